@@ -1,0 +1,152 @@
+"""Real servers for tests, started on loopback at a free port and gone afterwards. PostgreSQL comes from the machine's
+packages (`make servers`); where it isn't installed the test is skipped and the reason says so.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from pwd import getpwnam
+from typing import Any
+
+import pytest
+
+START_SECONDS = 60
+_NUMBERS = itertools.count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresServer:
+    """A private cluster. `user` is its superuser; the password is asked for over TCP (scram-sha-256)."""
+
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+    database: str = "postgres"
+
+    def url(self, database: str | None = None, *, password: bool = False, driver: str = "postgresql+psycopg") -> str:
+        """SQLAlchemy URL; without `password` the client takes it from PGPASSWORD."""
+        secret = f":{self.password}" if password else ""
+        return f"{driver}://{self.user}{secret}@{self.host}:{self.port}/{database or self.database}"
+
+    def conninfo(self, database: str | None = None) -> str:
+        """libpq keywords, password included, for `psycopg.connect`."""
+        parts = {"host": self.host, "port": self.port, "user": self.user, "password": self.password}
+        return " ".join(f"{k}={v}" for k, v in {**parts, "dbname": database or self.database}.items())
+
+    def environ(self, database: str | None = None) -> dict[str, str]:
+        """PGHOST … PGPASSWORD, as a client's environment wants them."""
+        pairs = {"HOST": self.host, "PORT": self.port, "USER": self.user, "PASSWORD": self.password}
+        return {f"PG{k}": str(v) for k, v in {**pairs, "DATABASE": database or self.database}.items()}
+
+    def create_database(self) -> str:
+        """An empty UTF-8 database with a new name, for one test."""
+        import psycopg
+
+        name = f"t{next(_NUMBERS)}_{secrets.token_hex(4)}"
+        with psycopg.connect(self.conninfo(), autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0'.encode())
+        return name
+
+
+def free_port() -> int:
+    """A loopback TCP port that nobody holds right now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def postgres_bin() -> Path | None:
+    """Folder of the newest installed initdb and postgres, or None."""
+    packaged = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: float(p.parent.name), reverse=True)
+    on_path = shutil.which("postgres")
+    places = [*packaged, *([Path(on_path).resolve().parent] if on_path else [])]
+    return next((p for p in places if (p / "initdb").exists() and (p / "postgres").exists()), None)
+
+
+def _unprivileged() -> dict[str, Any]:
+    """subprocess arguments: PostgreSQL refuses to run as root, so root steps down to postgres or nobody."""
+    if os.geteuid() != 0:
+        return {}
+    for name in ("postgres", "nobody"):
+        with suppress(KeyError):
+            person = getpwnam(name)
+            return {"user": person.pw_uid, "group": person.pw_gid, "extra_groups": []}
+    pytest.skip("PostgreSQL won't run as root and this machine has neither user postgres nor nobody")
+
+
+def _initialise(binaries: Path, folder: Path, password: str, person: dict[str, Any]) -> None:
+    """initdb into `folder`/data; the password reaches it by a file, not by the command line."""
+    secret = folder / "password"
+    secret.write_text(password + "\n")
+    secret.chmod(0o600)
+    if person:
+        for path in (folder, secret):
+            os.chown(path, person["user"], person["group"])
+    words = ["--username=owner", "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-sync"]
+    command = [str(binaries / "initdb"), "-D", str(folder / "data"), f"--pwfile={secret}", *words]
+    environ = {k: v for k, v in os.environ.items() if not k.startswith("PG")}
+    done = subprocess.run(command, capture_output=True, text=True, cwd=folder, env=environ, **person)
+    if done.returncode:
+        raise RuntimeError(f"initdb failed: {done.stderr[-2000:]}")
+    secret.unlink()
+
+
+def _await_answer(server: PostgresServer, process: subprocess.Popen[bytes], log: Path) -> None:
+    import psycopg
+
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        with suppress(psycopg.OperationalError), psycopg.connect(server.conninfo(), connect_timeout=2):
+            return
+        time.sleep(0.1)
+    raise RuntimeError(f"PostgreSQL didn't start: {log.read_text()[-2000:]}")
+
+
+@contextmanager
+def postgres_server() -> Iterator[PostgresServer]:
+    """A running private PostgreSQL cluster on 127.0.0.1; skips the test where PostgreSQL isn't installed.
+
+    Its folder lies in the system's temporary folder: pytest's own is closed to the user that root steps down to.
+    Takes about two seconds, so keep it for a session: `with postgres_server() as server: yield server`.
+    """
+    binaries = postgres_bin()
+    if binaries is None:
+        pytest.skip("PostgreSQL not installed: make servers")
+    person = _unprivileged()
+    folder = Path(tempfile.mkdtemp(prefix="mingjing-pg-"))
+    server = PostgresServer("127.0.0.1", free_port(), "owner", secrets.token_urlsafe(18))
+    try:
+        _initialise(binaries, folder, server.password, person)
+        options = {
+            "listen_addresses": server.host, "port": server.port, "unix_socket_directories": str(folder),
+            "fsync": "off", "timezone": "Asia/Shanghai", "log_statement": "none",
+        }  # fmt: skip
+        command = [str(binaries / "postgres"), "-D", str(folder / "data")]
+        command += [part for key, value in options.items() for part in ("-c", f"{key}={value}")]
+        with (folder / "log").open("wb") as log:
+            process = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, **person)
+        try:
+            _await_answer(server, process, folder / "log")
+            yield server
+        finally:
+            process.send_signal(signal.SIGINT)  # "fast": sessions are ended, then it stops
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
