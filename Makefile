@@ -1,19 +1,50 @@
-# Mingjing: the verbs. `make` lists them; only `make servers` touches the machine outside this checkout.
+# Mingjing: the verbs. Only `make servers` touches the machine outside this checkout, DEMO_HOME and package caches.
 PYTHON ?= python3
 UV_VERSION := 0.13.9
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO_HOME ?= .mingjing
+UV := UV_PROJECT_ENVIRONMENT=$(VENV) UV_PYTHON_DOWNLOADS=never .uv/bin/uv
+ROOMS := domain intake storage checks redaction review catalog flows
 
-.PHONY: help setup demo test check bench servers docs clean
+.PHONY: help setup demo test check format bench servers docs clean
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 $(VENV)/.ready: pyproject.toml uv.lock
 	@test -x .uv/bin/uv || { $(PYTHON) -m venv .uv && .uv/bin/pip install -q --disable-pip-version-check uv==$(UV_VERSION); }
-	@UV_PROJECT_ENVIRONMENT=$(VENV) UV_PYTHON_DOWNLOADS=never .uv/bin/uv sync --frozen --python $(PYTHON)
-	@$(BIN)/python -m flows.prefect_template
+	@$(UV) sync -q --frozen --python $(PYTHON)
+	@$(BIN)/python -m flows.prefect_setup
 	@touch $@
 
-setup: $(VENV)/.ready ## create .venv from uv.lock (leaves .venv/bin/mingjing)
+setup: $(VENV)/.ready ## create .venv from uv.lock; leaves .venv/bin/mingjing
+
+demo: setup ## the whole road on made-up department files, in DEMO_HOME
+	@$(BIN)/mingjing demo --home $(DEMO_HOME)
+
+test: setup ## every test; what needs a missing server is left out and named
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+check: setup ## format, lint, types, import rule, generated docs
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m flows.reference --check
+
+format: setup ## let ruff rewrite what it can
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+docs: setup ## write docs/reference again from the code
+	@$(BIN)/python -m flows.reference
+
+bench: setup ## the measured figures, into bench/RESULTS.md
+	@$(BIN)/python -m bench
+
+servers: ## install PostgreSQL and chromium with apt (tests only; asks for root)
+	@sh tests/servers.sh
+
+clean: ## remove environment, caches and the demo's home
+	@rm -rf $(VENV) .uv .mypy_cache .ruff_cache .import_linter_cache .hypothesis $(DEMO_HOME)

@@ -1,0 +1,115 @@
+"""One installation on disk: where its keys, databases, stores and settings lie. Created by `init` or by the demo.
+
+HOME/mingjing.toml      marks the directory as an installation; settings
+HOME/keys/              secrets, 0600 (made by review.keys)
+HOME/platform.sqlite3   people, releases, ledger (unless MINGJING_DATABASE_URL names PostgreSQL)
+HOME/store/quarantine   sources and raw tables, 0700, kept `quarantine_days`
+HOME/store/release      what was redacted and what goes out
+HOME/work/              steps of runs under way
+HOME/catalogue/         the embedded catalogue (its own process, its own database)
+HOME/prefect/           Prefect's files
+HOME/datasets, rules    the installation's own contracts and packs
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from domain.errors import HomeInvalid, UsageInvalid
+
+MARK = "mingjing.toml"
+DEFAULT_HOME = ".mingjing"
+BUNDLED = Path(__file__).resolve().parent.parent
+
+TEMPLATE = """\
+# Mingjing installation. Secrets don't stand here: keys/ holds them, or the environment.
+kind = "{kind}"                     # "production", or "demo" (scripted users, made by `mingjing demo`)
+quarantine_days = 90               # sources and raw tables are removed after this many days
+catalogue_url = ""                 # a CKAN; empty: the embedded catalogue of this installation
+catalogue_port = 8490              # embedded catalogue
+console_port = 8480
+prefect_port = 8470
+store = "file"                     # or "s3://bucket/prefix" (credentials and endpoint from the environment)
+timezone = "Asia/Shanghai"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """An opened installation. Paths are absolute."""
+
+    root: Path
+    kind: str = "production"
+    quarantine_days: int = 90
+    catalogue_url: str = ""
+    catalogue_port: int = 8490
+    console_port: int = 8480
+    prefect_port: int = 8470
+    store: str = "file"
+    timezone: str = "Asia/Shanghai"
+
+    @property
+    def is_demo(self) -> bool:
+        return self.kind == "demo"
+
+    @property
+    def keys(self) -> Path:
+        return self.root / "keys"
+
+    @property
+    def work(self) -> Path:
+        return self.root / "work"
+
+    @property
+    def catalogue(self) -> Path:
+        return self.root / "catalogue"
+
+    @property
+    def prefect(self) -> Path:
+        return self.root / "prefect"
+
+    @property
+    def run(self) -> Path:
+        """Locks and addresses of running services."""
+        return self.root / "run"
+
+
+def home_path(given: Path | None, environ: Mapping[str, str] = os.environ) -> Path:
+    """The directory a command works in: `--home`, else MINGJING_HOME, else ./.mingjing."""
+    return Path(given or environ.get("MINGJING_HOME") or DEFAULT_HOME).expanduser().resolve()
+
+
+def open_home(root: Path) -> Home:
+    """An existing installation. Raises HomeInvalid where there is none or its settings can't be read."""
+    mark = root / MARK
+    if not mark.is_file():
+        raise HomeInvalid(f"{root} isn't a Mingjing installation; make one with: mingjing --home {root} init")
+    try:
+        values = tomllib.loads(mark.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        raise HomeInvalid(f"{mark} can't be read as TOML; compare it with docs/reference/settings.md") from None
+    known = set(Home.__slots__) - {"root"}
+    if unknown := set(values) - known:
+        raise HomeInvalid(f"{mark}: unknown setting {', '.join(sorted(unknown))}; known are {', '.join(sorted(known))}")
+    for name, value in values.items():
+        if type(value) is not type(getattr(Home(root), name)):
+            raise HomeInvalid(f"{mark}: {name} must be a {type(getattr(Home(root), name)).__name__}")
+    return Home(root, **values)
+
+
+def create_home(root: Path, *, kind: str = "production") -> Home:
+    """A new, empty installation directory (0700). Refuses one that exists or a directory with other things in it."""
+    if (root / MARK).exists():
+        raise UsageInvalid(f"{root} is an installation already; use it, or choose another --home")
+    if root.exists() and any(root.iterdir()):
+        raise UsageInvalid(f"{root} isn't empty and isn't an installation; choose an empty directory for --home")
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    root.chmod(0o700)
+    for name in ("keys", "store", "work", "run", "prefect", "datasets", "rules"):
+        (root / name).mkdir(mode=0o700, exist_ok=True)
+    (root / MARK).write_text(TEMPLATE.format(kind=kind), "utf-8")
+    return open_home(root)

@@ -1,0 +1,79 @@
+"""Contracts and rule packs as files: the bundled starting set, and what the installation adds or replaces."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from domain.contract import Contract, load_contract
+from domain.errors import ContractInvalid, PackInvalid, UsageInvalid
+from domain.pack import Pack, Packs, load_pack
+from flows.home import BUNDLED, Home
+
+
+def _text(path: Path, error: type[ContractInvalid] | type[PackInvalid]) -> str:
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError as fault:
+        raise error(f"{path.name}: byte {fault.start} isn't UTF-8; save the file as UTF-8") from None
+    except OSError as fault:
+        raise error(f"{path}: can't be read ({fault.strerror}); give the path of a YAML file") from None
+
+
+def read_contract(path: Path) -> Contract:
+    """The contract in a file. Raises ContractInvalid with file, line and key."""
+    return load_contract(_text(path, ContractInvalid), str(path))
+
+
+def read_contracts(home: Home | None) -> dict[str, Contract]:
+    """All contracts by id: bundled ones, with those of HOME/datasets in their place or beside them."""
+    found: dict[str, Contract] = {}
+    for root in (BUNDLED / "datasets", *([home.root / "datasets"] if home else [])):
+        here: dict[str, Path] = {}
+        for path in sorted(root.glob("*/*.yaml")):
+            contract = read_contract(path)
+            if contract.id in here:
+                raise ContractInvalid(
+                    f"{path}, id: {contract.id} stands in {here[contract.id].name} too; give it another id"
+                )
+            if (path.parent.name, path.stem) != tuple(contract.id.split(".")):
+                raise ContractInvalid(
+                    f"{path}, id: the file of {contract.id} is {contract.id.replace('.', '/')}.yaml; move it or correct the id"
+                )
+            here[contract.id] = path
+            found[contract.id] = contract
+    return found
+
+
+def one_contract(home: Home | None, dataset: str) -> Contract:
+    """The contract of that id, reading its file alone. Raises UsageInvalid where there is none."""
+    department, _, name = dataset.partition(".")
+    roots = [*([home.root / "datasets"] if home else []), BUNDLED / "datasets"]
+    for root in roots:
+        path = root / department / f"{name}.yaml"
+        if name and path.is_file() and path.resolve().is_relative_to(root.resolve()):
+            contract = read_contract(path)
+            if contract.id == dataset:
+                return contract
+    raise UsageInvalid(f"no dataset {dataset!r}; `mingjing datasets` lists those there are")
+
+
+@cache
+def _bundled_packs() -> dict[str, Pack]:
+    return _packs_in(BUNDLED / "rules")
+
+
+def _packs_in(root: Path) -> dict[str, Pack]:
+    found: dict[str, Pack] = {}
+    for path in sorted(root.glob("*.yaml")):
+        pack = load_pack(_text(path, PackInvalid), str(path.name))
+        if pack.id in found:
+            raise PackInvalid(f"{path.name}: pack {pack.id} stands in another file of this folder too")
+        found[pack.id] = pack
+    return found
+
+
+def read_packs(home: Home | None) -> Packs:
+    """All rule packs; a pack in HOME/rules takes the place of the bundled one of the same id."""
+    own = _packs_in(home.root / "rules") if home else {}
+    return Packs({**_bundled_packs(), **own})
