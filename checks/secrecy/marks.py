@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from checks.secrecy.group import group
-from checks.secrecy.texts import Text, around, candidates
+from checks.secrecy.texts import Text, every_text
 from domain.contract import Contract
 from domain.finding import Finding, Place, RuleRef, Severity
 from domain.pack import Pack, Packs
@@ -100,16 +100,16 @@ def check_marks(
     marks, allow, superset = _compile(pack)
     hits: list[tuple[tuple[str, Severity, RuleRef, str], Place]] = []
     seen_attribute = False
-    for text in _texts(reading, file_name, superset):
+    for text in every_text(reading, file_name, superset):
         for mark in marks:
             for match in mark.exact.finditer(text.content):
                 if _excused(text.content, match, allow):
                     continue
                 hits.append(((mark.code, mark.severity, mark.rule, mark.note), text.place))
-                for code, rule, note in _about_term(match, mark, pack.data["term_limit_years"], issued_on, today):
+                for code, rule_id, note in _about_term(match, mark, pack.data["term_limit_years"], issued_on, today):
                     hits.append(
                         (
-                            (code, Severity.HOLD, RuleRef(pack.id, pack.version, rule, mark.rule.citation), note),
+                            (code, Severity.HOLD, RuleRef(pack.id, pack.version, rule_id, mark.rule.citation), note),
                             text.place,
                         )
                     )
@@ -126,12 +126,6 @@ def check_marks(
             )
         )
     return tuple(findings)
-
-
-def _texts(reading: Reading, file_name: str, superset: str) -> Iterator[Text]:
-    yield from around(reading, file_name)
-    for table in reading.tables:
-        yield from candidates(table, superset)
 
 
 def _disclosure_rule(pack: Pack) -> RuleRef:

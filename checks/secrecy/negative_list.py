@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from checks.secrecy.group import Key, group
-from checks.secrecy.texts import Text, around, candidates
+from checks.secrecy.texts import every_text
 from domain.contract import Contract
 from domain.finding import Finding, Place, RuleRef, Severity, Source
 from domain.pack import Pack, Packs
@@ -89,13 +89,7 @@ def _words(entries: list[Entry], pack: Pack, reading: Reading, file_name: str) -
     if not worded:
         return
     superset = "|".join(f"(?:{e['prefilter']})" for e, _ in worded)
-    for text in _texts(reading, file_name, superset):
+    for text in every_text(reading, file_name, superset):
         for entry, exact in worded:
             if exact.search(text.content):
                 yield _key(entry, pack), text.place
-
-
-def _texts(reading: Reading, file_name: str, superset: str) -> Iterator[Text]:
-    yield from around(reading, file_name)
-    for table in reading.tables:
-        yield from candidates(table, superset)

@@ -58,3 +58,10 @@ def candidates(table: TableInfo, superset: str) -> Iterator[Text]:
                 if row[column]:
                     place = Place(table.name, column, row["__row"], locator=table.locator(row[ROW_ORIGIN], column))
                     yield Text(normalise(row[column]), place, headers[column])
+
+
+def every_text(reading: Reading, file_name: str, superset: str) -> Iterator[Text]:
+    """The texts around, then the candidate cells of every table."""
+    yield from around(reading, file_name)
+    for table in reading.tables:
+        yield from candidates(table, superset)
