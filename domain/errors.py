@@ -71,6 +71,12 @@ class ArtefactMissing(MingjingError):
     """An artefact that a record names isn't in the store."""
 
 
+class StorageUnavailable(MingjingError):
+    """The artefact store didn't answer, refused the credentials or has no room left; nothing was kept half."""
+
+    exit_status = 3
+
+
 class ReleaseNotApproved(MingjingError):
     """No complete set of valid decisions exists for exactly this release."""
 
