@@ -105,9 +105,18 @@ class FileStore:
 
     def chunks(self, sha256: str, size: int = CHUNK) -> Iterator[bytes]:
         """The bytes in pieces. ArtefactMissing before the first; ContentChanged after the last one at the latest."""
+        handle = self._open(sha256)
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            os.close(handle)
+            raise changed(sha256)
+        with os.fdopen(handle, "rb", buffering=0) as file:
+            yield from verified(iter(lambda: file.read(size), b""), sha256)
+
+    def _open(self, sha256: str) -> int:
+        """A file descriptor, never through a symbolic link and never waiting on a FIFO."""
         path = self._path(sha256)
-        try:  # never through a symbolic link, never waiting on a FIFO
-            handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            return os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError as fault:
             if fault.errno in (errno.ENOENT, errno.ENOTDIR):
                 raise missing(sha256) from None
@@ -116,10 +125,6 @@ class FileStore:
             raise StorageUnavailable(
                 f"the store {self.root} can't be read: {fault.strerror}; mend permissions, then run again"
             ) from None
-        with os.fdopen(handle, "rb", buffering=0) as file:
-            if not stat.S_ISREG(os.fstat(handle).st_mode):
-                raise changed(sha256)
-            yield from verified(iter(lambda: file.read(size), b""), sha256)
 
     def read(self, sha256: str) -> bytes:
         """All bytes, verified. Raises ArtefactMissing, ContentChanged."""

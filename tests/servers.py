@@ -1,5 +1,5 @@
 """Real servers for tests, started on loopback at a free port and gone afterwards. PostgreSQL comes from the machine's
-packages (`make servers`); where it isn't installed the test is skipped and the reason says so.
+packages (`make servers`); where it isn't installed the test is skipped and the reason says so. The S3 server is moto.
 """
 
 from __future__ import annotations
@@ -150,3 +150,48 @@ def postgres_server() -> Iterator[PostgresServer]:
                 process.wait()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@dataclass(frozen=True, slots=True)
+class S3Server:
+    """moto's S3 on loopback. Any credentials do; `environ` is what a client needs."""
+
+    endpoint: str
+
+    @property
+    def environ(self) -> dict[str, str]:
+        return {
+            "AWS_ENDPOINT_URL_S3": self.endpoint,
+            "AWS_ACCESS_KEY_ID": "test-key",
+            "AWS_SECRET_ACCESS_KEY": "test-secret",
+            "AWS_REGION": "us-east-1",
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
+    def client(self) -> Any:
+        """A boto3 client, to look behind the back of the code under test."""
+        import boto3
+
+        keys = {"aws_access_key_id": "test-key", "aws_secret_access_key": "test-secret", "region_name": "us-east-1"}
+        return boto3.client("s3", endpoint_url=self.endpoint, **keys)
+
+    def create_bucket(self) -> str:
+        """An empty bucket with a new name."""
+        name = f"b{next(_NUMBERS)}-{secrets.token_hex(4)}"
+        self.client().create_bucket(Bucket=name)
+        return name
+
+
+@contextmanager
+def s3_server() -> Iterator[S3Server]:
+    """A running S3-compatible server in a thread of this process."""
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    try:
+        host, port = server.get_host_and_port()
+        yield S3Server(f"http://{host}:{port}")
+    finally:
+        server.stop()
