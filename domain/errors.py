@@ -135,3 +135,19 @@ class CatalogueUnreachable(MingjingError):
 
 class PublicationDiffers(MingjingError):
     """Bytes read back from the catalogue aren't those that were approved; they were taken off."""
+
+
+class DisclosureForbidden(MingjingError):
+    """The contract's disclosure or audience keeps this dataset out of a public catalogue."""
+
+
+class CatalogueEdited(MingjingError):
+    """The catalogue entry was changed by hand since the platform wrote it; nothing was overwritten."""
+
+
+class WithdrawalIncomplete(MingjingError):
+    """A withdrawn file still answers at an address that served it. `proof` lists what each address answered."""
+
+    def __init__(self, message: str, *, proof: object = None) -> None:
+        super().__init__(message)
+        self.proof = proof
