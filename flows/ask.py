@@ -1,0 +1,117 @@
+"""Ask for a flow and wait for its answer: in the running service where there is one, else here in this process.
+
+`mingjing serve` keeps a warm runner; a command then only writes a request row and follows it. Without it the flow runs
+in this process on Prefect's in-process server.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from domain import errors
+from domain.errors import MingjingError, UsageInvalid
+from flows.guard import StepFailed
+from flows.home import Home
+from flows.platform import open_platform
+from flows.prefect_setup import prepare_prefect
+from flows.progress import announce
+from flows.service import runner_is_alive
+
+POLL_SECONDS = 0.1
+
+
+def _by_runner(kind: str, parameters: dict[str, Any], actor: str) -> Any:
+    """Write a request row and follow it; the runner's refusal is raised here under its own name."""
+    from review import desk
+
+    number = desk.ask(kind, parameters, actor)
+    said: tuple[str, int, int] | None = None
+    while True:
+        row = desk.look_at_request(number)
+        step = row["progress"]
+        if step and tuple(step) != said:
+            said = (step[0], step[1], step[2])
+            announce(*said)
+        if row["state"] == "done":
+            return row["result"]
+        if row["state"] == "failed":
+            raise _named(row["error"], row["message"])
+        time.sleep(POLL_SECONDS)
+
+
+def _named(name: str, message: str) -> Exception:
+    for kind in vars(errors).values():
+        if isinstance(kind, type) and issubclass(kind, MingjingError) and kind.name() == name:
+            return kind(message)
+    return StepFailed(message)
+
+
+def _run(home: Home, kind: str, parameters: dict[str, Any], actor: str = "system") -> Any:
+    if runner_is_alive(home):
+        return _by_runner(kind, parameters, actor)
+    prepare_prefect(home)
+    from flows.runner import perform
+
+    return perform(kind, parameters)
+
+
+def prepare_now(
+    home: Path | None, dataset: str, source: str | None, period: str | None, dates: dict[str, str]
+) -> dict[str, Any]:
+    """Prepare one dataset and return its outcome (flows/prepare)."""
+    platform = open_platform(home)
+    platform.contract(dataset)
+    order = {"dataset": dataset, "location": absolute(source), "period": period, "dates": dates, "actor": "system"}
+    return dict(_run(platform.home, "prepare", order))
+
+
+def absolute(source: str | None) -> str | None:
+    """A relative path is meant from where the command was called, wherever the runner stands."""
+    if source is None or "://" in source:
+        return source
+    return str(Path.cwd() / Path(source).expanduser())
+
+
+def publish_now(home: Path | None, release: str | None) -> list[dict[str, Any]]:
+    """Publish one release, or all that are approved."""
+    platform = open_platform(home)
+    return [dict(_run(platform.home, "publish", {"release": r})) for r in _approved(release)]
+
+
+def _approved(release: str | None) -> list[str]:
+    from review import queries
+
+    if release:
+        queries.show(release)
+        return [release]
+    return [r["release"] for r in queries.releases(status="approved")]
+
+
+def plan_now(home: Path | None, release: str | None) -> list[dict[str, Any]]:
+    """What publishing would change, without changing it. Refusals are part of the answer."""
+    platform = open_platform(home)
+    prepare_prefect(platform.home)
+    from flows.publish import plan_release
+
+    return [plan_release(platform, r) for r in _approved(release)]
+
+
+def withdraw_now(
+    home: Path | None, release: str, user: str, password: str, reason: str, reason_code: str
+) -> dict[str, Any]:
+    """Decide the withdrawal at the desk (password, role), then take the bytes off."""
+    platform = open_platform(home)
+    from review import desk
+
+    if not reason.strip():
+        raise UsageInvalid("a withdrawal needs a reason; the public reads it on the tombstone")
+    desk.withdraw(release, user, password, reason=reason, reason_code=reason_code)
+    return dict(_run(platform.home, "withdraw", {"release": release}, user))
+
+
+def inspect_now(home: Path | None, release: str | None) -> list[dict[str, Any]]:
+    """Inspect one published release, or all."""
+    platform = open_platform(home)
+    return list(_run(platform.home, "inspect", {"release": release or ""}))

@@ -1,0 +1,120 @@
+"""Commands about files and contracts, most of which need no installation: scan, redact, contract, datasets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.cli.say import HomeOption, JsonOption, answer, bar, table, tell
+
+contract_app = typer.Typer(help="check a contract, or draft one from a file", no_args_is_help=True)
+ContractOption = Annotated[str | None, typer.Option("--contract", help="dataset id whose contract applies")]
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(datasets)
+    app.command()(scan)
+    app.command()(redact)
+    contract_app.command("check")(contract_check)
+    contract_app.command("draft")(contract_draft)
+    app.add_typer(contract_app, name="contract")
+
+
+def datasets(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """The datasets there are contracts for."""
+    from flows.home import MARK, home_path, open_home
+    from flows.library import read_contracts
+
+    root = home_path(home)
+    found = read_contracts(open_home(root) if (root / MARK).exists() else None)
+    rows = [
+        {
+            "dataset": c.id, "title": c.title.zh, "department": c.department, "disclosure": c.disclosure.value, "audience": c.audience.value,
+            "tier": c.review.tier.value, "frequency": c.frequency, "version": c.version, "sha256": c.sha256,
+        }
+        for c in found.values()
+    ]  # fmt: skip
+    if as_json:
+        return answer(rows)
+    shown = ("dataset", "title", "disclosure", "audience", "tier", "frequency")
+    return table("", ("数据集", "名称", "公开属性", "范围", "级别", "周期"), [[r[k] for k in shown] for r in rows])
+
+
+def scan(file: Path, contract: ContractOption = None, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Look for personal and secret information in every cell and every hidden part of a file."""
+    from flows.lookover import look_over
+
+    with bar("扫描"):
+        report, blocks = look_over(file, contract=contract, home=home)
+    if as_json:
+        answer(report)
+    else:
+        _print_scan(report)
+    raise typer.Exit(1 if blocks else 0)
+
+
+def _print_scan(report: dict) -> None:  # type: ignore[type-arg]  # the documented JSON shape
+    from collections import Counter
+
+    groups: Counter[tuple[str, ...]] = Counter()
+    first: dict[tuple[str, ...], str] = {}
+    for f in report["findings"]:
+        key = (f["severity"], f["code"], f["entity"] or "", f["table"] or "", f["column"] or f["source"])
+        groups[key] += 1
+        first.setdefault(key, f["locator"] or "")
+    table(
+        "",
+        ("级别", "发现", "种类", "表", "列", "处数", "首处"),
+        [[*k, n, first[k]] for k, n in groups.items()],
+        right=(5,),
+    )
+    cells = sum(t["cells"] for t in report["tables"])
+    seen = sum(t["cells_scanned"] for t in report["tables"])
+    tell(
+        f"{len(report['tables'])} 张表，{cells:,} 格，已查 {seen:,} 格；覆盖{'完整' if report['complete'] else '不完整，不能作为“未发现”的依据'}"
+    )
+
+
+def redact(
+    file: Path,
+    out: Annotated[Path, typer.Option("--out", help="file to write: .csv .xlsx .parquet .jsonl")],
+    contract: ContractOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the file again without personal information; innocent cells stay as they are."""
+    from flows.lookover import redact_file
+
+    with bar("脱敏"):
+        report = redact_file(file, out, contract=contract, home=home)
+    if as_json:
+        return answer(report)
+    return tell(
+        f"已写 {', '.join(report['files'])}：替换 {report['spans_replaced']} 处，删去 {len(report['columns_dropped'])} 列；再查无残留"
+    )
+
+
+def contract_check(file: Path, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Check a contract file: keys, references, rules it names, its own examples, and that its stages can be filled."""
+    from flows.examples import check_contract_file
+
+    problems = check_contract_file(file, home)
+    if as_json:
+        answer({"file": str(file), "problems": problems})
+    for problem in [] if as_json else problems:
+        tell(problem)
+    if not problems and not as_json:
+        tell(f"{file.name}: 契约有效，示例全部相符")
+    raise typer.Exit(1 if problems else 0)
+
+
+def contract_draft(
+    file: Path,
+    dataset: Annotated[str, typer.Option("--id", help="department.dataset")] = "department.dataset",
+) -> None:
+    """Draft a first contract from a department's file, to stdout; what a person must decide is marked."""
+    from flows.lookover import draft
+
+    typer.echo(draft(file, dataset), nl=False)

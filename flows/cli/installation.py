@@ -1,0 +1,105 @@
+"""Commands about an installation: demo, init, serve, ledger, evidence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.cli.say import HomeOption, JsonOption, answer, ask_password, bar, tell
+
+ledger_app = typer.Typer(help="the append-only ledger", no_args_is_help=True)
+evidence_app = typer.Typer(help="evidence bundles", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    for command in (demo, init, serve):
+        app.command()(command)
+    ledger_app.command("verify")(ledger_verify)
+    evidence_app.command("export")(evidence_export)
+    evidence_app.command("verify")(evidence_verify)
+    app.add_typer(ledger_app, name="ledger")
+    app.add_typer(evidence_app, name="evidence")
+
+
+def demo(home: HomeOption = None) -> None:
+    """The whole road on made-up department files, with scripted users; only in a new home or one that demo made."""
+    from flows.demo.story import play
+
+    play(home)
+
+
+def init(
+    admin: Annotated[str, typer.Option(help="user name of the first administrator")] = "admin",
+    password_stdin: Annotated[bool, typer.Option("--password-stdin")] = False,
+    home: HomeOption = None,
+) -> None:
+    """Make a new installation: keys (0600), databases, units, first administrator."""
+    from flows.home import home_path
+    from flows.install import install
+
+    made = install(home_path(home), admin=admin, password=ask_password(admin, password_stdin))
+    tell(f"已建立 {made.root}；下一步：mingjing user add …，mingjing serve")
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="address of the console")] = "127.0.0.1",
+    port: Annotated[int | None, typer.Option(help="port of the console; default from mingjing.toml")] = None,
+    home: HomeOption = None,
+) -> None:
+    """Run console, flow runner, schedules and (embedded) catalogue until stopped."""
+    from flows.home import home_path, open_home
+    from flows.serve import supervise
+
+    supervise(open_home(home_path(home)), host=host, port=port)
+
+
+def ledger_verify(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Read the whole ledger and check its chain, order and signed head."""
+    from flows.platform import open_platform
+
+    platform = open_platform(home)
+    from review.ledger import verify
+
+    with bar("核对台账"):
+        result = verify(platform.home.root)
+    if as_json:
+        answer(result.to_dict())
+    else:
+        tell(
+            f"台账 {result.entries:,} 条，链与签名{'完好' if result.intact else f'不符：第 {result.first_fault} 条，{result.fault}'}"
+        )
+    raise typer.Exit(0 if result.intact else 1)
+
+
+def evidence_export(
+    release: str, out: Annotated[Path, typer.Option("--out", help="FILE.zip")], home: HomeOption = None
+) -> None:
+    """Write the evidence bundle of a release: record, manifest, decisions, ledger slice with proof."""
+    from flows.platform import open_platform
+
+    platform = open_platform(home)
+    from review.evidence import export
+
+    export(release, platform.stores, out)
+    tell(f"已写 {out}；核验：mingjing evidence verify {out} --key 公钥")
+
+
+def evidence_verify(
+    file: Path,
+    key: Annotated[
+        Path | None, typer.Option(help="public key pinned outside the bundle; default: this installation's")
+    ] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Check a bundle offline against a pinned public key."""
+    from flows.evidence import verify_bundle
+
+    result = verify_bundle(file, key, home)
+    if as_json:
+        answer(result)
+    else:
+        tell(f"{file.name}：{'核验通过' if result['verified'] else '核验不通过：' + '；'.join(result['problems'])}")
+    raise typer.Exit(0 if result["verified"] else 1)

@@ -1,0 +1,134 @@
+"""Commands about people and units. An administrator runs them; they decide nothing about releases."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from domain.errors import UsageInvalid
+from flows.cli.say import HomeOption, JsonOption, answer, ask_password, table, tell
+
+user_app = typer.Typer(help="people, their roles and deputies", no_args_is_help=True)
+unit_app = typer.Typer(help="units of the city: a tree", no_args_is_help=True)
+ROLES = "operator, section_reviewer, confidentiality_reviewer, legal_reviewer, releasing_chief, auditor, administrator"
+Until = Annotated[str | None, typer.Option(help="last day, 2026-12-31")]
+
+
+def register(app: typer.Typer) -> None:
+    user_app.command("add")(user_add)
+    user_app.command("list")(user_list)
+    user_app.command("role")(user_role)
+    user_app.command("deputy")(user_deputy)
+    unit_app.command("list")(unit_list)
+    unit_app.command("add")(unit_add)
+    app.add_typer(user_app, name="user")
+    app.add_typer(unit_app, name="unit")
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise UsageInvalid("a day is written 2026-12-31") from None
+
+
+def user_add(
+    name: str,
+    full_name: Annotated[str, typer.Option(help="as it is printed on the review record")] = "",
+    password_stdin: Annotated[bool, typer.Option("--password-stdin")] = False,
+    home: HomeOption = None,
+) -> None:
+    """Add a person; the password is asked for."""
+    from flows.platform import open_platform
+
+    open_platform(home)
+    from review import desk
+
+    desk.add_user(name, ask_password(name, password_stdin), full_name=full_name)
+    tell(f"已添加 {name}；授予角色：mingjing user role {name} --unit finance --role operator")
+
+
+def user_list(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """People with their roles."""
+    from flows.platform import open_platform
+
+    open_platform(home)
+    from review import queries
+
+    found = queries.people()
+    if as_json:
+        return answer(found)
+    rows = [[p["username"], p["full_name"], "；".join(f"{r['unit']}/{r['role']}" for r in p["roles"])] for p in found]
+    return table("", ("用户", "姓名", "单位/角色"), rows)
+
+
+def user_role(
+    name: str,
+    unit: Annotated[str, typer.Option(help="unit code")],
+    role: Annotated[str, typer.Option(help=ROLES)],
+    until: Until = None,
+    revoke: Annotated[bool, typer.Option("--revoke", help="take the role away")] = False,
+    home: HomeOption = None,
+) -> None:
+    """Give a person a role in a unit, or take it away."""
+    from flows.platform import open_platform
+
+    open_platform(home)
+    from review import desk
+
+    if revoke:
+        desk.revoke(name, unit, role)
+    else:
+        desk.grant(name, unit, role, valid_to=_day(until))
+    tell(f"{name}：{unit}/{role} {'已收回' if revoke else '已授予'}")
+
+
+def user_deputy(
+    name: str,
+    deputy: Annotated[str, typer.Option("--for", help="whose work the person may do (A 角)")],
+    unit: Annotated[str, typer.Option(help="unit code")],
+    role: Annotated[str, typer.Option(help=ROLES)],
+    until: Annotated[str, typer.Option(help="last day, 2026-12-31")],
+    since: Annotated[str | None, typer.Option("--from", help="first day; default today")] = None,
+    home: HomeOption = None,
+) -> None:
+    """Let a person stand in for another in one role, between two days (A/B 角)."""
+    from flows.platform import open_platform
+
+    platform = open_platform(home)
+    from review import desk
+
+    desk.deputise(name, deputy, unit, role, valid_from=_day(since) or platform.today(), valid_to=_day(until))
+    tell(f"{name} 代理 {deputy}：{unit}/{role}，至 {until}")
+
+
+def unit_list(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """The tree of units."""
+    from flows.platform import open_platform
+
+    open_platform(home)
+    from review import queries
+
+    found = queries.units()
+    if as_json:
+        return answer(found)
+    return table("", ("代码", "名称", "类别", "上级"), [[u["code"], u["title"], u["kind"], u["parent"]] for u in found])
+
+
+def unit_add(
+    code: str,
+    title: Annotated[str, typer.Option(help="name in Chinese")],
+    kind: Annotated[str, typer.Option(help="city, department, county, township, enterprise")],
+    parent: Annotated[str, typer.Option(help="code of the unit above")],
+    home: HomeOption = None,
+) -> None:
+    """Add a unit to the tree."""
+    from flows.platform import open_platform
+
+    open_platform(home)
+    from review import desk
+
+    desk.add_unit(code, title, kind, parent)
+    tell(f"已添加单位 {code}")

@@ -1,0 +1,276 @@
+"""Commands about releases: prepare, submit, releases, show, decide, publish, withdraw, inspect."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from domain.errors import UsageInvalid
+from domain.release import Disposition, DispositionKind, Status, Verdict
+from flows.cli.say import AsOption, HomeOption, JsonOption, PasswordOption, answer, ask_password, bar, table, tell
+
+
+def register(app: typer.Typer) -> None:
+    for command in (prepare, submit, releases, show, decide, publish, withdraw, inspect):
+        app.command()(command)
+
+
+def prepare(
+    dataset: str,
+    source: Annotated[str | None, typer.Option("--from", help="path, glob, https://, s3:// or database URL")] = None,
+    period: Annotated[str | None, typer.Option(help="2026, 2026-10, 2026-Q3 …")] = None,
+    date: Annotated[
+        list[str] | None, typer.Option("--date", help="release date, NAME=2026-01-31; may be given again")
+    ] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Pull, read, check and redact a dataset; ends at checked, or blocked with the reasons."""
+    from flows.ask import prepare_now
+
+    with bar(dataset):
+        result = prepare_now(home, dataset, source, period, _dates(date or []))
+    if as_json:
+        answer(result)
+    else:
+        _print_outcome(result)
+    raise typer.Exit(1 if result["status"] == "blocked" else 0)
+
+
+def _dates(given: list[str]) -> dict[str, str]:
+    pairs = [text.partition("=") for text in given]
+    if any(not sep for _, sep, _ in pairs):
+        raise UsageInvalid("--date is written NAME=2026-01-31, such as --date formed_on=2026-01-31")
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+def _print_outcome(result: dict[str, Any]) -> None:
+    counts = result["findings"]
+    tell(f"{result['release']}  {result['dataset']}  {result['period']}：{STATUS_ZH[result['status']]}")
+    tell(f"发现：阻断 {counts['block']}，待处置 {counts['hold']}，提示 {counts['warn']}，信息 {counts['info']}")
+    follow = {
+        "checked": f"下一步（承办自查后提交）：mingjing submit {result['release']} --as 用户",
+        "blocked": f"看原因：mingjing show {result['release']}；更正来源文件或契约后再 prepare",
+    }
+    tell(follow.get(result["status"], f"看详情：mingjing show {result['release']}"))
+
+
+STATUS_ZH = {
+    "received": "已取件", "checked": "已检查，待承办自查", "in_review": "审查中", "approved": "已批准，待发布", "published": "已发布",
+    "superseded": "已被新版代替", "withdrawn": "已撤回", "returned": "已退回", "withheld": "不予公开或依申请公开", "escalated": "已报审",
+    "replaced": "已有新修订", "blocked": "已阻断",
+}  # fmt: skip
+
+
+def submit(
+    release: str,
+    user: AsOption,
+    password_stdin: PasswordOption = False,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Submit a checked release for review, signed with your password (承办自查、提交)."""
+    from flows.platform import open_platform
+
+    open_platform(home)
+    from review import desk, queries
+
+    desk.submit(release, user, ask_password(user, password_stdin))
+    record = queries.show(release)
+    if as_json:
+        return answer(record)
+    return tell(f"{release} 已提交，进入{record['stage'] or '审查'}；发布码 {record['release_hash'][:16]}…")
+
+
+def releases(
+    status: Annotated[Status | None, typer.Option(help="only this status")] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """All releases, newest first."""
+    from flows.platform import open_platform
+
+    open_platform(home)
+    from review import queries
+
+    found = queries.releases(status=status.value if status else None)
+    if as_json:
+        return answer(found)
+    rows = [
+        [
+            r["release"],
+            r["dataset"],
+            r["period"],
+            STATUS_ZH[r["status"]],
+            *(r["findings"][s] for s in ("block", "hold", "warn", "info")),
+            r["public_url"],
+        ]
+        for r in found
+    ]
+    return table(
+        "", ("发布单", "数据集", "期间", "状态", "阻断", "待处置", "提示", "信息", "公开地址"), rows, right=(4, 5, 6, 7)
+    )
+
+
+def show(release: str, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """One release: status, findings with places and rules, decisions, history."""
+    from flows.platform import open_platform
+
+    open_platform(home)
+    from review import queries
+
+    record = {**queries.show(release), "findings_list": queries.findings(release), "history": queries.history(release)}
+    if as_json:
+        return answer(record)
+    tell(
+        f"{record['release']}  {record['dataset']}  {record['period']}  第 {record['edition']} 期第 {record['revision']} 版：{STATUS_ZH[record['status']]}"
+    )
+    if record["release_hash"]:
+        tell(f"发布码 {record['release_hash']}")
+    rows = [
+        [
+            f["id"],
+            f["severity"],
+            f["code"],
+            f["entity"],
+            f["count"],
+            (f["places"] or [{}])[0].get("locator"),
+            f["rule"] and f["rule"]["id"],
+            f["note"],
+        ]
+        for f in record["findings_list"]
+    ]
+    table("发现", ("编号", "级别", "代码", "种类", "处数", "首处", "规则", "说明"), rows, right=(4,))
+    return table(
+        "经过",
+        ("台账", "时间", "事", "人"),
+        [[h["seq"], h["at"], h["event"], h["actor"]] for h in record["history"]],
+        right=(0,),
+    )
+
+
+def decide(
+    release: str,
+    user: AsOption,
+    stage: Annotated[str, typer.Option(help="section, confidentiality, legal, chief")],
+    verdict: Annotated[Verdict, typer.Option(help="公开 / 退回 / 不公开 / 报审")],
+    reason: Annotated[str, typer.Option(help="opinion, needed for everything but approve")] = "",
+    reason_code: Annotated[str, typer.Option(help="withhold: A14-1 … A36-7")] = "",
+    basis: Annotated[str, typer.Option(help="withhold: the article it rests on")] = "",
+    dispositions: Annotated[Path | None, typer.Option(help="JSON list of {finding, kind, basis, reason}")] = None,
+    release_hash: Annotated[
+        str | None, typer.Option(help="the release hash you reviewed; refused if it changed")
+    ] = None,
+    password_stdin: PasswordOption = False,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Decide one stage of a review, signed with your password. The findings you dispose of count as opened by you when `show` printed them."""
+    from flows.platform import open_platform
+
+    open_platform(home)
+    from review import desk, queries
+
+    given = read_dispositions(dispositions) if dispositions else ()
+    seen = release_hash or queries.show(release)["release_hash"]
+    desk.open_findings(user, release, [d.finding for d in given])
+    desk.decide(
+        release, user, ask_password(user, password_stdin), stage, verdict, release_hash=seen, reason=reason,
+        reason_code=reason_code, basis=basis, dispositions=given,
+    )  # fmt: skip
+    record = queries.show(release)
+    if as_json:
+        return answer(record)
+    return tell(
+        f"{release}：{STATUS_ZH[record['status']]}" + (f"，下一环节 {record['stage']}" if record["stage"] else "")
+    )
+
+
+def read_dispositions(path: Path) -> tuple[Disposition, ...]:
+    """Dispositions from a JSON file. Raises UsageInvalid naming the item."""
+    try:
+        items = json.loads(path.read_text("utf-8"))
+    except OSError as fault:
+        raise UsageInvalid(f"{path}: can't be read ({fault.strerror})") from None
+    except ValueError:
+        raise UsageInvalid(f"{path}: isn't JSON; write a list of objects with finding and kind") from None
+    if not isinstance(items, list):
+        raise UsageInvalid(f"{path}: write a list of objects with finding and kind")
+    found = []
+    for number, item in enumerate(items, start=1):
+        try:
+            found.append(
+                Disposition(
+                    item["finding"], DispositionKind(item["kind"]), item.get("basis", ""), item.get("reason", "")
+                )
+            )
+        except (KeyError, TypeError, ValueError, AttributeError):
+            kinds = ", ".join(k.value for k in DispositionKind)
+            raise UsageInvalid(f"{path}: item {number} needs finding (an id) and kind (one of {kinds})") from None
+    return tuple(found)
+
+
+def publish(
+    release: Annotated[str | None, typer.Argument(help="a release; none: everything approved")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="say what would change")] = False,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Publish what was approved, reading every byte back."""
+    from flows.ask import plan_now, publish_now
+
+    if dry_run:
+        return answer(plan_now(home, release))
+    with bar("发布"):
+        results = publish_now(home, release)
+    if as_json:
+        return answer(results)
+    for result in results:
+        tell(f"{result['release']}：{STATUS_ZH[result['status']]}  {result['public_url'] or ''}")
+    return tell("没有待发布的发布单") if not results else None
+
+
+def withdraw(
+    release: str,
+    user: AsOption,
+    reason: Annotated[str, typer.Option(help="why; the public reads it on the tombstone, so no personal data")],
+    reason_code: Annotated[str, typer.Option(help="A14-1 … A36-7, or correction")] = "",
+    password_stdin: PasswordOption = False,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take a published release off the catalogue at once; a tombstone with the reason stays."""
+    from flows.ask import withdraw_now
+
+    with bar(release):
+        result = withdraw_now(home, release, user, ask_password(user, password_stdin), reason, reason_code)
+    if as_json:
+        return answer(result)
+    return tell(f"{release} 已撤回；{len(result['proof'])} 个下载地址逐一核实已不可取得")
+
+
+def inspect(
+    release: Annotated[str | None, typer.Argument(help="a published release")] = None,
+    every: Annotated[bool, typer.Option("--all", help="everything published")] = False,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Fetch what is public as anybody would and compare it with what was approved."""
+    from flows.ask import inspect_now
+
+    if bool(release) == every:
+        raise UsageInvalid("name one release, or --all")
+    with bar("巡检"):
+        results = inspect_now(home, release)
+    if as_json:
+        answer(results)
+    else:
+        table(
+            "",
+            ("发布单", "结果", "问题"),
+            [[r["release"], "通过" if r["passed"] else "未通过", "；".join(r["problems"])] for r in results],
+        )
+    raise typer.Exit(0 if all(r["passed"] for r in results) else 1)

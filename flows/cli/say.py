@@ -1,0 +1,84 @@
+"""How the command line speaks: JSON to stdout, people's words and progress to stderr, tables where people read."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+HomeOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--home", help="installation directory (default: MINGJING_HOME, else ./.mingjing)", show_default=False
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="print JSON to stdout")]
+AsOption = Annotated[str, typer.Option("--as", help="who acts (user name)")]
+PasswordOption = Annotated[
+    bool, typer.Option("--password-stdin", help="read the password from standard input, not from a prompt")
+]
+
+
+def answer(value: Any) -> None:
+    """JSON to stdout."""
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
+    sys.stdout.write("\n")
+
+
+def tell(text: str) -> None:
+    """A message for people, to stderr."""
+    print(text, file=sys.stderr)
+
+
+def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], *, right: Sequence[int] = ()) -> None:
+    """A table on stdout; `right` are the numbers of right-aligned columns."""
+    from rich.console import Console
+    from rich.table import Table
+
+    out = Table(title=title or None, title_justify="left", show_edge=False, pad_edge=False)
+    for number, column in enumerate(columns):
+        out.add_column(column, justify="right" if number in right else "left", overflow="fold")
+    for row in rows:
+        out.add_row(*("" if cell is None else str(cell) for cell in row))
+    width = None if sys.stdout.isatty() else 160
+    Console(width=width, highlight=False).print(out)
+
+
+@contextmanager
+def bar(what: str) -> Iterator[Any]:
+    """A progress bar on stderr that follows announced steps; yields a function to change the description."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from flows.progress import listening
+
+    console = Console(stderr=True)
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(28),
+        TextColumn("{task.fields[step]}"),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+    ) as progress:
+        task = progress.add_task(what, total=None, step="")
+
+        def follow(title: str, number: int, of: int) -> None:
+            progress.update(task, total=of, completed=number - 1, step=title)
+
+        with listening(follow):
+            yield lambda text: progress.update(task, description=text)
+
+
+def ask_password(user: str, from_stdin: bool) -> str:
+    """The password that signs an act: from a prompt, or the first line of standard input."""
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    import getpass
+
+    return getpass.getpass(f"password of {user} (signs this act): ")

@@ -1,0 +1,49 @@
+"""An installation opened for work: home, stores, packs and the desk's database, wired together."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from domain.contract import Contract
+from domain.pack import Packs
+from flows.home import Home, home_path, open_home
+from flows.library import one_contract, read_packs
+from flows.stores import Stores, open_stores
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """What a flow needs at hand."""
+
+    home: Home
+    stores: Stores
+    packs: Packs
+
+    def contract(self, dataset: str) -> Contract:
+        return one_contract(self.home, dataset)
+
+    def today(self) -> date:
+        """Today where the bureau is; MINGJING_TODAY (ISO) takes its place in rehearsals of a demo home only."""
+        given = os.environ.get("MINGJING_TODAY")
+        if given and self.home.is_demo:
+            return date.fromisoformat(given)
+        return datetime.now(ZoneInfo(self.home.timezone)).date()
+
+
+def now() -> str:
+    """The moment in UTC, ISO to the second."""
+    return datetime.now(UTC).replace(microsecond=0).isoformat()
+
+
+def open_platform(root: Path | None = None) -> Platform:
+    """Open the installation at `root` (default: MINGJING_HOME) and its database. Raises HomeInvalid."""
+    from review.setup import configure
+
+    home = open_home(home_path(root))
+    os.environ["MINGJING_HOME"] = str(home.root)
+    configure(home.root, database_url=os.environ.get("MINGJING_DATABASE_URL") or None)
+    return Platform(home, open_stores(home), read_packs(home))

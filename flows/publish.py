@@ -1,0 +1,178 @@
+"""Flows publish_release, withdraw_release and inspect_published: separate from preparation, woken by a decision.
+
+Publishing trusts nothing: it asks the desk to read the decisions again, recomputes every hash, compares contract and
+packs with those in force and asks the negative list once more. Every refusal goes to the ledger with its name.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from prefect import flow, task
+
+from domain.contract import Contract
+from domain.errors import CatalogueUnreachable, ContentChanged, FindingBlocks, MingjingError
+from domain.finding import Severity
+from domain.release import Approval, Manifest, Receipt
+from flows.catalogue import catalogue_for
+from flows.guard import guarded
+from flows.platform import Platform, now, open_platform
+from flows.prepare_steps import is_local, stored_manifest
+from flows.progress import announce
+
+POSTING = "posting"
+
+
+def _is_transient(_task: Any, _run: Any, state: Any) -> bool:
+    return isinstance(state.result(raise_on_failure=False), CatalogueUnreachable)
+
+
+def verify_in_force(platform: Platform, contract: Contract, manifest: Manifest) -> None:
+    """Contract, packs and negative list as they are now must be those that were approved. Raises ContentChanged."""
+    from checks.secrecy.negative_list import check_contract
+
+    if contract.sha256 != manifest.contract.sha256:
+        raise ContentChanged(f"the contract {contract.id} changed after the review; prepare the release again")
+    if platform.packs.refs != manifest.packs:
+        raise ContentChanged("a rule pack changed after the review; prepare the release again")
+    if any(f.severity is Severity.BLOCK for f in check_contract(contract, platform.packs)):
+        raise FindingBlocks(f"{contract.id} stands on the negative list; withdraw the dataset or correct the list")
+    for artefact in manifest.artefacts:
+        for _ in platform.stores.chunks(artefact.sha256):
+            pass
+
+
+@task(name="approve-check")
+@guarded("approve-check")
+def verified(platform: Platform, release: str) -> tuple[Approval, Manifest, Contract]:
+    """The approval and what it binds, every hash recomputed."""
+    from review import desk
+
+    approval = desk.approval_for(release)
+    manifest = stored_manifest(platform.stores, approval.release_hash)
+    contract = platform.contract(manifest.dataset)
+    verify_in_force(platform, contract, manifest)
+    return approval, manifest, contract
+
+
+@task(name="publish", retries=2, retry_delay_seconds=[2, 10], retry_condition_fn=_is_transient)
+@guarded("publish")
+def put_out(platform: Platform, approval: Approval, manifest: Manifest) -> Receipt:
+    """Apply the plan to the catalogue and read every byte back."""
+    from catalog.publish import publish
+
+    metadata = json.loads(platform.stores.read(manifest.metadata.sha256))
+    with catalogue_for(platform.home) as catalogue:
+        return publish(
+            catalogue,
+            approval=approval,
+            manifest=manifest,
+            metadata=metadata,
+            store=platform.stores,
+            published_on=now(),
+        )
+
+
+@task(name="post")
+@guarded("post")
+def post(platform: Platform, approval: Approval, manifest: Manifest, contract: Contract) -> Receipt:
+    """The package for posting in the village; no catalogue hears of it."""
+    from catalog.posting import posting_package
+
+    folder = platform.home.root / POSTING
+    folder.mkdir(mode=0o700, exist_ok=True)
+    path = posting_package(contract, manifest, approval, platform.stores, into=folder)
+    return Receipt(manifest.release_hash, "", "", str(path), (), now(), True)
+
+
+@flow(name="publish_release", validate_parameters=False)
+def publish_release(release: str) -> dict[str, Any]:
+    """Publish an approved release; safe to run again. Returns {release, status, public_url}."""
+    from review import desk, queries
+
+    platform = open_platform()
+    record = queries.show(release)
+    if record["status"] in ("published", "superseded"):
+        return _said(record)
+    announce("核对审批", 1, 2)
+    try:
+        approval, manifest, contract = verified(platform, release)
+        announce("发布并读回", 2, 2)
+        receipt = (
+            post(platform, approval, manifest, contract)
+            if is_local(contract)
+            else put_out(platform, approval, manifest)
+        )
+    except MingjingError as refused:
+        desk.record_publication_refused(release, refused)
+        raise
+    desk.record_published(release, receipt)
+    return _said(queries.show(release))
+
+
+@task(name="take-off", retries=2, retry_delay_seconds=[2, 10], retry_condition_fn=_is_transient)
+@guarded("take-off")
+def take_off(platform: Platform, record: dict[str, Any]) -> list[dict[str, Any]]:
+    """Remove the bytes from the catalogue and prove it."""
+    from catalog.withdraw import withdraw
+
+    if not record["public_url"] or platform.contract(record["dataset"]).audience.value == "local":
+        return []
+    with catalogue_for(platform.home) as catalogue:
+        proof = withdraw(
+            catalogue, release_hash=record["release_hash"], dataset=record["dataset"], reason=record["reason"],
+            reason_code=record["reason_code"], withdrawn_on=now(),
+        )  # fmt: skip
+    return list(proof)
+
+
+@flow(name="withdraw_release", validate_parameters=False)
+def withdraw_release(release: str) -> dict[str, Any]:
+    """Take off what the desk has decided to withdraw; safe to run again. Returns {release, status, proof}."""
+    from review import desk, queries
+
+    platform = open_platform()
+    proof = take_off(platform, queries.show(release))
+    desk.record_withdrawn(release, proof)
+    return {**_said(queries.show(release)), "proof": proof}
+
+
+@task(name="inspect")
+@guarded("inspect")
+def inspect_one(platform: Platform, record: dict[str, Any]) -> dict[str, Any]:
+    """Fetch what is public as anybody would and compare it with what was approved."""
+    from catalog.inspect import inspect
+
+    manifest = stored_manifest(platform.stores, record["release_hash"])
+    metadata = json.loads(platform.stores.read(manifest.metadata.sha256))
+    with catalogue_for(platform.home) as catalogue:
+        result = inspect(catalogue, manifest=manifest, metadata=metadata, receipt=record["receipt"])
+    return {"release": record["release"], **result.to_dict()}
+
+
+@flow(name="inspect_published", validate_parameters=False)
+def inspect_published(release: str = "") -> list[dict[str, Any]]:
+    """Inspect one published release, or all; each result goes to the ledger."""
+    from review import desk, queries
+
+    platform = open_platform()
+    records = [queries.show(release)] if release else queries.published()
+    results = []
+    with _one_catalogue(platform):
+        for number, record in enumerate(records, start=1):
+            announce(record["dataset"], number, len(records))
+            if platform.contract(record["dataset"]).audience.value == "local":
+                continue
+            result = inspect_one(platform, record)
+            desk.record_inspection(record["release"], result)
+            results.append(result)
+    return results
+
+
+def _one_catalogue(platform: Platform) -> Any:
+    return catalogue_for(platform.home)
+
+
+def _said(record: dict[str, Any]) -> dict[str, Any]:
+    return {k: record[k] for k in ("release", "dataset", "period", "status", "public_url", "release_hash")}

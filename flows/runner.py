@@ -1,0 +1,132 @@
+"""Does the work that request rows ask for, one after the other, in a process that stays warm.
+
+The row is written by whoever asks (console, command line); its answer is written back with progress on the way.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from types import FrameType
+from typing import Any
+
+from domain.errors import MingjingError
+from flows.guard import StepFailed, where
+from flows.platform import open_platform
+from flows.progress import listening
+
+POLL_SECONDS = 0.15
+RETRY_SECONDS = 300.0
+
+
+def perform(kind: str, parameters: dict[str, Any]) -> Any:
+    """Run one piece of work in this process. Raises the named errors."""
+    match kind:
+        case "prepare":
+            from flows.prepare import Order, prepare_release, write_order
+
+            order = Order(**parameters)
+            return prepare_release(order.dataset, write_order(open_platform(), order))
+        case "publish":
+            from flows.publish import publish_release
+
+            return publish_release(parameters["release"])
+        case "withdraw":
+            from flows.publish import withdraw_release
+
+            return withdraw_release(parameters["release"])
+        case "inspect":
+            from flows.publish import inspect_published
+
+            return inspect_published(parameters["release"])
+    raise ValueError(f"no such work: {kind}")
+
+
+def warm() -> None:
+    """Import what is slow to import, so that the first request doesn't wait for it."""
+    import prefect  # noqa: F401
+    from checks.quality.run import warm as warm_quality
+    from redaction.detect import warm as warm_detect
+
+    import flows.prepare
+    import flows.publish  # noqa: F401
+
+    warm_quality()
+    warm_detect()
+
+
+def serve_requests(stop: threading.Event) -> None:
+    """Claim and do requests until `stop` is set. A request whose runner died is claimed again: all work is idempotent.
+
+    In between, whatever was approved is published: a decision needs nobody to remember it.
+    """
+    from review import desk
+
+    refused_at: dict[str, float] = {}
+    while not stop.is_set():
+        row = desk.claim_request()
+        if row is not None:
+            _do(row)
+        elif not _publish_next(refused_at):
+            stop.wait(POLL_SECONDS)
+
+
+def _do(row: dict[str, Any]) -> None:
+    from review import desk
+
+    number = row["number"]
+
+    def follow(title: str, step: int, of: int) -> None:
+        desk.progress_request(number, title, step, of)
+
+    try:
+        with listening(follow):
+            result = perform(row["kind"], row["parameters"])
+    except MingjingError as refused:
+        desk.fail_request(number, refused.name(), str(refused))
+    except StepFailed as fault:
+        desk.fail_request(number, "step-failed", str(fault))
+    except Exception as fault:
+        desk.fail_request(number, "fault", f"{type(fault).__name__} at {where(fault)}")
+    else:
+        desk.finish_request(number, result)
+
+
+def _publish_next(refused_at: dict[str, float]) -> bool:
+    """Publish one approved release; one that was refused is tried again after a while. True where there was one."""
+    from review import queries
+
+    for record in queries.releases(status="approved"):
+        release = record["release"]
+        if time.monotonic() - refused_at.get(release, -RETRY_SECONDS) < RETRY_SECONDS:
+            continue
+        try:
+            perform("publish", {"release": release})
+        except (MingjingError, StepFailed):
+            refused_at[release] = time.monotonic()
+        return True
+    return False
+
+
+def main() -> None:
+    """The runner's own process (started by `mingjing serve`)."""
+    from flows.prefect_setup import prepare_prefect
+    from flows.service import hold_runner_lock
+
+    platform = open_platform()
+    prepare_prefect(platform.home)
+    stop = threading.Event()
+
+    def leave(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, leave)
+    signal.signal(signal.SIGINT, leave)
+    warm()
+    with hold_runner_lock(platform.home):
+        serve_requests(stop)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""Deployments with the schedules of the contracts, served to Prefect's scheduler (started by `mingjing serve`).
+
+A scheduled preparation ends at `checked`; a person submits. Every published release is inspected each night.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flows.library import read_contracts
+from flows.platform import Platform, open_platform
+from flows.prefect_setup import prepare_prefect
+
+INSPECTION_CRON = "30 2 * * *"
+
+
+def deployments(platform: Platform) -> list[Any]:
+    """One deployment per scheduled contract, one for inspection."""
+    from prefect.schedules import Cron
+
+    from flows.prepare import prepare_release
+    from flows.publish import inspect_published
+
+    found = [
+        prepare_release.to_deployment(
+            name=contract.id, parameters={"dataset": contract.id}, tags=[contract.department],
+            schedules=[Cron(contract.schedule.cron, timezone=contract.schedule.timezone)],
+        )
+        for contract in read_contracts(platform.home).values()
+        if contract.schedule and contract.source.location
+    ]  # fmt: skip
+    nightly = Cron(INSPECTION_CRON, timezone=platform.home.timezone)
+    return [*found, inspect_published.to_deployment(name="inspect-all", schedules=[nightly])]
+
+
+def main() -> None:
+    """Serve the deployments until stopped."""
+    platform = open_platform()
+    prepare_prefect(platform.home)
+    from prefect import serve
+
+    serve(*deployments(platform), pause_on_shutdown=False, limit=1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,158 @@
+"""`mingjing serve`: Prefect's server, catalogue, runner, schedules and console under one supervisor with a clean end.
+
+A service that dies is started again; one that keeps dying ends them all. All listen on loopback unless told otherwise.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from types import FrameType
+
+from domain.errors import UsageInvalid
+from flows.catalogue import embedded_url, token_file
+from flows.cli.say import tell
+from flows.home import Home
+from flows.prefect_setup import QUIET, prepare_prefect
+from flows.service import runner_is_alive
+
+STOP_SECONDS = 15
+DEATHS_ALLOWED = 5
+
+
+@dataclass(slots=True)
+class Service:
+    """One child process and how to start it again."""
+
+    name: str
+    command: list[str]
+    environ: dict[str, str]
+    process: subprocess.Popen[bytes] | None = None
+    deaths: list[float] = field(default_factory=list)
+
+    def start(self, home: Home) -> None:
+        with (home.run / f"{self.name}.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                self.command, env=self.environ, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+            )
+
+    def stop(self) -> None:
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(timeout=STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def services(home: Home, host: str, port: int) -> list[Service]:
+    """In the order in which they need each other."""
+    python = sys.executable
+    environ = {**os.environ, "MINGJING_HOME": str(home.root), "PYTHONUNBUFFERED": "1"}
+    prefect = {
+        **environ,
+        **QUIET,
+        "PREFECT_HOME": str(home.prefect),
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{home.prefect / 'prefect.db'}",
+    }
+    bare = {k: v for k, v in os.environ.items() if k in {"PATH", "LANG", "LC_ALL", "TZ", "TMPDIR"}}
+    catalogue = [
+        python,
+        "-m",
+        "catalog.embedded",
+        "--root",
+        str(home.catalogue),
+        "--host",
+        host,
+        "--port",
+        str(home.catalogue_port),
+    ]
+    found = [
+        Service(
+            "prefect",
+            [
+                python,
+                "-m",
+                "prefect",
+                "server",
+                "start",
+                "--host",
+                "127.0.0.1",
+                "--port",
+                str(home.prefect_port),
+                "--no-ui",
+            ],
+            prefect,
+        ),
+        Service("catalogue", [*catalogue, "--token-file", str(token_file(home))], bare),
+        Service("runner", [python, "-m", "flows.runner"], environ),
+        Service("schedules", [python, "-m", "flows.schedules"], environ),
+        Service("console", [python, "-m", "review.console", "--host", host, "--port", str(port)], environ),
+    ]
+    return [s for s in found if s.name != "catalogue" or not home.catalogue_url]
+
+
+def _wait_for_prefect(home: Home) -> None:
+    import httpx
+
+    url = f"http://127.0.0.1:{home.prefect_port}/api"
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        try:
+            if httpx.get(f"{url}/health", timeout=2, trust_env=False).status_code == 200:
+                (home.run / "prefect.url").write_text(url, "utf-8")
+                return
+        except httpx.HTTPError:
+            time.sleep(0.2)
+    raise UsageInvalid(f"Prefect's server didn't start; its log is {home.run / 'prefect.log'}")
+
+
+def supervise(home: Home, *, host: str, port: int | None) -> None:
+    """Run everything until SIGINT or SIGTERM. Raises UsageInvalid where the installation is being served already."""
+    if runner_is_alive(home):
+        raise UsageInvalid("this installation is being served already; stop that service first")
+    (home.run / "prefect.url").unlink(missing_ok=True)
+    prepare_prefect(home)
+    port = port or home.console_port
+    stopping = False
+
+    def leave(_signal: int, _frame: FrameType | None) -> None:
+        nonlocal stopping
+        stopping = True
+
+    signal.signal(signal.SIGTERM, leave)
+    signal.signal(signal.SIGINT, leave)
+    running = services(home, host, port)
+    try:
+        for service in running:
+            service.start(home)
+            if service.name == "prefect":
+                _wait_for_prefect(home)
+        tell(
+            f"目录 {home.catalogue_url or embedded_url(home)}   管理台 http://{host}:{port}/   （Ctrl-C 停止；日志在 {home.run}）"
+        )
+        while not stopping:
+            _revive(running, home)
+            time.sleep(0.2)
+    finally:
+        (home.run / "prefect.url").unlink(missing_ok=True)
+        for service in reversed(running):
+            service.stop()
+
+
+def _revive(running: list[Service], home: Home) -> None:
+    for service in running:
+        if service.process is None or service.process.poll() is None:
+            continue
+        now = time.monotonic()
+        service.deaths = [t for t in service.deaths if now - t < 60] + [now]
+        if len(service.deaths) > DEATHS_ALLOWED:
+            raise UsageInvalid(f"{service.name} keeps ending; see {home.run / (service.name + '.log')}")
+        time.sleep(min(5.0, 0.5 * len(service.deaths)))
+        service.start(home)

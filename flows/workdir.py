@@ -1,0 +1,62 @@
+"""Steps of one run on disk: each writes into `NAME.part`, which becomes `NAME` when the step is whole.
+
+The run's directory is named by its run key (a hash of everything that goes in), so a run that died is found again.
+Raw tables lie here while a run is under way; the directory is 0700 and removed when the release is sealed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter
+
+T = TypeVar("T")
+
+
+def run_dir(work: Path, run_key: str) -> Path:
+    """The run's directory, made if it isn't there."""
+    path = work / run_key[:32]
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
+
+
+@contextmanager
+def writing(run: Path, step: str) -> Iterator[Path]:
+    """A fresh directory for the step's files; on leaving without an error it takes the step's name at once."""
+    part, done = run / f"{step}.part", run / step
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(mode=0o700)
+    yield part
+    shutil.rmtree(done, ignore_errors=True)
+    part.replace(done)
+    handle = os.open(run, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def is_done(run: Path, step: str) -> bool:
+    return (run / step).is_dir()
+
+
+def remove(run: Path) -> None:
+    """Forget the run's files."""
+    shutil.rmtree(run, ignore_errors=True)
+
+
+def save(path: Path, kind: Any, value: Any) -> bytes:
+    """Write a domain value as JSON; returns the bytes."""
+    data: bytes = TypeAdapter(kind).dump_json(value)
+    path.write_bytes(data)
+    return data
+
+
+def load(path: Path, kind: type[T]) -> T:
+    """Read back what `save` wrote."""
+    return TypeAdapter(kind).validate_json(path.read_bytes())
