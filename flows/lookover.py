@@ -5,7 +5,6 @@ Used by `mingjing scan`, `redact` and `contract draft`. The same crafts as a rel
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ from typing import Any
 
 from domain.canonical import sha256_hex
 from domain.contract import Contract, Limits, SourceSpec
-from domain.errors import FindingBlocks, SourceUnavailable, SourceUnreadable, UsageInvalid
+from domain.errors import FindingBlocks, SourceUnavailable, UsageInvalid
 from domain.finding import Finding, Place, Severity
 from domain.pack import Packs
 from domain.table import Reading, TableInfo
@@ -126,11 +125,11 @@ def redact_file(file: Path, out: Path, *, contract: str | None, home: Path | Non
 
     With several tables and a CSV, Parquet or JSONL name, each table gets a file of its own (`out-TABLE.csv`).
     """
-    from catalog.plainfile import write_tables
     from intake.census import census
     from redaction.redact import redact_reading, redact_tables, residue
     from redaction.scan import coverage, scan_reading
 
+    from catalog.plainfile import write_tables
     from checks.secrecy.marks import check_marks
 
     if out.suffix.lower() not in FORMATS:
@@ -164,7 +163,7 @@ def redact_file(file: Path, out: Path, *, contract: str | None, home: Path | Non
                 f"{file.name} can't be written clean ({reasons}); nothing was written, see: mingjing scan {file.name}"
             )
         titles = {f.name: f.title for t in look.contract.tables for f in t.fields} if look.contract else {}
-        written = write_tables(done.tables, out, titles=titles, work=look.work)
+        written = write_tables(done.tables, out, titles=titles)
         return {"file": str(file), "files": [str(w) for w in written], **summary(done.map)}
 
 
@@ -185,17 +184,3 @@ def draft(file: Path, dataset: str) -> str:
 
     with looking(file, contract=None, home=None) as look:
         return draft_contract(look.reading, dataset_id=dataset)
-
-
-def copy_out(source: Path, target: Path) -> None:
-    """Move a finished file to where the user wants it, whole or not at all."""
-    part = target.with_name(f".{target.name}.part")
-    try:
-        shutil.copyfile(source, part)
-        part.replace(target)
-    except OSError as fault:
-        part.unlink(missing_ok=True)
-        raise UsageInvalid(f"{target} can't be written ({fault.strerror}); choose another --out") from None
-
-
-__all__ = ["SourceUnreadable", "copy_out", "draft", "lines_of", "look_over", "redact_file"]
