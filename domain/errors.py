@@ -44,9 +44,16 @@ class UsageInvalid(MingjingError):
 
 
 class SourceUnavailable(MingjingError):
-    """The source's bytes never arrived whole; nothing was stored."""
+    """The source's bytes never arrived whole; nothing was stored.
+
+    `transient`: the same request may well succeed in a minute (a connection that broke, a server that is restarting).
+    """
 
     exit_status = 2
+
+    def __init__(self, message: str, *, transient: bool = False) -> None:
+        super().__init__(message)
+        self.transient = transient
 
 
 class SourceUnreadable(MingjingError):
