@@ -34,7 +34,9 @@ class TableInfo:
     `columns`: the Parquet file's columns, ROW_ORIGIN apart: the sender's headers made unique, or field names once the
     table was fitted to its contract; `headers`: as the sender wrote them, in the same order; `letters`: the sheet column of each (`A`, `F` …), empty
     for line-based formats; `sheet`: sheet name or None; `preamble`: texts above the header and below the data (titles,
-    unit lines, notes); `cells`: number of cells in the table's rectangle, header apart.
+    unit lines, notes); `cells`: number of cells in the table's rectangle, header apart. `origin_word`: what a row's
+    origin counts where there is no sheet: line, record or row. `outside`: origins of the rows that are not data: header
+    rows and the rows of the preamble, so that an independent count knows what to leave out.
     """
 
     name: str
@@ -47,6 +49,8 @@ class TableInfo:
     preamble: tuple[TextPart, ...] = ()
     unit: str | None = None  # as the sender's unit line says it: 万元
     hidden: bool = False
+    origin_word: str = "line"
+    outside: tuple[int, ...] = ()
 
     @property
     def cells(self) -> int:
@@ -55,7 +59,7 @@ class TableInfo:
     def locator(self, origin: int, column: str | None = None) -> str:
         """Where the sender sees it: `10月!F962` in a workbook, `line 812` in a text file."""
         if self.sheet is None:
-            return f"line {origin}"
+            return f"{self.origin_word} {origin}"
         letter = self.letters[self.columns.index(column)] if column in self.columns else ""
         return f"{self.sheet}!{letter}{origin}" if letter else f"{self.sheet}!{origin}"
 
