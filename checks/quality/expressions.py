@@ -61,6 +61,11 @@ def condition(node: ast.expr, scope: Scope) -> str:
     return term.sql
 
 
+def amount(node: ast.expr, scope: Scope) -> str:
+    """The expression as a number in SQL. Raises ValueError where it is none."""
+    return _of(node, scope, "number")
+
+
 def failing(node: ast.expr, scope: Scope) -> str:
     """SQL that is true for a row at fault: the condition is false, or has no answer though every value stands."""
     holds = condition(node, scope)

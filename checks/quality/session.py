@@ -41,7 +41,12 @@ class Session:
     connection: duckdb.DuckDBPyConnection
 
     def load(
-        self, into: str, table: TableInfo, spec: TableSpec, with_text: Collection[str] = (), present: Collection[str] = ()
+        self,
+        into: str,
+        table: TableInfo,
+        spec: TableSpec,
+        with_text: Collection[str] = (),
+        present: Collection[str] = (),
     ) -> None:
         """Create the typed table `into` from a fitted Parquet file. `present`: its columns where not `table.columns`."""
         select = typed_select(parquet(table), spec.fields, present or table.columns, with_text)
