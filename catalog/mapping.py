@@ -32,7 +32,6 @@ def describe(
     edition: int,
     dates: Mapping[str, str],
     exports: Exported,
-    revision: int = 1,
     organization_title: str | None = None,
 ) -> dict[str, Any]:
     """The metadata artefact: all that the catalogue will say of this release, except evidence id and times.
@@ -65,8 +64,6 @@ def describe(
         "editions_listed": contract.catalogue.editions_listed,
         "period": period,
         "edition": edition,
-        "revision": revision,
-        "edition_label": edition_label(period, revision),
         "temporal": {"start": span[0], "end": span[1]} if span else None,
         "dates": dict(dates),
         "tables": [_table(contract, spec, exports) for spec in contract.tables if _first(exports, spec.name)],
@@ -80,11 +77,12 @@ def package_for(
     *,
     release_hash: str,
     published_on: str,
+    revision: int = 1,
     spans: Iterable[tuple[str, str]] = (),
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """CKAN's package dictionary (without resources) and the edition's resource dictionaries.
 
-    `metadata`: what `describe` gave. `published_on`: ISO date. `spans`: the times that the dataset's other listed
+    `metadata`: what `describe` gave. `published_on`: ISO date or date-time. `revision`: the manifest's. `spans`: the times that the dataset's other listed
     editions cover, so that its temporal coverage is that of all. Ids are derived, so that a second run can't double.
     """
     package = {
@@ -103,7 +101,7 @@ def package_for(
     }
     if metadata["groups"]:
         package["groups"] = [{"name": name} for name in sorted(set(metadata["groups"]))]
-    return package, [_resource(metadata, file, release_hash, published_on) for file in metadata["files"]]
+    return package, [_resource(metadata, file, release_hash, published_on, revision) for file in metadata["files"]]
 
 
 def package_id(dataset: str) -> str:
@@ -184,14 +182,15 @@ def _extras(
 
 
 def _resource(
-    metadata: Mapping[str, Any], file: Mapping[str, Any], release_hash: str, published_on: str
+    metadata: Mapping[str, Any], file: Mapping[str, Any], release_hash: str, published_on: str, revision: int
 ) -> dict[str, Any]:
+    label = edition_label(metadata["period"], revision)
     what = file["title"] or "数据包说明（字段、校验码、许可）"
     rows = f"，{file['rows']} 行" if file["rows"] is not None else ""
     resource = {
         "id": resource_id(release_hash, file["name"], file["sha256"]),
-        "name": f"{metadata['edition_label']} {what} {FORMAT_NAMES[file['format']]}",
-        "description": f"{metadata['title']['zh']}，{metadata['edition_label']}{rows}。",
+        "name": f"{label} {what} {FORMAT_NAMES[file['format']]}",
+        "description": f"{metadata['title']['zh']}，{label}{rows}。",
         "format": FORMAT_NAMES[file["format"]],
         "mimetype": file["media_type"],
         "size": file["bytes"],
@@ -199,8 +198,8 @@ def _resource(
         "file_name": file["name"],
         "edition": metadata["period"],
         "edition_number": metadata["edition"],
-        "edition_revision": metadata["revision"],
-        "edition_label": metadata["edition_label"],
+        "edition_revision": revision,
+        "edition_label": label,
         "edition_state": CURRENT,
         "release_hash": release_hash,
         "published_on": published_on,

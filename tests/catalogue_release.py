@@ -93,7 +93,7 @@ def prepare(
     }
     dates = {"approved_on": "2025-03-01"}
     exports = export(infos, contract, period=period, edition=edition, into=work / "export")
-    metadata = describe(contract, period=period, edition=edition, dates=dates, exports=exports, revision=revision)
+    metadata = describe(contract, period=period, edition=edition, dates=dates, exports=exports)
     store = FileStore(folder / "store")
     artefacts = []
     for file in exports.files:

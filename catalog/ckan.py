@@ -1,0 +1,273 @@
+"""ckanapi's only door: a thin client with a time-out on every call, streaming both ways, and faults sorted by class.
+
+A read may simply be tried again (`look`); a write whose answer was lost is Uncertain: the caller looks again, then
+decides, and never repeats blindly (facts: CKAN goes on working after the client has given up). Server messages are
+translated and may quote the payload, so only error types and field names are read, and no message holds more.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import urlsplit, urlunsplit
+
+import requests
+from ckanapi import RemoteCKAN
+from ckanapi.errors import (
+    CKANAPIError,
+    NotAuthorized,
+    NotFound,
+    SearchError,
+    SearchIndexError,
+    ServerIncompatibleError,
+    ValidationError,
+)
+
+from catalog.upload import MultipartBody, Upload
+from domain.errors import CatalogueRefused, CatalogueUnreachable
+
+CHUNK = 1 << 20
+TRY_LATER = frozenset({408, 425, 429})
+AGENT = "mingjing-publisher"
+T = TypeVar("T")
+
+
+class NotThere(CatalogueRefused):
+    """The catalogue holds no such thing (404)."""
+
+
+class Conflict(CatalogueRefused):
+    """The entry changed meanwhile, or a name or id is taken: look again."""
+
+    def __init__(self, message: str, fields: frozenset[str]) -> None:
+        super().__init__(message)
+        self.fields = fields
+
+
+class Uncertain(CatalogueUnreachable):
+    """No answer, or not a whole one: the act may have been done or not. Look again, then decide."""
+
+
+@contextmanager
+def named_faults() -> Iterator[None]:
+    """Give the faults that only this room tells apart their public names."""
+    try:
+        yield
+    except Uncertain as fault:
+        raise CatalogueUnreachable(f"{fault}; run it again, that is safe") from None
+    except (Conflict, NotThere) as fault:
+        raise CatalogueRefused(str(fault)) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What an address answered: status, SHA-256 and length of the body, and where it led if it redirected."""
+
+    status: int
+    sha256: str
+    bytes: int
+    redirected_to: str | None = None
+
+
+class Session(requests.Session):
+    """A session that streams uploads, follows no stale credentials file and tells a server's fault from its answer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.auth = lambda request: request  # else ~/.netrc would take the token's place
+        self.max_redirects = 5
+        self.last_status = 0
+
+    def post(self, url: Any, data: Any = None, json: Any = None, **kwargs: Any) -> requests.Response:
+        files: Mapping[str, Upload] = kwargs.pop("files", None) or {}
+        if files:
+            body = MultipartBody({k.decode(): v.decode() for k, v in data.items()}, files)
+            kwargs["headers"] = {**kwargs["headers"], "Content-Type": body.content_type}
+            data = body
+        self.last_status = 0
+        response = super().post(url, data=data, json=json, **kwargs)
+        self.last_status = response.status_code
+        response.encoding = "utf-8"  # else the library guesses
+        return response
+
+
+class Catalogue:
+    """One CKAN (or the embedded catalogue) at `url`; `token` may be empty for reading as the public does.
+
+    `timeout_seconds` bounds each wait for the server, `deadline_seconds` a whole publication (see `begin`). `session`
+    makes the HTTP sessions (tests break them on purpose); `sleep` waits between attempts.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        token: str = "",
+        *,
+        timeout_seconds: float = 60,
+        connect_seconds: float = 20,
+        deadline_seconds: float = 1800,
+        attempts: int = 6,
+        session: Callable[[], Session] = Session,
+        sleep: Callable[[float], None] = time.sleep,
+        ca_file: str | None = None,
+    ) -> None:
+        self.url = url.rstrip("/")
+        self.attempts = attempts
+        self._timeout = (connect_seconds, timeout_seconds)
+        self._deadline_seconds = deadline_seconds
+        self._sleep = sleep
+        self._token = token
+        self._sessions = {anonymous: session() for anonymous in (False, True)}
+        for each in self._sessions.values():
+            each.trust_env = urlsplit(self.url).hostname not in ("127.0.0.1", "localhost", "::1")
+            each.verify = ca_file or True
+        self._doors = {
+            False: RemoteCKAN(self.url, apikey=token or None, user_agent=AGENT, session=self._sessions[False]),
+            True: RemoteCKAN(self.url, user_agent=AGENT, session=self._sessions[True]),
+        }
+        self.begin()
+
+    def __repr__(self) -> str:
+        return f"Catalogue({self.url!r})"
+
+    def begin(self) -> None:
+        """Start the clock of a new operation."""
+        self._ends_at = time.monotonic() + self._deadline_seconds
+
+    def close(self) -> None:
+        """Close the connections."""
+        for session in self._sessions.values():
+            session.close()
+
+    def act(
+        self, action: str, data: dict[str, Any], *, uploads: Mapping[str, Upload] | None = None, anonymous: bool = False
+    ) -> Any:
+        """Call one action once and return its result.
+
+        Raises NotThere, Conflict, CatalogueRefused (trying again won't help) or Uncertain (look again, then decide).
+        """
+        session = self._sessions[anonymous]
+        with self._faults(action, session):
+            return self._doors[anonymous].call_action(
+                action,
+                _form(data) if uploads else data,
+                files=dict(uploads) if uploads else None,
+                requests_kwargs={"timeout": self._timeout},
+            )
+
+    def look(self, action: str, data: dict[str, Any], *, anonymous: bool = False) -> Any:
+        """Call an action that changes nothing, again after a fault. Raises NotThere, CatalogueRefused, Uncertain."""
+        return self.patiently(lambda: self.act(action, data, anonymous=anonymous))
+
+    def find(self, package_id: str, name: str, *, anonymous: bool = False) -> dict[str, Any] | None:
+        """The dataset by its id, else by its name (a token without full rights can't choose the id); None if absent."""
+        for key in (package_id, name):
+            try:
+                found: dict[str, Any] = self.look("package_show", {"id": key}, anonymous=anonymous)
+            except NotThere:
+                continue
+            return found
+        return None
+
+    def fetch(self, url: str, *, anonymous: bool, limit: int | None = None) -> Fetched:
+        """Read an address to its end in constant memory, or until it gave more than `limit` bytes; again after a fault.
+
+        The token goes to the catalogue's own origin only. Raises Uncertain.
+        """
+        return self.patiently(lambda: self._fetch(url, anonymous, limit))
+
+    def patiently(self, read: Callable[[], T]) -> T:
+        """The answer of `read`, tried again while it is Uncertain, at most `attempts` times."""
+        for attempt in range(1, self.attempts):
+            try:
+                return read()
+            except Uncertain:
+                self.wait(attempt)
+        return read()
+
+    def wait(self, attempt: int) -> None:
+        """Wait before the next attempt: 0.1, 0.2, 0.4 … at most 5 seconds. Raises CatalogueUnreachable past the deadline."""
+        if time.monotonic() > self._ends_at:
+            raise CatalogueUnreachable(f"{self.url} didn't come round in time; run the publication again, that is safe")
+        self._sleep(min(0.05 * 2**attempt, 5.0))
+
+    def here(self, url: str) -> str:
+        """The same address at this catalogue's origin: its public name may be one that this network can't reach."""
+        mine, theirs = urlsplit(self.url), urlsplit(url)
+        return urlunsplit((mine.scheme, mine.netloc, theirs.path, theirs.query, ""))
+
+    def _fetch(self, url: str, anonymous: bool, limit: int | None) -> Fetched:
+        session = self._sessions[anonymous]
+        headers = {"Accept-Encoding": "identity", "Cache-Control": "no-cache", "User-Agent": AGENT}
+        if not anonymous and self._token and urlsplit(url)[:2] == urlsplit(self.url)[:2]:
+            headers["Authorization"] = self._token
+        digest, size = hashlib.sha256(), 0
+        session.last_status = 0
+        with (
+            self._faults("download", session),
+            session.get(url, headers=headers, stream=True, timeout=self._timeout) as response,
+        ):
+            session.last_status = response.status_code
+            _raise_for_fault("download", response.status_code)
+            for chunk in response.iter_content(CHUNK):
+                digest.update(chunk)
+                size += len(chunk)
+                if limit is not None and size > limit:
+                    break
+                if time.monotonic() > self._ends_at:
+                    raise CatalogueUnreachable(f"{self.url}: a download took too long; run again, that is safe")
+            return Fetched(response.status_code, digest.hexdigest(), size, response.url if response.history else None)
+
+    @contextmanager
+    def _faults(self, action: str, session: Session) -> Iterator[None]:
+        """Turn the libraries' errors into ours; their texts may quote the payload and go no further."""
+        try:
+            yield
+        except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, requests.exceptions.MissingSchema):
+            raise CatalogueRefused("the catalogue's address isn't a web address; correct catalogue_url") from None
+        except requests.exceptions.SSLError:
+            raise CatalogueRefused(f"{self.url}: its certificate isn't trusted; name its CA file") from None
+        except requests.exceptions.RequestException as fault:
+            raise Uncertain(f"{self.url}: no whole answer to {action} ({type(fault).__name__})") from None
+        except NotFound:
+            raise NotThere(f"{self.url}: {action} found nothing") from None
+        except NotAuthorized:
+            raise CatalogueRefused(
+                f"{self.url} doesn't allow {action}; check the token and its rights in the organization"
+            ) from None
+        except ValidationError as invalid:
+            raise _invalid(self.url, action, invalid) from None
+        except (SearchError, SearchIndexError):
+            raise Uncertain(f"{self.url}: the search index failed during {action}") from None
+        except (CKANAPIError, ServerIncompatibleError, KeyError):
+            _raise_for_fault(action, session.last_status)
+            if session.last_status == 200:
+                raise Uncertain(f"{self.url}: the answer to {action} was cut short") from None
+            raise CatalogueRefused(
+                f"{self.url} answered {action} with status {session.last_status} and no CKAN result; "
+                "check the address, and the upload limit if the status is 413"
+            ) from None
+
+
+def _raise_for_fault(action: str, status: int) -> None:
+    if status >= 500 or status in TRY_LATER:
+        raise Uncertain(f"the catalogue answered {action} with status {status}") from None
+
+
+def _invalid(url: str, action: str, invalid: Any) -> CatalogueRefused:
+    keys = invalid.error_dict if isinstance(invalid.error_dict, dict) else {}
+    fields = frozenset(str(k) for k in keys if re.fullmatch(r"[a-z_]{1,40}", str(k)) and k != "__type")
+    names = ", ".join(sorted(fields)) or "unnamed field"
+    if fields & {"match", "id", "name"}:
+        return Conflict(f"{url}: {action} met another change or a taken name ({names})", fields)
+    return CatalogueRefused(f"{url} refused {action}: {names} not valid there; compare contract and catalogue")
+
+
+def _form(data: dict[str, Any]) -> dict[str, str]:
+    return {k: v if isinstance(v, str) else json.dumps(v, ensure_ascii=False) for k, v in data.items()}

@@ -1,0 +1,153 @@
+"""读网检查: fetch what is public as a stranger would, page, API, search and bytes, and compare it with what was approved.
+
+Nothing is ever written: what a person changed in the catalogue by hand is reported with the fields' names. What
+follows from a failed inspection is decided by flows and review/.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from catalog.ckan import Catalogue, named_faults
+from catalog.entry import differing, edited_by_hand, extras_of, resources_of
+from catalog.mapping import CURRENT, SUPERSEDED, WITHDRAWN, package_id, resource_id
+from catalog.plan import Target, recorded
+from domain.errors import CatalogueRefused
+from domain.finding import Finding, Place, Severity
+from domain.release import Manifest, Receipt
+
+COMPARED = ("name", "description", "mimetype", "size", "hash", "file_name", "edition", "edition_label", "published_on")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One address that was fetched, and whether it answered with what was approved."""
+
+    url: str
+    status: int
+    equal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InspectionResult:
+    """What a stranger saw. `ok` if nothing is missing, changed or added."""
+
+    release_hash: str
+    dataset: str
+    findings: tuple[Finding, ...]
+    addresses: tuple[Address, ...]
+
+    @property
+    def ok(self) -> bool:
+        return not any(f.severity in (Severity.BLOCK, Severity.HOLD) for f in self.findings)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON-ready form."""
+        return {
+            "release_hash": self.release_hash,
+            "dataset": self.dataset,
+            "ok": self.ok,
+            "findings": [f.to_dict() for f in self.findings],
+            "addresses": [asdict(a) for a in self.addresses],
+        }
+
+
+def inspect(
+    catalogue: Catalogue, *, manifest: Manifest, metadata: Mapping[str, Any], receipt: Receipt | None = None
+) -> InspectionResult:
+    """Inspect one published edition.
+
+    Findings: catalogue-missing, catalogue-bytes-differ [block]; catalogue-edited, catalogue-foreign-file [hold];
+    catalogue-unlisted, catalogue-page-missing [warn]. `column` of a place is the changed field, `locator` the file.
+    Raises CatalogueUnreachable: not seen is not the same as not there.
+    """
+    catalogue.begin()
+    target = Target(manifest, metadata, receipt.published_on if receipt else "")
+    with named_faults():
+        found = _anonymous(catalogue, target)
+        if found is None:
+            missing = _finding("catalogue-missing", Severity.BLOCK, "数据集在目录中不可见（已删除、隐藏或改名）")
+            return InspectionResult(target.release_hash, manifest.dataset, (missing,), ())
+        target = target if receipt else recorded(target, found)
+        addresses, byte_findings = _bytes(catalogue, target, found)
+        findings = (*_fields(target, found), *_files(found), *byte_findings, *_surroundings(catalogue, found))
+    return InspectionResult(target.release_hash, manifest.dataset, findings, addresses)
+
+
+def _anonymous(catalogue: Catalogue, target: Target) -> dict[str, Any] | None:
+    try:
+        return catalogue.find(package_id(target.metadata["dataset"]), target.metadata["name"], anonymous=True)
+    except CatalogueRefused:  # private: to a stranger the same as absent
+        return None
+
+
+def _fields(target: Target, found: dict[str, Any]) -> Iterator[Finding]:
+    """Fields of the dataset and of this edition's files that aren't as approved."""
+    names = set(edited_by_hand(found))
+    if extras_of(found).get("evidence_id") == target.release_hash:
+        names |= set(differing(target.wanted(found)[0], found))
+    yield from (_edited(field, None) for field in sorted(names - {"extras.platform_fields"}))
+    shown = {r["id"]: r for r in resources_of(found, target.release_hash)}
+    for want in target.wanted(found)[1]:
+        have = shown.get(want["id"])
+        if have is None:
+            place = Place(table=want.get("table"), locator=want["file_name"])
+            yield _finding("catalogue-missing", Severity.BLOCK, "已批准的文件不在目录中", place)
+            continue
+        changed = [f for f in COMPARED if str(have.get(f)) != str(want[f])]
+        changed += ["format"] if str(have.get("format")).lower() != want["format"].lower() else []
+        changed += ["edition_state"] if have.get("edition_state") not in (CURRENT, SUPERSEDED) else []
+        yield from (_edited(field, want["file_name"]) for field in changed)
+
+
+def _files(found: dict[str, Any]) -> Iterator[Finding]:
+    """Files that stand among ours but come from nobody we know: their id isn't the one their content gives."""
+    for resource in found["resources"]:
+        digest = str(resource.get("hash")).removeprefix("sha256:")
+        ours = resource_id(str(resource.get("release_hash")), str(resource.get("file_name")), digest)
+        if resource["id"] != ours and resource.get("edition_state") != WITHDRAWN:
+            place = Place(locator=f"resource {resource['id']}")
+            yield _finding(
+                "catalogue-foreign-file", Severity.HOLD, "数据集中有不是由本平台发布的文件，或其标识被改动", place
+            )
+
+
+def _bytes(
+    catalogue: Catalogue, target: Target, found: dict[str, Any]
+) -> tuple[tuple[Address, ...], tuple[Finding, ...]]:
+    addresses, findings = [], []
+    wanted = {r["id"]: r for r in target.wanted(found)[1]}
+    for resource in resources_of(found, target.release_hash):
+        want = wanted.get(resource["id"])
+        if want is None:
+            continue  # reported as a foreign file
+        got = catalogue.fetch(catalogue.here(str(resource.get("url"))), anonymous=True, limit=want["size"])
+        equal = (got.status, f"sha256:{got.sha256}") == (200, want["hash"])
+        addresses.append(Address(str(resource.get("url")), got.status, equal))
+        if not equal:
+            place = Place(table=want.get("table"), locator=want["file_name"])
+            note = "公众下载到的文件与批准的内容不一致（SHA-256 不同或无法下载）"
+            findings.append(_finding("catalogue-bytes-differ", Severity.BLOCK, note, place))
+    return tuple(addresses), tuple(findings)
+
+
+def _surroundings(catalogue: Catalogue, found: dict[str, Any]) -> Iterator[Finding]:
+    """The page that people see, and the search by which they come there."""
+    if catalogue.fetch(f"{catalogue.url}/dataset/{found['name']}", anonymous=True).status != 200:
+        yield _finding("catalogue-page-missing", Severity.WARN, "数据集页面打不开")
+    query = {"fq": f'name:"{found["name"]}"', "rows": 2}
+    if catalogue.look("package_search", query, anonymous=True)["count"] != 1:
+        yield _finding("catalogue-unlisted", Severity.WARN, "检索不到数据集，请重建目录的检索索引")
+
+
+def _edited(field: str, file: str | None) -> Finding:
+    what = f"文件 {file} 的" if file else "数据集的"
+    return _finding(
+        "catalogue-edited", Severity.HOLD, f"{what}字段 {field} 与批准的不同", Place(column=field, locator=file)
+    )
+
+
+def _finding(code: str, severity: Severity, note: str, place: Place | None = None) -> Finding:
+    return Finding(code, severity, places=(place,) if place else (), note=note)

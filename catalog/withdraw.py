@@ -1,0 +1,156 @@
+"""Published bytes off the catalogue, a tombstone in their place, and the proof that a stranger can't fetch them any more.
+
+Safe to run again. Who may order it is decided in review/; an edit made by hand never stops it and is never covered up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+from catalog.ckan import Catalogue, Conflict, NotThere, Uncertain, named_faults
+from catalog.entry import extras_of, reprinted, resources_of
+from catalog.mapping import CURRENT, WITHDRAWN, package_id, package_name
+from catalog.periods import period_order
+from catalog.plan import clearing, evidence_after
+from domain.errors import WithdrawalIncomplete
+from domain.release import Receipt
+
+GONE = frozenset({401, 403, 404, 410})
+Proof = tuple[dict[str, Any], ...]
+
+
+def withdraw(
+    catalogue: Catalogue,
+    *,
+    release_hash: str,
+    dataset: str,
+    reason: str,
+    reason_code: str,
+    withdrawn_on: str,
+    contact: str | None = None,
+    receipt: Receipt | None = None,
+) -> Proof:
+    """Remove the bytes of every file of the release in one act and prove it; each file's entry stays as a tombstone.
+
+    Returns one row for each address that ever served a file: {url, status, gone, redirected_to}; the receipt's own
+    addresses too where it is given. Raises WithdrawalIncomplete (with the proof so far), CatalogueRefused,
+    CatalogueUnreachable.
+    """
+    catalogue.begin()
+    tombstone = {
+        "edition_state": WITHDRAWN,
+        "withdrawn_on": withdrawn_on,
+        "withdrawn_reason": reason,
+        "withdrawn_code": reason_code,
+    }
+    with named_faults():
+        found = _clear(catalogue, dataset, release_hash, tombstone, contact)
+        if found is not None:
+            _drop_tables(catalogue, resources_of(found, release_hash))
+        return _prove(catalogue, _addresses(catalogue, found, release_hash, receipt))
+
+
+def _clear(
+    catalogue: Catalogue, dataset: str, release_hash: str, tombstone: Mapping[str, Any], contact: str | None
+) -> dict[str, Any] | None:
+    """Bytes and entry of the release's files, in one request; looked at again after every fault."""
+    slug = dataset.replace(".", "-").replace("_", "-")
+    for attempt in range(1, catalogue.attempts + 1):
+        found = catalogue.find(package_id(dataset), package_name(slug))
+        if found is None:
+            return None
+        left = {r["id"] for r in resources_of(found, release_hash) if _stands(r)}
+        if not left:
+            return found
+        try:
+            catalogue.act("package_revise", _tombstones(catalogue, found, left, tombstone, contact))
+        except (Uncertain, Conflict):
+            if attempt == catalogue.attempts:
+                raise
+            catalogue.wait(attempt)
+    found = catalogue.find(package_id(dataset), package_name(slug))
+    if found is not None and any(_stands(r) for r in resources_of(found, release_hash)):
+        raise WithdrawalIncomplete(
+            f"{dataset}: the catalogue keeps the files of this release; hide the dataset there by hand, then run again"
+        )
+    return found
+
+
+def _stands(resource: Mapping[str, Any]) -> bool:
+    return resource.get("edition_state") != WITHDRAWN or resource.get("url_type") == "upload"
+
+
+def _tombstones(
+    catalogue: Catalogue, found: dict[str, Any], ids: set[str], tombstone: Mapping[str, Any], contact: str | None
+) -> dict[str, Any]:
+    extras = extras_of(found)
+    values = {**tombstone, "withdrawn_contact": contact or _contact(extras), "edition_newest": False}
+    call = clearing(found, ids, address=f"{catalogue.url}/dataset/{found['name']}", values=values)
+    standing = [r for r in found["resources"] if r["id"] not in ids and r.get("edition_state") == CURRENT]
+    if standing:
+        last = max(period_order(str(r["edition"])) for r in standing)
+        for other in standing:
+            if period_order(str(other["edition"])) == last and not other.get("edition_newest"):
+                call[f"update__resources__{other['id']}"] = {"edition_newest": True}
+        extras = evidence_after(found, standing)
+    else:  # no edition is left: the dataset itself becomes the tombstone
+        extras |= {k: str(v) for k, v in values.items() if k.startswith("withdrawn_")}
+    if extras != extras_of(found):
+        call |= {"filter": ["-extras"], "update": {"extras": reprinted(found, extras)}}
+    return call
+
+
+def _contact(extras: Mapping[str, str]) -> str:
+    return " ".join(extras[k] for k in ("contact_name", "contact_phone", "contact_email") if extras.get(k))
+
+
+def _drop_tables(catalogue: Catalogue, resources: list[dict[str, Any]]) -> None:
+    """Data that the catalogue copied out of the files for its previews."""
+    for resource in resources:
+        if resource.get("datastore_active"):
+            order = {"resource_id": resource["id"], "force": True}
+            with suppress(NotThere):
+                catalogue.patiently(partial(catalogue.act, "datastore_delete", order))
+
+
+def _addresses(
+    catalogue: Catalogue, found: dict[str, Any] | None, release_hash: str, receipt: Receipt | None
+) -> dict[str, str]:
+    """Every address that served a file of the release, with the file's sha256."""
+    addresses: dict[str, str] = {}
+    for resource in resources_of(found, release_hash) if found else ():
+        digest = str(resource.get("hash")).removeprefix("sha256:")
+        for dataset in (found["id"], found["name"]) if found else ():
+            base = f"{catalogue.url}/dataset/{dataset}/resource/{resource['id']}/download"
+            addresses |= {f"{base}/{resource.get('file_name')}": digest, base: digest}
+    for row in receipt.resources if receipt else ():
+        addresses[catalogue.here(row["url"])] = row["sha256"]
+    return addresses
+
+
+def _prove(catalogue: Catalogue, addresses: Mapping[str, str]) -> Proof:
+    """Fetch every address as a stranger; again for a while, since a cache in front may lag behind."""
+    proof: Proof = ()
+    for attempt in range(1, catalogue.attempts + 1):
+        proof = tuple(_look(catalogue, url, digest) for url, digest in sorted(addresses.items()))
+        if all(row["gone"] for row in proof):
+            return proof
+        if attempt < catalogue.attempts:
+            catalogue.wait(attempt)
+    standing = sum(not row["gone"] for row in proof)
+    raise WithdrawalIncomplete(
+        f"{standing} of {len(proof)} addresses still answer with a file; empty the caches in front of the catalogue, "
+        "then withdraw again",
+        proof=proof,
+    )
+
+
+def _look(catalogue: Catalogue, url: str, digest: str) -> dict[str, Any]:
+    """Gone is: refused, not found, or led to a page that isn't the file. Anything else still stands."""
+    got = catalogue.fetch(url, anonymous=True)
+    led_away = got.redirected_to is not None and got.status == 200
+    gone = got.sha256 != digest and (got.status in GONE or led_away)
+    return {"url": url, "status": got.status, "gone": gone, "redirected_to": got.redirected_to}

@@ -1,0 +1,171 @@
+"""The catalogues that the publisher is tested against: the embedded one always, a real CKAN where the environment
+names one (MINGJING_TEST_CKAN_URL, MINGJING_TEST_CKAN_TOKEN: an administrator's). Also the ways to break the wire.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from catalog.ckan import Catalogue, Session
+from domain.contract import Contract
+from tests.catalogue_release import make_contract
+
+START_SECONDS = 30
+
+
+class Crash(BaseException):
+    """Stands for SIGKILL of the publisher: nothing may catch it."""
+
+
+@dataclass
+class Wire:
+    """Breaks the `at`-th request of a client (from 1) in one way; counts them all."""
+
+    at: int = 0
+    kind: str = ""  # lose-request lose-answer crash-before crash-after status-503 status-500-after truncate corrupt
+    only: str = ""  # a piece of the path that a request must have to count
+    seen: int = 0
+    fired: int = 0
+    paths: list[str] = field(default_factory=list)
+
+    def session(self) -> Session:
+        """A session on this wire."""
+        wire = self
+
+        class Broken(Session):
+            def send(self, request: Any, **kwargs: Any) -> requests.Response:
+                return wire.carry(request, lambda: super(Broken, self).send(request, **kwargs))
+
+        return Broken()
+
+    def carry(self, request: requests.PreparedRequest, send: Callable[[], requests.Response]) -> requests.Response:
+        path = request.path_url
+        if self.only not in path:
+            return send()
+        self.seen += 1
+        self.paths.append(path)
+        if self.seen != self.at:
+            return send()
+        self.fired += 1
+        if self.kind == "lose-request":
+            raise requests.exceptions.ConnectionError("lost")
+        if self.kind == "crash-before":
+            raise Crash
+        if self.kind == "status-503":
+            return _answer(request, 503, b"busy")
+        response = send()
+        body = response.content
+        if self.kind == "crash-after":
+            raise Crash
+        if self.kind == "lose-answer":
+            raise requests.exceptions.ReadTimeout("lost")
+        if self.kind == "status-500-after":
+            return _answer(request, 500, b"<html>fault</html>")
+        if self.kind == "truncate":
+            if "/download" in path:
+                raise requests.exceptions.ChunkedEncodingError("cut")
+            return _answer(request, response.status_code, body[: len(body) // 2])
+        assert self.kind == "corrupt"
+        return _answer(request, response.status_code, bytes([body[0] ^ 1]) + body[1:])
+
+
+def _answer(request: requests.PreparedRequest, status: int, body: bytes) -> requests.Response:
+    answer = requests.Response()
+    answer.status_code, answer._content, answer.request = status, body, request
+    answer.url = request.url or ""
+    return answer
+
+
+@dataclass
+class Backend:
+    """A running catalogue. Datasets of one test carry names of their own, so that tests can share it."""
+
+    url: str
+    token: str
+    kind: str
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    run: str = field(default_factory=lambda: secrets.token_hex(4))
+
+    def client(self, wire: Wire | None = None, **options: Any) -> Catalogue:
+        """A client that doesn't sleep long between attempts."""
+        session = wire.session if wire else Session
+        options = {"sleep": lambda seconds: time.sleep(min(seconds, 0.05))} | options
+        return Catalogue(self.url, self.token, session=session, **options)
+
+    def contract(self, **changes: Any) -> Contract:
+        """A contract whose dataset nobody else in this catalogue has."""
+        values = {"id": f"finance.t{self.run}_{next(self.numbers)}"} | changes
+        values.setdefault("catalogue", {"organization": f"finance-{self.run}", "tags": ["债务"]})
+        return make_contract(**values)
+
+    def stranger(self, action: str, **data: Any) -> Any:
+        """What anybody gets from an action; None where refused."""
+        answer = requests.post(f"{self.url}/api/3/action/{action}", json=data, timeout=10)
+        return answer.json()["result"] if answer.status_code == 200 else None
+
+    def hand(self, action: str, **data: Any) -> Any:
+        """What a person with rights does in the catalogue, past the platform."""
+        head = {"Authorization": self.token}
+        answer = requests.post(f"{self.url}/api/3/action/{action}", json=data, headers=head, timeout=30)
+        assert answer.status_code == 200, answer.status_code
+        return answer.json()["result"]
+
+
+@pytest.fixture(scope="session")
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
+    """The embedded catalogue as a process of its own."""
+    folder = tmp_path_factory.mktemp("catalogue")
+    token, token_file = secrets.token_hex(20), folder / "token"
+    token_file.write_text(token)
+    token_file.chmod(0o600)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "catalog.embedded", "--root", str(folder / "root"), "--host", "127.0.0.1"]
+    command += ["--port", str(port), "--token-file", str(token_file)]
+    log = folder / "log"
+    with log.open("wb") as out:
+        server = subprocess.Popen(command, stdout=out, stderr=out, cwd=Path(__file__).parents[3])
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _wait(url, server, log)
+        yield Backend(url, token, "embedded")
+    finally:
+        server.terminate()
+        server.wait(timeout=10)
+
+
+def _wait(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    ends = time.monotonic() + START_SECONDS
+    while time.monotonic() < ends and server.poll() is None:
+        try:
+            if requests.get(f"{url}/api/3/action/status_show", timeout=2).status_code == 200:
+                return
+        except requests.exceptions.ConnectionError:
+            time.sleep(0.05)
+    pytest.fail(f"the embedded catalogue didn't start: {log.read_text()[-2000:]}")
+
+
+@pytest.fixture(params=["embedded", pytest.param("ckan", marks=pytest.mark.server)])
+def backend(request: pytest.FixtureRequest) -> Backend:
+    """Each catalogue in turn."""
+    if request.param == "embedded":
+        running: Backend = request.getfixturevalue("embedded")
+        return running
+    url, token = os.environ.get("MINGJING_TEST_CKAN_URL"), os.environ.get("MINGJING_TEST_CKAN_TOKEN")
+    if not url or not token:
+        pytest.skip("MINGJING_TEST_CKAN_URL and MINGJING_TEST_CKAN_TOKEN name no running CKAN: make ckan-up")
+    return Backend(url.rstrip("/"), token, "ckan")
