@@ -11,11 +11,9 @@ import socket
 import ssl
 import threading
 import time
-import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
-from email.message import Message
 from netrc import NetrcParseError, netrc
 from typing import Any
 
@@ -25,13 +23,13 @@ from domain.errors import SourceUnavailable, UsageInvalid
 from domain.release import Artefact
 from intake.connectors.addresses import allowed_address
 from intake.connectors.arrival import Budget, Request
+from intake.connectors.http_answer import accept, body, file_name, named, shown
 
 PAUSES_SECONDS = (0.5, 2.0)  # so three attempts
 REDIRECTS = 5
 CONNECT_SECONDS = 10.0
 SILENCE_SECONDS = 30.0  # of a server in the middle of an answer
 DEFAULT_PORTS = {"http": 80, "https": 443}
-TRY_AGAIN = frozenset({429, 500, 502, 503, 504})
 
 logging.getLogger("httpx").setLevel(logging.WARNING)  # its INFO line quotes whole URLs, tokens in the query included
 
@@ -61,8 +59,8 @@ def _fetch(url: httpx.URL, request: Request) -> Artefact:
                 if answer.has_redirect_location:
                     url = _redirected(url, answer)
                     continue
-                _accept(answer, url, request.budget)
-                return request.receive(_body(answer, url, request.budget), _name(answer, url))
+                accept(answer, url, request.budget)
+                return request.receive(body(answer, url, request.budget), file_name(answer, url))
     raise SourceUnavailable(f"{shown(url)} redirects more than {REDIRECTS} times; give the address it should end at")
 
 
@@ -105,7 +103,7 @@ def _get(
 def _answered(
     client: httpx.Client, message: httpx.Request, url: httpx.URL, request: Request
 ) -> Iterator[httpx.Response]:
-    with _named(url, request.budget):
+    with named(url, request.budget):
         answer = client.send(message, auth=_credentials(url.host, request.environ), stream=True)
     try:
         yield answer
@@ -139,14 +137,8 @@ def _tls(environ: Mapping[str, str]) -> ssl.SSLContext:
     return context
 
 
-# --- answers ---
-
-
 def _redirected(url: httpx.URL, answer: httpx.Response) -> httpx.URL:
-    try:
-        target = url.join(answer.headers["Location"]).copy_with(fragment=None)
-    except (httpx.InvalidURL, ValueError):
-        raise SourceUnavailable(f"{shown(url)} redirects to something that is no URL; tell its operator") from None
+    target = url.join(answer.headers["Location"]).copy_with(fragment=None)
     if target.scheme not in DEFAULT_PORTS or (url.scheme, target.scheme) == ("https", "http"):
         raise UsageInvalid(f"{shown(url)} redirects from {url.scheme} to another scheme; that isn't followed")
     if target.userinfo:
@@ -154,96 +146,7 @@ def _redirected(url: httpx.URL, answer: httpx.Response) -> httpx.URL:
     return target
 
 
-def _accept(answer: httpx.Response, url: httpx.URL, budget: Budget) -> None:
-    """Only a whole file: 200, and not longer than the limit by its own word."""
-    status = answer.status_code
-    if status != 200:
-        hint = "try again later" if status in TRY_AGAIN else "check the address and who may read it"
-        raise SourceUnavailable(f"{shown(url)} answered {status}; {hint}", transient=status in TRY_AGAIN)
-    length = answer.headers.get("Content-Length", "")
-    if length.isascii() and length.isdigit():
-        budget.announce(int(length))
-
-
-def _body(answer: httpx.Response, url: httpx.URL, budget: Budget) -> Iterator[bytes]:
-    """The file's bytes. A server that compresses although asked not to is understood if it is gzip."""
-    encoding = answer.headers.get("Content-Encoding", "identity").strip().lower()
-    if encoding in ("", "identity"):
-        return _raw(answer, url, budget)
-    if encoding in ("gzip", "x-gzip"):
-        return _unzipped(_raw(answer, url, budget), url)
-    raise SourceUnavailable(f"{shown(url)} answers in an encoding that wasn't asked for; let it send the plain file")
-
-
-def _raw(answer: httpx.Response, url: httpx.URL, budget: Budget) -> Iterator[bytes]:
-    """Pieces as they arrive, so that limits hold for a server that trickles."""
-    pieces = answer.iter_raw()
-    while True:
-        with _named(url, budget):
-            piece = next(pieces, None)
-        if piece is None:
-            return
-        yield piece
-
-
-def _unzipped(pieces: Iterator[bytes], url: httpx.URL) -> Iterator[bytes]:
-    """Inflated in pieces of at most 1 MiB, so that the byte limit stops a bomb; the stream must end where it says."""
-    inflate = zlib.decompressobj(zlib.MAX_WBITS | 16)
-    damaged = SourceUnavailable(f"{shown(url)} sent gzip that is damaged or cut off; try again", transient=True)
-    for piece in pieces:
-        if inflate.eof:
-            raise damaged
-        rest = piece
-        while rest and not inflate.eof:
-            try:
-                yield inflate.decompress(rest, 1 << 20)
-            except zlib.error:
-                raise damaged from None
-            rest = inflate.unconsumed_tail
-    while not inflate.eof and (more := inflate.decompress(b"", 1 << 20)):
-        yield more
-    if not inflate.eof or inflate.unused_data:
-        raise damaged
-
-
-def _name(answer: httpx.Response, url: httpx.URL) -> str:
-    """The file's name: as the server calls it, else the last part of the address, else the host."""
-    header = Message()
-    with suppress(ValueError, UnicodeError):
-        header["Content-Disposition"] = answer.headers.get("Content-Disposition", "")
-        if name := header.get_filename():
-            return name
-    return url.path.rstrip("/").rpartition("/")[2] or url.host
-
-
-# --- messages and time ---
-
-
-def shown(url: httpx.URL) -> str:
-    """The URL without credentials, query and fragment, for messages."""
-    return str(url.copy_with(username=None, password=None, query=None, fragment=None))
-
-
-@contextmanager
-def _named(url: httpx.URL, budget: Budget) -> Iterator[None]:
-    """Turn the client library's errors into SourceUnavailable; its own messages may quote URLs and bytes."""
-    try:
-        yield
-    except httpx.UnsupportedProtocol:
-        raise UsageInvalid("only http and https are fetched") from None
-    except ssl.SSLError:
-        raise SourceUnavailable(f"{shown(url)} has a certificate that isn't trusted; see SSL_CERT_FILE") from None
-    except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, OSError) as fault:
-        budget.seconds_left()  # the real reason, if the time is over
-        if isinstance(fault, httpx.ConnectError) and "CERTIFICATE" in str(fault):
-            raise SourceUnavailable(
-                f"{shown(url)} has a certificate that isn't trusted; have SSL_CERT_FILE name your authority's"
-            ) from None
-        kind = "ended in the middle of the file" if isinstance(fault, httpx.RemoteProtocolError) else "failed"
-        raise SourceUnavailable(
-            f"the connection to {shown(url)} {kind} ({type(fault).__name__}); check network and address, then run again",
-            transient=True,
-        ) from None
+# --- time ---
 
 
 @dataclass
