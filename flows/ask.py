@@ -6,6 +6,7 @@ in this process on Prefect's in-process server.
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 from typing import Any
@@ -22,23 +23,33 @@ from flows.service import runner_is_alive
 POLL_SECONDS = 0.1
 
 
-def _by_runner(kind: str, parameters: dict[str, Any], actor: str) -> Any:
+def _by_runner(home: Home, kind: str, parameters: dict[str, Any], actor: str) -> Any:
     """Write a request row and follow it; the runner's refusal is raised here under its own name."""
-    from review import desk
+    from review import desk, queries
 
     number = desk.ask(kind, parameters, actor)
-    said: tuple[str, int, int] | None = None
+    said: list[Any] | None = None
     while True:
-        row = desk.look_at_request(number)
-        step = row["progress"]
-        if step and tuple(step) != said:
-            said = (step[0], step[1], step[2])
-            announce(*said)
+        row = queries.work_of(number)
+        if (step := progress_of(home, number)) and step != said:
+            said = step
+            announce(*step)
         if row["state"] == "done":
-            return row["result"]
+            return row["result"]["answer"]
         if row["state"] == "failed":
-            raise _named(row["error"], row["message"])
+            raise _named(
+                row["result"].get("error", "fault"), row["result"].get("message", "the runner was lost; ask again")
+            )
         time.sleep(POLL_SECONDS)
+
+
+def progress_of(home: Home, number: int) -> list[Any] | None:
+    """The step a runner last announced for this work: title, number, of how many."""
+    try:
+        found = json.loads((home.run / f"work-{number}.json").read_bytes())
+    except (OSError, ValueError):
+        return None
+    return list(found)
 
 
 def _named(name: str, message: str) -> Exception:
@@ -50,7 +61,7 @@ def _named(name: str, message: str) -> Exception:
 
 def _run(home: Home, kind: str, parameters: dict[str, Any], actor: str = "system") -> Any:
     if runner_is_alive(home):
-        return _by_runner(kind, parameters, actor)
+        return _by_runner(home, kind, parameters, actor)
     prepare_prefect(home)
     from flows.runner import perform
 
@@ -98,16 +109,14 @@ def plan_now(home: Path | None, release: str | None) -> list[dict[str, Any]]:
     return [plan_release(platform, r) for r in _approved(release)]
 
 
-def withdraw_now(
-    home: Path | None, release: str, user: str, password: str, reason: str, reason_code: str
-) -> dict[str, Any]:
+def withdraw_now(home: Path | None, release: str, user: str, password: str, reason: str) -> dict[str, Any]:
     """Decide the withdrawal at the desk (password, role), then take the bytes off."""
     platform = open_platform(home)
     from review import desk
 
     if not reason.strip():
         raise UsageInvalid("a withdrawal needs a reason; the public reads it on the tombstone")
-    desk.withdraw(release, user, password, reason=reason, reason_code=reason_code)
+    desk.withdraw(release, user, password, reason)
     return dict(_run(platform.home, "withdraw", {"release": release}, user))
 
 

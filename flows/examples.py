@@ -38,10 +38,10 @@ def example_table(example: Example, spec: TableSpec, into: Path) -> TableInfo:
 
 def run_example(contract: Contract, example: Example, packs: Packs) -> tuple[Finding, ...]:
     """Block and hold findings of one example."""
-    from checks.quality.run import run_quality
     from redaction.redact import redact_tables, residue
     from redaction.scan import scan_reading
 
+    from checks.quality.run import run_quality
     from checks.secrecy.marks import check_marks
     from checks.secrecy.negative_list import check_negative_list
 
@@ -130,6 +130,6 @@ def _unfillable(contract: Contract) -> list[str]:
     from flows.platform import open_platform
 
     open_platform()
-    from review.permissions import stages_fillable
+    from review.reading import stages_fillable
 
     return list(stages_fillable(contract))

@@ -49,5 +49,6 @@ def _fill(home: Home, admin: str, password: str) -> None:
     from review import desk
 
     desk.load_units(read_packs(home)["units"])
-    desk.add_user(admin, password, full_name="")
+    desk.load_reason_codes(read_packs(home)["reason_codes"])
+    desk.add_user(admin, password)
     desk.grant(admin, "city", "administrator")

@@ -16,6 +16,7 @@ from typing import Any
 
 from prefect import flow, task
 
+from domain.canonical import sha256_hex
 from domain.contract import Contract
 from domain.errors import SourceUnavailable, UsageInvalid
 from domain.finding import count_by_severity
@@ -46,7 +47,7 @@ class Order:
 def write_order(platform: Platform, order: Order) -> str:
     """Keep an order in the installation and return its name; Prefect is told the name alone."""
     data = json.dumps(asdict(order), ensure_ascii=False, sort_keys=True).encode()
-    name = steps.sha256_hex(data)[:24]
+    name = sha256_hex(data)[:24]
     folder = platform.home.run / "orders"
     folder.mkdir(mode=0o700, exist_ok=True)
     (folder / f"{name}.json").write_bytes(data)
@@ -165,15 +166,13 @@ def _walk(
     if record["status"] == "received":
         place = _with_first_day(place, run)
         scope = f"{contract.id}|{period}|{record['edition']}|{record['revision']}"
-        for number, (step, name, *more) in enumerate(
-            [
-                (read_source, "read"),
-                (check_tables, "check"),
-                (redact_release, "redact", keys.pseudonym_key(platform.home.root), scope),
-                (export_files, "export", record["edition"]),
-            ],
-            start=2,
-        ):
+        walk: list[tuple[Any, ...]] = [
+            (read_source, "read"),
+            (check_tables, "check"),
+            (redact_release, "redact", keys.pseudonym_key(platform.home.root), scope),
+            (export_files, "export", record["edition"]),
+        ]
+        for number, (step, name, *more) in enumerate(walk, start=2):
             announce(STEPS[number - 1], number, len(STEPS))
             _kept(step, name, place, run, *more)
         announce(STEPS[-1], len(STEPS), len(STEPS))

@@ -150,8 +150,8 @@ def _at(table: TableInfo, root: Path) -> TableInfo:
 def check_tables(place: Workplace, run: Run) -> str:
     """Quality, secrecy, timeliness, comparison with the edition before. Leaves findings.json; returns its digest."""
     from checks.quality.previous import compare_with_previous
-    from checks.quality.run import run_quality
 
+    from checks.quality.run import run_quality
     from checks.secrecy.marks import check_marks
     from checks.secrecy.negative_list import check_negative_list
     from checks.timeliness.deadlines import check_deadlines
@@ -240,7 +240,7 @@ def the_redacted(run: Path) -> dict[str, TableInfo]:
 def all_findings(run: Path) -> FINDINGS:
     """Findings of every step so far, block first."""
     steps = ("read", "check", "redact")
-    found = [f for s in steps if (run / s).is_dir() for f in load(run / s / "findings.json", FINDINGS)]  # type: ignore[arg-type]
+    found = [f for s in steps if (run / s).is_dir() for f in load(run / s / "findings.json", FINDINGS)]
     order = {severity: n for n, severity in enumerate(Severity)}
     return tuple(sorted(found, key=lambda f: (order[f.severity], f.code, f.id)))
 
@@ -263,7 +263,7 @@ def export_files(place: Workplace, run: Run, *, edition: int) -> str:
             return "blocked"
         tables = the_redacted(where)
         exported = export(tables, contract, period=run.period, edition=edition, into=into)
-        metadata = describe(contract, period=run.period, edition=edition, dates=run.dates, exports=exported.files)
+        metadata = describe(contract, period=run.period, edition=edition, dates=run.dates, exports=exported)
         (into / "metadata.json").write_bytes(canonical_json(metadata))
         listing = [
             (f.path.name if isinstance(f.path, Path) else Path(f.path).name, f.name, f.media_type)

@@ -7,6 +7,7 @@ packs with those in force and asks the negative list once more. Every refusal go
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from prefect import flow, task
@@ -111,18 +112,40 @@ def publish_release(release: str) -> dict[str, Any]:
     return _said(queries.show(release))
 
 
+def plan_release(platform: Platform, release: str) -> dict[str, Any]:
+    """What `publish` would change now, or the named refusal it would end in. Changes nothing."""
+    from catalog.publish import plan
+    from review import queries
+
+    manifest = queries.manifest(release)
+    contract = platform.contract(manifest.dataset)
+    try:
+        verify_in_force(platform, contract, manifest)
+        if is_local(contract):
+            return {"release": release, "package_for_posting": True}
+        metadata = json.loads(platform.stores.read(manifest.metadata.sha256))
+        with catalogue_for(platform.home) as catalogue:
+            planned = plan(catalogue, manifest=manifest, metadata=metadata, published_on=now())
+    except MingjingError as refused:
+        return {"release": release, "refused": refused.name(), "message": str(refused)}
+    return {"release": release, "changes": asdict(planned)}
+
+
 @task(name="take-off", retries=2, retry_delay_seconds=[2, 10], retry_condition_fn=_is_transient)
 @guarded("take-off")
 def take_off(platform: Platform, record: dict[str, Any]) -> list[dict[str, Any]]:
     """Remove the bytes from the catalogue and prove it."""
     from catalog.withdraw import withdraw
+    from review import queries
 
-    if not record["public_url"] or platform.contract(record["dataset"]).audience.value == "local":
+    contract = platform.contract(record["dataset"])
+    if not record["public_url"] or is_local(contract):
         return []
     with catalogue_for(platform.home) as catalogue:
         proof = withdraw(
             catalogue, release_hash=record["release_hash"], dataset=record["dataset"], reason=record["reason"],
-            reason_code=record["reason_code"], withdrawn_on=now(),
+            reason_code=record["reason_code"] or "", withdrawn_on=now(), contact=contract.contact.name,
+            receipt=queries.receipt(record["release"]),
         )  # fmt: skip
     return list(proof)
 
@@ -134,7 +157,7 @@ def withdraw_release(release: str) -> dict[str, Any]:
 
     platform = open_platform()
     proof = take_off(platform, queries.show(release))
-    desk.record_withdrawn(release, proof)
+    desk.record_withdrawn(release, {"addresses": proof})
     return {**_said(queries.show(release)), "proof": proof}
 
 
@@ -143,11 +166,12 @@ def withdraw_release(release: str) -> dict[str, Any]:
 def inspect_one(platform: Platform, record: dict[str, Any]) -> dict[str, Any]:
     """Fetch what is public as anybody would and compare it with what was approved."""
     from catalog.inspect import inspect
+    from review import queries
 
     manifest = stored_manifest(platform.stores, record["release_hash"])
     metadata = json.loads(platform.stores.read(manifest.metadata.sha256))
     with catalogue_for(platform.home) as catalogue:
-        result = inspect(catalogue, manifest=manifest, metadata=metadata, receipt=record["receipt"])
+        result = inspect(catalogue, manifest=manifest, metadata=metadata, receipt=queries.receipt(record["release"]))
     return {"release": record["release"], **result.to_dict()}
 
 
@@ -159,19 +183,15 @@ def inspect_published(release: str = "") -> list[dict[str, Any]]:
     platform = open_platform()
     records = [queries.show(release)] if release else queries.published()
     results = []
-    with _one_catalogue(platform):
+    with catalogue_for(platform.home):  # one start of the embedded catalogue for all of them
         for number, record in enumerate(records, start=1):
             announce(record["dataset"], number, len(records))
-            if platform.contract(record["dataset"]).audience.value == "local":
+            if is_local(platform.contract(record["dataset"])):
                 continue
             result = inspect_one(platform, record)
             desk.record_inspection(record["release"], result)
             results.append(result)
     return results
-
-
-def _one_catalogue(platform: Platform) -> Any:
-    return catalogue_for(platform.home)
 
 
 def _said(record: dict[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,8 @@ The row is written by whoever asks (console, command line); its answer is writte
 
 from __future__ import annotations
 
+import json
+import os
 import signal
 import threading
 import time
@@ -13,11 +15,13 @@ from typing import Any
 
 from domain.errors import MingjingError
 from flows.guard import StepFailed, where
+from flows.home import Home
 from flows.platform import open_platform
 from flows.progress import listening
 
 POLL_SECONDS = 0.15
 RETRY_SECONDS = 300.0
+WORKER = f"runner-{os.getpid()}"
 
 
 def perform(kind: str, parameters: dict[str, Any]) -> Any:
@@ -46,17 +50,17 @@ def perform(kind: str, parameters: dict[str, Any]) -> Any:
 def warm() -> None:
     """Import what is slow to import, so that the first request doesn't wait for it."""
     import prefect  # noqa: F401
-    from checks.quality.run import warm as warm_quality
     from redaction.detect import warm as warm_detect
 
     import flows.prepare
     import flows.publish  # noqa: F401
+    from checks.quality.run import warm as warm_quality
 
     warm_quality()
     warm_detect()
 
 
-def serve_requests(stop: threading.Event) -> None:
+def serve_requests(home: Home, stop: threading.Event) -> None:
     """Claim and do requests until `stop` is set. A request whose runner died is claimed again: all work is idempotent.
 
     In between, whatever was approved is published: a decision needs nobody to remember it.
@@ -65,32 +69,35 @@ def serve_requests(stop: threading.Event) -> None:
 
     refused_at: dict[str, float] = {}
     while not stop.is_set():
-        row = desk.claim_request()
+        row = desk.claim(WORKER)
         if row is not None:
-            _do(row)
+            _do(home, row)
         elif not _publish_next(refused_at):
             stop.wait(POLL_SECONDS)
 
 
-def _do(row: dict[str, Any]) -> None:
+def _do(home: Home, row: dict[str, Any]) -> None:
     from review import desk
 
-    number = row["number"]
+    number, note = row["id"], home.run / f"work-{row['id']}.json"
 
     def follow(title: str, step: int, of: int) -> None:
-        desk.progress_request(number, title, step, of)
+        part = note.with_suffix(".part")
+        part.write_text(json.dumps([title, step, of]), "utf-8")
+        part.replace(note)
 
+    result: dict[str, Any]
     try:
         with listening(follow):
-            result = perform(row["kind"], row["parameters"])
+            result, ok = {"answer": perform(row["kind"], row["params"])}, True
     except MingjingError as refused:
-        desk.fail_request(number, refused.name(), str(refused))
+        result, ok = {"error": refused.name(), "message": str(refused)}, False
     except StepFailed as fault:
-        desk.fail_request(number, "step-failed", str(fault))
+        result, ok = {"error": "step-failed", "message": str(fault)}, False
     except Exception as fault:
-        desk.fail_request(number, "fault", f"{type(fault).__name__} at {where(fault)}")
-    else:
-        desk.finish_request(number, result)
+        result, ok = {"error": "fault", "message": f"{type(fault).__name__} at {where(fault)}"}, False
+    desk.finish(number, WORKER, ok=ok, result=result)
+    note.unlink(missing_ok=True)
 
 
 def _publish_next(refused_at: dict[str, float]) -> bool:
@@ -125,7 +132,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, leave)
     warm()
     with hold_runner_lock(platform.home):
-        serve_requests(stop)
+        serve_requests(platform.home, stop)
 
 
 if __name__ == "__main__":

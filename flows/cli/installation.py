@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -59,18 +60,18 @@ def ledger_verify(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Read the whole ledger and check its chain, order and signed head."""
     from flows.platform import open_platform
 
-    platform = open_platform(home)
+    open_platform(home)
     from review.ledger import verify
 
     with bar("核对台账"):
-        result = verify(platform.home.root)
+        result = verify()
     if as_json:
-        answer(result.to_dict())
+        answer(asdict(result))
     else:
         tell(
-            f"台账 {result.entries:,} 条，链与签名{'完好' if result.intact else f'不符：第 {result.first_fault} 条，{result.fault}'}"
+            f"台账 {result.entries:,} 条，链与签名{'完好' if result.ok else f'不符：第 {result.seq} 条，{result.fault}'}"
         )
-    raise typer.Exit(0 if result.intact else 1)
+    raise typer.Exit(0 if result.ok else 1)
 
 
 def evidence_export(

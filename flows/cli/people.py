@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -27,13 +28,6 @@ def register(app: typer.Typer) -> None:
     app.add_typer(unit_app, name="unit")
 
 
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise UsageInvalid("a day is written 2026-12-31") from None
-
-
 def user_add(
     name: str,
     full_name: Annotated[str, typer.Option(help="as it is printed on the review record")] = "",
@@ -46,7 +40,7 @@ def user_add(
     open_platform(home)
     from review import desk
 
-    desk.add_user(name, ask_password(name, password_stdin), full_name=full_name)
+    desk.add_user(name, ask_password(name, password_stdin), name=full_name)
     tell(f"已添加 {name}；授予角色：mingjing user role {name} --unit finance --role operator")
 
 
@@ -57,37 +51,44 @@ def user_list(home: HomeOption = None, as_json: JsonOption = False) -> None:
     open_platform(home)
     from review import queries
 
-    found = queries.people()
+    found = queries.users()
     if as_json:
         return answer(found)
-    rows = [[p["username"], p["full_name"], "；".join(f"{r['unit']}/{r['role']}" for r in p["roles"])] for p in found]
-    return table("", ("用户", "姓名", "单位/角色"), rows)
+    rows = [
+        [p["username"], p["name"], "；".join(f"#{s['seat']} {s['unit']}/{s['role']}" for s in p["seats"])]
+        for p in found
+    ]
+    return table("", ("用户", "姓名", "席位（编号 单位/角色）"), rows)
 
 
 def user_role(
     name: str,
-    unit: Annotated[str, typer.Option(help="unit code")],
-    role: Annotated[str, typer.Option(help=ROLES)],
+    unit: Annotated[str, typer.Option(help="unit code")] = "",
+    role: Annotated[str, typer.Option(help=ROLES)] = "",
     until: Until = None,
-    revoke: Annotated[bool, typer.Option("--revoke", help="take the role away")] = False,
+    revoke: Annotated[
+        int | None, typer.Option("--revoke", help="end this seat (number from `user list`) instead")
+    ] = None,
     home: HomeOption = None,
 ) -> None:
-    """Give a person a role in a unit, or take it away."""
+    """Give a person a role in a unit, or end a seat."""
     from flows.platform import open_platform
 
-    open_platform(home)
+    platform = open_platform(home)
     from review import desk
 
-    if revoke:
-        desk.revoke(name, unit, role)
-    else:
-        desk.grant(name, unit, role, valid_to=_day(until))
-    tell(f"{name}：{unit}/{role} {'已收回' if revoke else '已授予'}")
+    if revoke is not None:
+        desk.revoke(revoke)
+        return tell(f"{name}：席位 {revoke} 已收回")
+    if not unit or not role:
+        raise UsageInvalid("a role needs --unit and --role, or --revoke SEAT")
+    desk.grant(name, unit, role, valid_to=_end_of(until, platform.home.timezone) if until else None)
+    return tell(f"{name}：{unit}/{role} 已授予")
 
 
 def user_deputy(
     name: str,
-    deputy: Annotated[str, typer.Option("--for", help="whose work the person may do (A 角)")],
+    principal: Annotated[str, typer.Option("--for", help="whose work the person may do (A 角)")],
     unit: Annotated[str, typer.Option(help="unit code")],
     role: Annotated[str, typer.Option(help=ROLES)],
     until: Annotated[str, typer.Option(help="last day, 2026-12-31")],
@@ -100,8 +101,21 @@ def user_deputy(
     platform = open_platform(home)
     from review import desk
 
-    desk.deputise(name, deputy, unit, role, valid_from=_day(since) or platform.today(), valid_to=_day(until))
-    tell(f"{name} 代理 {deputy}：{unit}/{role}，至 {until}")
+    zone = platform.home.timezone
+    start = _start_of(since or platform.today().isoformat(), zone)
+    desk.deputise(name, principal, unit, role, valid_from=start, valid_to=_end_of(until, zone))
+    tell(f"{name} 代理 {principal}：{unit}/{role}，至 {until}")
+
+
+def _start_of(text: str, zone: str) -> datetime:
+    try:
+        return datetime.combine(date.fromisoformat(text), datetime.min.time(), ZoneInfo(zone))
+    except ValueError:
+        raise UsageInvalid("a day is written 2026-12-31") from None
+
+
+def _end_of(text: str, zone: str) -> datetime:
+    return _start_of(text, zone) + timedelta(days=1)
 
 
 def unit_list(home: HomeOption = None, as_json: JsonOption = False) -> None:
@@ -114,7 +128,9 @@ def unit_list(home: HomeOption = None, as_json: JsonOption = False) -> None:
     found = queries.units()
     if as_json:
         return answer(found)
-    return table("", ("代码", "名称", "类别", "上级"), [[u["code"], u["title"], u["kind"], u["parent"]] for u in found])
+    return table(
+        "", ("代码", "名称", "类别", "上级"), [[u["code"], u["title"]["zh"], u["kind"], u["parent"]] for u in found]
+    )
 
 
 def unit_add(
@@ -122,6 +138,7 @@ def unit_add(
     title: Annotated[str, typer.Option(help="name in Chinese")],
     kind: Annotated[str, typer.Option(help="city, department, county, township, enterprise")],
     parent: Annotated[str, typer.Option(help="code of the unit above")],
+    title_en: Annotated[str, typer.Option(help="name in English")] = "",
     home: HomeOption = None,
 ) -> None:
     """Add a unit to the tree."""
@@ -130,5 +147,5 @@ def unit_add(
     open_platform(home)
     from review import desk
 
-    desk.add_unit(code, title, kind, parent)
+    desk.add_unit(code, title_zh=title, title_en=title_en or title, kind=kind, parent=parent)
     tell(f"已添加单位 {code}")

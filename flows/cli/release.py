@@ -122,7 +122,7 @@ def show(release: str, home: HomeOption = None, as_json: JsonOption = False) -> 
     open_platform(home)
     from review import queries
 
-    record = {**queries.show(release), "findings_list": queries.findings(release), "history": queries.history(release)}
+    record = {**queries.show(release), "findings_list": queries.findings(release), "history": queries.timeline(release)}
     if as_json:
         return answer(record)
     tell(
@@ -237,7 +237,6 @@ def withdraw(
     release: str,
     user: AsOption,
     reason: Annotated[str, typer.Option(help="why; the public reads it on the tombstone, so no personal data")],
-    reason_code: Annotated[str, typer.Option(help="A14-1 … A36-7, or correction")] = "",
     password_stdin: PasswordOption = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
@@ -246,7 +245,7 @@ def withdraw(
     from flows.ask import withdraw_now
 
     with bar(release):
-        result = withdraw_now(home, release, user, ask_password(user, password_stdin), reason, reason_code)
+        result = withdraw_now(home, release, user, ask_password(user, password_stdin), reason)
     if as_json:
         return answer(result)
     return tell(f"{release} 已撤回；{len(result['proof'])} 个下载地址逐一核实已不可取得")
@@ -271,6 +270,9 @@ def inspect(
         table(
             "",
             ("发布单", "结果", "问题"),
-            [[r["release"], "通过" if r["passed"] else "未通过", "；".join(r["problems"])] for r in results],
+            [
+                [r["release"], "通过" if r["ok"] else "未通过", "；".join(f["note"] for f in r["findings"])]
+                for r in results
+            ],
         )
-    raise typer.Exit(0 if all(r["passed"] for r in results) else 1)
+    raise typer.Exit(0 if all(r["ok"] for r in results) else 1)

@@ -1,0 +1,193 @@
+"""`mingjing demo`: the whole road on made-up files, in one process, with the real crafts and the real desk.
+
+Samples → prepare → submit → decide → publish → withdraw one → inspect; then one table and where to look further.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from domain.errors import HomeInvalid
+from domain.release import Verdict
+from flows.cli.say import bar, table, tell
+from flows.demo.cast import USERS_FILE, refuse, review, seat_everybody, submit
+from flows.demo.samples.truth import Sample, Truth
+from flows.home import MARK, Home, home_path, open_home
+from flows.platform import Platform, open_platform
+
+WITHHELD = "industry.sme_arrears"
+ESCALATED = "natural_resources.requisition_batches"
+WITHDRAWN = "finance.procurement_contracts"
+
+
+@dataclass(slots=True)
+class Stage:
+    """What the story has at hand while it is told."""
+
+    platform: Platform
+    samples: Path
+    passwords: dict[str, str]
+    say: Callable[[str], None]
+    rows: list[list[Any]] = field(default_factory=list)
+
+
+def play(home: Path | None) -> None:
+    """Tell the story in `home`, which must be new, empty or made by an earlier demo (that one is cleared)."""
+    began = time.monotonic()
+    root = clear(home_path(home))
+    with bar("明镜演示") as say:
+        stage = set_up(root, say)
+        truth = write_samples(stage)
+        for sample in order_of(truth):
+            tell_one(stage, sample, truth)
+        finish(stage)
+    report(stage, time.monotonic() - began)
+
+
+def clear(root: Path) -> Path:
+    """An empty place for the demo; only what a demo made is cleared. Raises HomeInvalid."""
+    if (root / MARK).is_file():
+        if not open_home(root).is_demo:
+            raise HomeInvalid(f"{root} is a real installation; the demo never runs in one, give another --home")
+        shutil.rmtree(root)
+    elif root.exists() and any(root.iterdir()):
+        raise HomeInvalid(f"{root} isn't empty and no demo made it; give another --home")
+    return root
+
+
+def set_up(root: Path, say: Callable[[str], None]) -> Stage:
+    from flows.install import install
+    from flows.prefect_setup import prepare_prefect
+
+    say("建立演示环境")
+    home: Home = install(root, admin="admin", password=secrets.token_urlsafe(16), kind="demo")
+    platform = open_platform(root)
+    prepare_prefect(home)
+    return Stage(platform, root / "samples", seat_everybody(home), say)
+
+
+def write_samples(stage: Stage) -> Truth:
+    from flows.demo.samples.write import write_samples as write
+
+    stage.say("生成部门文件")
+    return write(stage.samples)
+
+
+def order_of(truth: Truth) -> list[Sample]:
+    """Earlier editions first, corrections last, so that each finds what it needs."""
+    rank = {"previous": 0, "clean": 1, "faulty": 2, "correction": 3}
+    return sorted(truth.samples, key=lambda s: (rank[s.role], s.dataset, s.file))
+
+
+def tell_one(stage: Stage, sample: Sample, truth: Truth) -> None:
+    """Prepare one file and walk it as far as it goes."""
+    from flows.runner import perform
+
+    stage.say(f"{sample.dataset} {sample.period}")
+    order = {
+        "dataset": sample.dataset, "location": str(stage.samples / sample.file), "period": sample.period, "dates": sample.dates,
+        "actor": "system",
+    }  # fmt: skip
+    result = perform("prepare", order)
+    release, status = result["release"], result["status"]
+    if status == "checked":
+        status = decide(stage, release, sample, truth)
+    if status == "approved":
+        status = perform("publish", {"release": release})["status"]
+    stage.rows.append([release, sample])
+
+
+def decide(stage: Stage, release: str, sample: Sample, truth: Truth) -> str:
+    """Submit, and the verdict that the story has for this file."""
+    contract = stage.platform.contract(sample.dataset)
+    submit(release, stage.passwords)
+    corrected = {s.corrects for s in truth.samples if s.corrects}
+    if sample.file in corrected:
+        return refuse(release, contract, stage.passwords, Verdict.RETURN, "数据有疑问，请部门核对后重报（见发现清单）")
+    if sample.dataset == WITHHELD and sample.role == "clean":
+        return refuse(
+            release,
+            contract,
+            stage.passwords,
+            Verdict.WITHHOLD,
+            "本期汇总含未核定数据，核定后公开",
+            reason_code="A16-2b",
+            basis="政府信息公开条例第十六条",
+        )
+    if sample.dataset == ESCALATED and sample.role == "clean":
+        return refuse(release, contract, stage.passwords, Verdict.ESCALATE, "是否涉密不能确定，报保密行政管理部门")
+    return review(release, contract, stage.passwords)
+
+
+def finish(stage: Stage) -> None:
+    """Withdraw one published release, then inspect all that is public."""
+    from flows.ask import inspect_now, withdraw_now
+    from review import queries
+
+    stage.say("撤回一期并巡检")
+    published = [r for r in queries.releases(status="published") if r["dataset"] == WITHDRAWN]
+    if published:
+        home, user = stage.platform.home.root, "confidentiality"
+        withdraw_now(home, published[0]["release"], user, stage.passwords[user], "演示：合同附件需更正，更正后重新公开")
+    results = inspect_now(stage.platform.home.root, None)
+    failed = [r["release"] for r in results if not r["ok"]]
+    if failed:
+        tell(f"巡检未通过：{', '.join(failed)}")
+
+
+def report(stage: Stage, seconds: float) -> None:
+    """The table and the way on."""
+    from flows.cli.release import STATUS_ZH
+    from review import queries
+
+    lines = []
+    for release, sample in stage.rows:
+        record = queries.show(release)
+        counts = record["findings"]
+        found = (
+            " ".join(
+                f"{word}{counts[key]}"
+                for key, word in (("block", "阻断"), ("hold", "待处置"), ("warn", "提示"))
+                if counts[key]
+            )
+            or "—"
+        )
+        lines.append(
+            [
+                record["dataset"],
+                record["period"],
+                f"{sample.rows:,}",
+                found,
+                STATUS_ZH[record["status"]],
+                where_or_why(record),
+            ]
+        )
+    table("", ("数据集", "期间", "行数", "发现", "状态", "公开地址，或不公开的原因"), lines, right=(2,))
+    root = stage.platform.home.root
+    tell(f"\n用时 {seconds:.0f} 秒。再看看：")
+    for command in (
+        f".venv/bin/mingjing releases --home {root}",
+        f".venv/bin/mingjing show {stage.rows[-1][0]} --home {root}",
+        f".venv/bin/mingjing ledger verify --home {root}",
+        f".venv/bin/mingjing serve --home {root}    # 目录 http://127.0.0.1:{stage.platform.home.catalogue_port}/",
+    ):
+        tell(f"  {command}")
+    tell(f"演示用户与口令在 {root / USERS_FILE}")
+
+
+def where_or_why(record: dict[str, Any]) -> str:
+    """Public address, or the reason why there is none."""
+    if record["status"] in ("published", "superseded") and record["public_url"]:
+        return str(record["public_url"])
+    if record["status"] == "blocked":
+        from review import queries
+
+        notes = [f["note"] for f in queries.findings(record["release"]) if f["severity"] == "block"]
+        return notes[0] if notes else ""
+    return str(record["reason"] or "")
