@@ -178,7 +178,7 @@ def three_public_rows(rng: Random) -> list[Row]:
         (d, rng.choice((0, 0, rng.randrange(200, 4_000))), rng.choice((0, 1_798)), rng.randrange(300, 4_000), rng.randrange(50, 900))
         for d in people.DEPARTMENTS
     ]  # fmt: skip
-    totals = [sum(p[i] for p in parts) for i in range(1, 5)]
+    totals = [sum(column) for column in zip(*(p[1:] for p in parts), strict=True)]
     return [*(line(*p) for p in parts), line("合计", totals[0], totals[1], totals[2], totals[3])]
 
 

@@ -82,8 +82,8 @@ def _intentions(into: Path, rng: Random) -> Iterator[Sample]:
     first, count = shifted[0] + 1, len(shifted)
     planted = (
         Planted("value-not-typed", "block", table=table, field="budget", row=first, count=count),
-        Planted("value-not-in-list", "block", table=table, field="sme_reserved", row=first, count=count),
-        Planted("value-missing", "block", table=table, field="expected_month", row=first, count=count),
+        Planted("value-pattern", "block", table=table, field="expected_month", row=first, count=count),
+        Planted("value-missing", "block", table=table, field="sme_reserved", row=first, count=count),
     )
     yield Sample(faulty, dataset, "2026-10", "faulty", "xlsx", len(wrong), dates, planted)
 
@@ -155,5 +155,8 @@ def _contracts(into: Path, rng: Random) -> Iterator[Sample]:
     many[index]["备注"] = f"委托代理人马欣，身份证号{people.resident_id(rng, set())}，代为签字"
     faulty = "finance/政府采购合同公告（全量导出）.csv"
     write_csv(into / faulty, many, encoding="gb18030")
-    planted = Planted("personal-data", "hold", entity="CN_ID18", table="contracts", field="remarks", row=index + 1)
-    yield Sample(faulty, dataset, "2026-W47", "faulty", "csv", len(many), FORMED, (planted,))
+    planted = tuple(
+        Planted("personal-data", "hold", entity=e, table="contracts", field="remarks", row=index + 1)
+        for e in ("CN_ID18", "CN_NAME")
+    )
+    yield Sample(faulty, dataset, "2026-W47", "faulty", "csv", len(many), FORMED, planted)
