@@ -90,11 +90,13 @@ def _text(value: Any, number: int) -> str | None:
 @contextmanager
 def _named(path: Path, request: Request) -> Iterator[None]:
     """Turn SQLite's errors into SourceUnavailable; its own are dropped, they may quote a cell."""
+    from sqlalchemy.exc import SQLAlchemyError
+
     try:
         yield
-    except sqlite3.Error as fault:
+    except (sqlite3.Error, SQLAlchemyError) as fault:
         request.budget.seconds_left()  # the real reason, if the time is over: the progress handler interrupts
-        name = getattr(fault, "sqlite_errorname", None) or type(fault).__name__
+        name = getattr(getattr(fault, "orig", fault), "sqlite_errorname", None) or type(fault).__name__
         hint = HINTS.get(
             name.removesuffix("_RECOVERY"), "a text in it isn't valid UTF-8, or the query isn't one statement"
         )
