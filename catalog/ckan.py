@@ -94,6 +94,8 @@ class Session(requests.Session):
         response = super().post(url, data=data, json=json, **kwargs)
         self.last_status = response.status_code
         response.encoding = "utf-8"  # else the library guesses
+        if "json" in response.headers.get("Content-Type", ""):
+            response.json()  # raises a RequestException where a proxy cut the answer short
         return response
 
 

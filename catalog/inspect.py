@@ -86,7 +86,7 @@ def _anonymous(catalogue: Catalogue, target: Target) -> dict[str, Any] | None:
 def _fields(target: Target, found: dict[str, Any]) -> Iterator[Finding]:
     """Fields of the dataset and of this edition's files that aren't as approved."""
     names = set(edited_by_hand(found))
-    if extras_of(found).get("evidence_id") == target.release_hash:
+    if extras_of(found).get("described_by") == target.release_hash:
         names |= set(differing(target.wanted(found)[0], found))
     yield from (_edited(field, None) for field in sorted(names - {"extras.platform_fields"}))
     shown = {r["id"]: r for r in resources_of(found, target.release_hash)}

@@ -94,7 +94,6 @@ def package_for(
         "license_id": metadata["license_id"],
         "maintainer": metadata["contact"]["name"],
         "maintainer_email": metadata["contact"]["email"] or "",
-        "version": metadata["period"],
         "private": False,
         "tags": [{"name": name} for name in tag_names(metadata["tags"])],
         "extras": _extras(metadata, release_hash, published_on, list(spans)),
@@ -152,6 +151,7 @@ def _extras(
     lost_tags = sorted(set(metadata["tags"]) - set(tag_names(metadata["tags"])))
     values = {
         "evidence_id": release_hash,
+        "described_by": release_hash,  # stays when the newest edition is withdrawn and evidence_id goes back to an older
         "contract_id": metadata["contract"]["id"],
         "contract_version": str(metadata["contract"]["version"]),
         "contract_sha256": metadata["contract"]["sha256"],
@@ -173,7 +173,6 @@ def _extras(
         "editions_listed": str(metadata["editions_listed"]),
         "license_title": licence(metadata["license_id"])[0],
         "keywords_json": _json(metadata["tags"]) if lost_tags else None,  # tags that CKAN can't hold as written
-        "dates_json": _json(metadata["dates"]) if metadata["dates"] else None,
         "fields_json": _json([f for table in metadata["tables"] for f in table["fields"]]),
         "tables_json": _json([{k: v for k, v in table.items() if k != "fields"} for table in metadata["tables"]]),
         "left_out_json": _json(metadata["left_out"]) if metadata["left_out"] else None,
@@ -203,6 +202,8 @@ def _resource(
         "edition_state": CURRENT,
         "release_hash": release_hash,
         "published_on": published_on,
+        "publication_until": publication_until(published_on, metadata["publication_days"]),
+        "dates_json": _json(metadata["dates"]) if metadata["dates"] else None,
         "rows": file["rows"],
         "table": file["table"],
     }

@@ -213,12 +213,14 @@ def removal(found: Entry, ids: set[str], release_hash: str) -> dict[str, Any]:
 
 
 def evidence_after(found: Entry, standing: list[dict[str, Any]]) -> dict[str, str]:
-    """The entry's extras once only the editions `standing` count: evidence id and times of those."""
+    """The entry's extras once only the editions `standing` count: evidence id, times and last day of those."""
     extras = extras_of(found)
     if not standing:
         return extras
     newest = max(standing, key=lambda r: (period_order(str(r["edition"])), int(r.get("edition_revision") or 1)))
-    extras["evidence_id"] = newest["release_hash"]
+    extras = {k: v for k, v in extras.items() if k != "publication_until"} | {"evidence_id": newest["release_hash"]}
+    if newest.get("publication_until"):
+        extras["publication_until"] = newest["publication_until"]
     if spans := [span for r in standing if (span := period_span(str(r["edition"])))]:
         extras |= {"temporal_start": min(s for s, _ in spans), "temporal_end": max(e for _, e in spans)}
     return extras

@@ -50,7 +50,19 @@ def posting_package(
     lists = [a for a in manifest.exports if a.media_type in {MEDIA_TYPES[kind] for kind in POSTED}]
     path = into / f"{contract.slug}-{manifest.period}-{manifest.release_hash[:12]}-posting.zip"
     part = path.with_suffix(".part")
-    with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as package:
+    try:
+        _write_package(part, contract, manifest, lists, store)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    part.replace(path)
+    return path
+
+
+def _write_package(
+    path: Path, contract: Contract, manifest: Manifest, lists: list[Artefact], store: ArtefactStore
+) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
         for artefact in lists:
             with package.open(_member(artefact.name), "w", force_zip64=True) as out:
                 for chunk in store.chunks(artefact.sha256):
@@ -61,8 +73,6 @@ def posting_package(
             io.TextIOWrapper(raw, "utf-8", newline="\n") as out_text,
         ):
             _write_notice(out_text, contract, manifest, lists, store)
-    part.replace(path)
-    return path
 
 
 def _member(name: str) -> zipfile.ZipInfo:

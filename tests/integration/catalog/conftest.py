@@ -4,6 +4,7 @@ names one (MINGJING_TEST_CKAN_URL, MINGJING_TEST_CKAN_TOKEN: an administrator's)
 
 from __future__ import annotations
 
+import io
 import itertools
 import os
 import secrets
@@ -84,8 +85,9 @@ class Wire:
 
 def _answer(request: requests.PreparedRequest, status: int, body: bytes) -> requests.Response:
     answer = requests.Response()
-    answer.status_code, answer._content, answer.request = status, body, request
+    answer.status_code, answer.raw, answer.request = status, io.BytesIO(body), request
     answer.url = request.url or ""
+    answer.headers["Content-Type"] = "application/json" if "/api/" in request.path_url else "text/csv"
     return answer
 
 
