@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from checks.quality.sql import ORIGIN, ROW, name
-from domain.contract import FieldSpec
-from domain.finding import Severity
+from domain.contract import Contract, FieldSpec
+from domain.finding import Finding, Place, RuleRef, Severity
 
 AT = f"{name(ROW)}, {name(ORIGIN)}"
 
@@ -47,3 +47,10 @@ def rows_where(condition: str) -> str:
 def title(field: FieldSpec) -> str:
     """The field as its department calls it: 「预算金额」."""
     return f"「{field.title}」"
+
+
+def not_typed(table: str, contract: Contract) -> Finding:
+    """For a table whose cells could not be read by the contract's types at all."""
+    note = f"表 {table} 无法按合同的字段类型读取，其全部检查未能执行，不能视为通过：请核对合同中字段的 format。"
+    ref = RuleRef(contract.id, str(contract.version), f"{table}.typed")
+    return Finding("check-failed", Severity.BLOCK, 1, (Place(table),), ref, note)

@@ -11,10 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import duckdb
-
-from checks.quality.rule import Rule, typed_name
-from checks.quality.session import open_session
+from checks.quality.rule import Rule, not_typed, typed_name
+from checks.quality.session import NotTyped, open_session
 from checks.quality.suite import rules_of, with_text
 from domain.contract import Contract
 from domain.finding import Finding, Place, RuleRef, Severity
@@ -54,8 +52,8 @@ def run_quality(
                 continue
             try:
                 session.load(typed_name(spec.name), tables[spec.name], spec, with_text(contract, spec))
-            except duckdb.Error:  # its message may quote a cell
-                failed[spec.name] = _not_typed(spec.name, contract)
+            except NotTyped:
+                failed[spec.name] = not_typed(spec.name, contract)
         for name in tables:
             todo = [r for r in rules if r.table == name and r.query is not None and not r.needs & failed.keys()]
             if todo:
@@ -84,9 +82,3 @@ def _finding(outcome: Outcome, table: TableInfo, contract: Contract) -> Finding 
 def _place(rule: Rule, table: TableInfo, row: int | None, origin: int | None) -> Place:
     locator = None if origin is None else table.locator(origin, rule.column)
     return Place(rule.table, rule.column, row, locator=locator)
-
-
-def _not_typed(table: str, contract: Contract) -> Finding:
-    note = f"表 {table} 无法按合同的字段类型读取，其全部检查未能执行，不能视为通过：请核对合同中字段的 format。"
-    ref = RuleRef(contract.id, str(contract.version), f"{table}.typed")
-    return Finding("check-failed", Severity.BLOCK, 1, (Place(table),), ref, note)

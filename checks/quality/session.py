@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
-from checks.quality.sql import NUMBER, SCALE, name, text
+from checks.quality.sql import SCALE, name, text
 from checks.quality.typed import typed_select
 from domain.contract import TableSpec
 from domain.table import ROW_ORIGIN, TableInfo
@@ -33,6 +33,10 @@ CREATE MACRO exact_quotient(a, b) AS CASE WHEN b <> 0 THEN
 """
 
 
+class NotTyped(Exception):
+    """A table could not be read by its fields' types; names DuckDB's kind of error, whose message may quote a cell."""
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """An open database and the name under which it can be opened again in this process."""
@@ -40,17 +44,25 @@ class Session:
     database: str
     connection: duckdb.DuckDBPyConnection
 
-    def load(
-        self,
-        into: str,
-        table: TableInfo,
-        spec: TableSpec,
-        with_text: Collection[str] = (),
-        present: Collection[str] = (),
-    ) -> None:
-        """Create the typed table `into` from a fitted Parquet file. `present`: its columns where not `table.columns`."""
-        select = typed_select(parquet(table), spec.fields, present or table.columns, with_text)
-        self.connection.execute(f"CREATE TABLE {name(into)} AS {select}")
+    def load(self, into: str, table: TableInfo, spec: TableSpec, with_text: Collection[str] = ()) -> None:
+        """Create the typed table `into` from a table's Parquet file, whose columns are named as the contract's fields.
+
+        A field without a column is absent in every row; a file without ROW_ORIGIN gives NULL for it. Raises NotTyped.
+        """
+        present = self.columns(table)
+        source = parquet(table)
+        if ROW_ORIGIN not in present:
+            source = f"(SELECT *, CAST(NULL AS BIGINT) AS {name(ROW_ORIGIN)} FROM {source})"
+        select = typed_select(source, spec.fields, present, with_text)
+        try:
+            self.connection.execute(f"CREATE TABLE {name(into)} AS {select}")
+        except duckdb.Error as fault:
+            raise NotTyped(type(fault).__name__) from None
+
+    def columns(self, table: TableInfo) -> tuple[str, ...]:
+        """All columns that the table's Parquet file holds."""
+        rows = self.connection.execute(f"DESCRIBE SELECT * FROM {parquet(table)}").fetchall()
+        return tuple(r[0] for r in rows if r[0] != "file_row_number")
 
 
 @contextmanager
@@ -70,12 +82,3 @@ def parquet(table: TableInfo) -> str:
     """FROM clause that reads the table's Parquet file, its rows numbered; the path stands for itself, never a glob."""
     path = re.sub(r"([\[*?])", r"[\1]", table.path)
     return f"read_parquet({text(path)}, file_row_number = true)"
-
-
-def stored_columns(session: Session, table: TableInfo) -> tuple[str, ...]:
-    """The Parquet file's own columns, ROW_ORIGIN apart."""
-    rows = session.connection.execute(f"DESCRIBE SELECT * FROM {parquet(table)}").fetchall()
-    return tuple(r[0] for r in rows if r[0] not in (ROW_ORIGIN, "file_row_number"))
-
-
-__all__ = ["MEMORY", "NUMBER", "Session", "open_session", "parquet", "stored_columns"]
