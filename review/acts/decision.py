@@ -1,0 +1,197 @@
+"""Reviewers decide: one stage after the other, each a different person, each bound to the bytes that were shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db.models import Count
+
+from domain.errors import DispositionMissing, FindingBlocks, ReviewerIsSubmitter, UsageInvalid
+from domain.finding import Severity
+from domain.release import Disposition, DispositionKind, Status, Verdict
+from review import lifecycle, texts
+from review.acts.submission import check_hash
+from review.lifecycle import Event, event_of
+from review.models import (
+    DecisionRecord,
+    DispositionRecord,
+    EscalationAnswer,
+    FindingRecord,
+    Membership,
+    Opening,
+    ReasonCode,
+    ReleaseRecord,
+    User,
+)
+from review.permissions import Act, Seat, check_can, check_can_decide
+from review.reading import case, find, office
+from review.transaction import Page, act, move
+
+
+@act(signed=True)
+def decide(
+    page: Page,
+    release: str,
+    username: str,
+    password: str,
+    stage: str,
+    verdict: Verdict,
+    *,
+    release_hash: str,
+    reason: str = "",
+    reason_code: str = "",
+    basis: str = "",
+    dispositions: Sequence[Disposition] = (),
+) -> Status:
+    """One signed decision of one person at one stage; returns the release's status after it.
+
+    `release_hash` is the hash that the person was shown. approve: no block finding may stand, and the person has opened
+    every hold finding and disposes of each here. return, escalate: a reason. withhold: a reason, a reason code of the
+    pack, and the basis. Raises SignatureRefused, ContentChanged, ReviewerIsSubmitter, ReviewerHasDecided, NotPermitted,
+    TransitionRefused, FindingBlocks, DispositionMissing, UsageInvalid.
+    """
+    del password  # checked before this page was opened
+    record = find(release)
+    known, verdict = case(record), Verdict(verdict)
+    seat = check_can_decide(office(username), username, known, stage, page.at)
+    is_last = len(known.passed) + 1 == len(known.stages)
+    status = lifecycle.step(Status(record.status), event_of(verdict, is_last=is_last))
+    check_hash(record, release_hash)
+    said = _said(verdict, reason, reason_code, basis)
+    given = _disposed(record, dispositions)
+    if verdict is Verdict.APPROVE:
+        _check_approvable(record, username, given)
+    decision = _write(page, record, seat, stage, verdict, said, given)
+    if verdict is not Verdict.APPROVE:
+        record.reason, record.reason_code = decision.reason, decision.reason_code
+    move(record, status, page)
+    return status
+
+
+def _said(verdict: Verdict, reason: str, reason_code: str, basis: str) -> tuple[str, str, str]:
+    """Reason, reason code and basis, as far as the verdict needs them. Raises UsageInvalid."""
+    withheld = verdict is Verdict.WITHHOLD
+    if withheld and not ReasonCode.objects.filter(code=reason_code, is_current=True).exists():
+        known = ", ".join(ReasonCode.objects.filter(is_current=True).values_list("code", flat=True))
+        raise UsageInvalid(
+            f"withholding needs a reason code; known are: {known or 'none yet, load the pack reason_codes'}"
+        )
+    if reason_code and not withheld:
+        raise UsageInvalid("a reason code belongs to withholding alone; leave it out")
+    return (
+        texts.clean(reason, "a reason", needed=verdict is not Verdict.APPROVE),
+        reason_code,
+        texts.clean(basis, "the legal basis", needed=withheld),
+    )
+
+
+def _disposed(record: ReleaseRecord, dispositions: Sequence[Disposition]) -> dict[str, Disposition]:
+    """Dispositions by finding, each complete. Raises UsageInvalid, DispositionMissing."""
+    remedies = {f.finding: f.body["remedy"] for f in FindingRecord.objects.filter(release=record)}
+    found: dict[str, Disposition] = {}
+    for one in dispositions:
+        kind, name = DispositionKind(one.kind), one.finding[:16]
+        if one.finding not in remedies:
+            raise UsageInvalid(
+                f"{record.public_id} has no finding {name!r}; `mingjing show {record.public_id}` lists them"
+            )
+        if one.finding in found:
+            raise UsageInvalid(f"finding {name} is disposed of twice; leave one")
+        basis, reason = texts.clean(one.basis, "a basis"), texts.clean(one.reason, "a reason")
+        if kind is DispositionKind.KEEP_BY_LAW and not basis:
+            raise DispositionMissing(f"finding {name}: keeping by law needs its basis (the article)")
+        if kind is DispositionKind.FALSE_ALARM and not reason:
+            raise DispositionMissing(f"finding {name}: a false alarm needs its reason")
+        if kind is DispositionKind.REDACT_AS_PROPOSED and not remedies[one.finding] and not reason:
+            raise DispositionMissing(
+                f"finding {name}: nothing was redacted there; say in a reason how it was dealt with"
+            )
+        found[one.finding] = Disposition(one.finding, kind, basis, reason)
+    return found
+
+
+def _check_approvable(record: ReleaseRecord, username: str, given: dict[str, Disposition]) -> None:
+    standing = FindingRecord.objects.filter(release=record, severity__in=[Severity.BLOCK.value, Severity.HOLD.value])
+    ids = {s: set(standing.filter(severity=s.value).values_list("finding", flat=True)) for s in Severity}
+    if ids[Severity.BLOCK]:
+        raise FindingBlocks(
+            f"{record.public_id} has {len(ids[Severity.BLOCK])} block findings; return it, none can be waved through"
+        )
+    holds = ids[Severity.HOLD]
+    opened = set(Opening.objects.filter(release=record, user__username=username).values_list("finding", flat=True))
+    if unseen := holds - opened:
+        raise DispositionMissing(
+            f"{len(unseen)} of {len(holds)} hold findings weren't opened by this person, first {min(unseen)}; open each"
+        )
+    if missing := holds - set(given):
+        raise DispositionMissing(
+            f"{len(missing)} of {len(holds)} hold findings have no disposition, first {min(missing)}; dispose of each"
+        )
+
+
+def _write(
+    page: Page,
+    record: ReleaseRecord,
+    seat: Seat,
+    stage: str,
+    verdict: Verdict,
+    said: tuple[str, str, str],
+    given: dict[str, Disposition],
+) -> DecisionRecord:
+    """The ledger line first, then the rows that say it in full."""
+    reason, reason_code, basis = said
+    turn = 1 + EscalationAnswer.objects.filter(decision__release=record).aggregate(n=Count("id"))["n"]
+    rows = [{"finding": d.finding, "kind": d.kind.value, "basis": d.basis, "reason": d.reason} for d in given.values()]
+    rows.sort(key=lambda r: r["finding"])
+    entry = page.write(
+        "decided", seat.person, record.public_id, release_hash=record.release_hash, stage=stage, round=turn,
+        verdict=verdict.value, unit=seat.unit, role=seat.role.value, seat=seat.id, deputy_of=seat.deputy_of,
+        reason_code=reason_code, dispositions={r["finding"]: r["kind"] for r in rows},
+        text_sha256=texts.digest(reason=reason, basis=basis, dispositions=rows),
+    )  # fmt: skip
+    decision = DecisionRecord.objects.create(
+        release=record, stage=stage, round=turn, user=User.objects.get(username=seat.person), verdict=verdict.value,
+        reason=reason, reason_code=reason_code, basis=basis, release_hash=record.release_hash,
+        seat=Membership.objects.get(pk=seat.id), entry=entry,
+    )  # fmt: skip
+    DispositionRecord.objects.bulk_create(DispositionRecord(decision=decision, **row) for row in rows)
+    return decision
+
+
+@act(signed=True)
+def answer_escalation(
+    page: Page, release: str, username: str, password: str, *, authority: str, answer: str, document: str = ""
+) -> Status:
+    """Record what the authority above answered (报送机关、答复、文号); the release waits again at the stage that escalated.
+
+    By a confidentiality reviewer or releasing chief in charge who didn't submit it. Raises SignatureRefused,
+    NotPermitted, ReviewerIsSubmitter, TransitionRefused, UsageInvalid.
+    """
+    del password  # checked before this page was opened
+    record = find(release)
+    if username in case(record).submitters:
+        raise ReviewerIsSubmitter(f"{release} was submitted by this person; somebody else has to record the answer")
+    check_can(office(username), username, Act.ANSWER, record.unit_id, page.at)
+    status = lifecycle.step(Status(record.status), Event.ANSWER)
+    authority = texts.clean(authority, "the authority's name", needed=True)
+    answer = texts.clean(answer, "the answer", needed=True)
+    document = texts.clean(document, "the document number")
+    asked = DecisionRecord.objects.filter(release=record, verdict=Verdict.ESCALATE.value).order_by("entry_id").last()
+    assert asked is not None, "an escalated release has a decision that escalated it"
+    digest = texts.digest(authority=authority, answer=answer, document=document)
+    entry = page.write(
+        "answered",
+        username,
+        release,
+        release_hash=record.release_hash,
+        stage=asked.stage,
+        round=asked.round,
+        text_sha256=digest,
+    )
+    EscalationAnswer.objects.create(
+        decision=asked, authority=authority, document=document, answer=answer,
+        user=User.objects.get(username=username), entry=entry,
+    )  # fmt: skip
+    record.reason = ""
+    move(record, status, page)
+    return status

@@ -1,0 +1,251 @@
+"""Units, people and seats. An administrator does it (or the owner's shell, SYSTEM); nothing is ever removed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+
+from domain.errors import NotPermitted, PackInvalid, UsageInvalid
+from domain.pack import Pack
+from review.models import Membership, ReasonCode, Unit, User
+from review.moments import moment_text
+from review.permissions import SYSTEM, Role, check_can_hold, check_can_manage
+from review.reading import office
+from review.signature import UNKNOWN
+from review.transaction import Page, act
+
+USERNAME = re.compile(r"[\w.@+-]{1,60}")
+CODE = re.compile(r"[a-z][a-z0-9_]{0,59}")
+KINDS = ("city", "department", "county", "township", "enterprise")
+
+
+@act(signed=True)
+def sign_in(page: Page, username: str, password: str) -> str:
+    """Check name and password for a console session; returns the name. Raises SignatureRefused."""
+    del password  # checked before this page was opened
+    page.write("signed-in", username)
+    return username
+
+
+@act()
+def load_units(page: Page, pack: Pack, actor: str = SYSTEM) -> int:
+    """Bring the tree of units to what the pack `units` says; units it doesn't name stay. Returns the number it names.
+
+    Raises PackInvalid, NotPermitted.
+    """
+    check_can_manage(office(actor), actor, None, page.at)
+    rows = _unit_rows(pack)
+    for row in rows:
+        _keep_unit(**row)
+    _check_tree()
+    page.write(
+        "units-loaded", actor, pack=pack.id, version=pack.version, sha256=pack.sha256, units=[_said(r) for r in rows]
+    )
+    return len(rows)
+
+
+def _unit_rows(pack: Pack) -> list[dict[str, object]]:
+    try:
+        return [
+            {
+                "code": u["code"], "title_zh": u["title"]["zh"], "title_en": u["title"]["en"], "kind": u["kind"],
+                "parent": u.get("parent"), "pools": [Role(r).value for r in u.get("pools", ())],
+            }
+            for u in pack.data["units"]
+        ]  # fmt: skip
+    except (KeyError, TypeError, ValueError):
+        raise PackInvalid(
+            f"pack {pack.id}: each of units has code, title (zh, en), kind, parent and pools of known roles"
+        ) from None
+
+
+def _said(row: dict[str, object]) -> dict[str, object]:
+    return {k: row[k] for k in ("code", "kind", "parent", "pools")}
+
+
+def _keep_unit(code: object, title_zh: object, title_en: object, kind: object, parent: object, pools: object) -> None:
+    if not isinstance(code, str) or not CODE.fullmatch(code) or kind not in KINDS:
+        raise UsageInvalid(f"a unit's code is like finance or long_an, its kind one of {', '.join(KINDS)}")
+    if parent is not None and not Unit.objects.filter(code=parent).exists():
+        raise UsageInvalid(f"unit {code}: its parent isn't there; add the parent first")
+    values = {"title_zh": title_zh, "title_en": title_en, "kind": kind, "parent_id": parent, "pools": pools}
+    Unit.objects.update_or_create(code=code, defaults=values)
+
+
+def _check_tree() -> None:
+    tree = office().tree
+    for code in tree.parents:
+        if code in tree.above(code):
+            raise UsageInvalid(f"unit {code} would stand above itself; correct its parent")
+
+
+@act()
+def add_unit(
+    page: Page, code: str, *, title_zh: str, title_en: str, kind: str, parent: str | None,
+    pools: tuple[str, ...] = (), actor: str = SYSTEM,
+) -> str:  # fmt: skip
+    """Add or change one unit; returns its code. Raises UsageInvalid, NotPermitted."""
+    check_can_manage(office(actor), actor, parent, page.at)
+    if set(pools) - {r.value for r in Role}:
+        raise UsageInvalid(f"a unit pools roles; known are {', '.join(r.value for r in Role)}")
+    row: dict[str, Any] = {"code": code, "kind": kind, "parent": parent, "pools": list(pools)}
+    _keep_unit(title_zh=title_zh, title_en=title_en, **row)
+    _check_tree()
+    page.write("unit-added", actor, **row)
+    return code
+
+
+@act()
+def load_reason_codes(page: Page, pack: Pack, actor: str = SYSTEM) -> int:
+    """Bring the reason codes of withholding to what the pack `reason_codes` says; older codes stay readable.
+
+    Raises PackInvalid, NotPermitted.
+    """
+    check_can_manage(office(actor), actor, None, page.at)
+    try:
+        rows = [
+            {
+                "code": r["code"], "title_zh": r["title"]["zh"], "title_en": r["title"]["en"],
+                "citation": r["citation"], "disclosure": r["disclosure"],
+            }
+            for r in pack.data["codes"]
+        ]  # fmt: skip
+    except (KeyError, TypeError):
+        raise PackInvalid(f"pack {pack.id}: each of codes has code, title (zh, en), citation and disclosure") from None
+    ReasonCode.objects.update(is_current=False)
+    for row in rows:
+        ReasonCode.objects.update_or_create(code=row["code"], defaults={**row, "is_current": True})
+    page.write("reason-codes-loaded", actor, pack=pack.id, version=pack.version, sha256=pack.sha256)
+    return len(rows)
+
+
+@act()
+def add_user(page: Page, username: str, password: str, *, name: str = "", actor: str = SYSTEM) -> str:
+    """Add a person who holds no seat yet; returns the name to sign with. Raises UsageInvalid (taken, or a weak
+    password), NotPermitted."""
+    check_can_manage(office(actor), actor, None, page.at)
+    username = unicodedata.normalize("NFKC", username)
+    if not USERNAME.fullmatch(username) or username in (SYSTEM, UNKNOWN):
+        raise UsageInvalid("a user name has up to 60 letters, digits or . @ + - _ and isn't a word of the ledger")
+    if User.objects.filter(username=username).exists():
+        raise UsageInvalid(f"there is a user {username} already; choose another name")
+    user = User(username=username, name=name)
+    _set_password(user, password)
+    page.write("user-added", actor, user=username)
+    return username
+
+
+def _set_password(user: User, password: str) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError:
+        raise UsageInvalid(
+            "the password is too weak: ten characters or more, no common word, not like the name"
+        ) from None
+    user.set_password(password)
+    user.save()
+
+
+@act()
+def set_password(page: Page, username: str, password: str, *, actor: str = SYSTEM) -> None:
+    """Give a person a new password. Raises UsageInvalid, NotPermitted."""
+    check_can_manage(office(actor), actor, None, page.at)
+    _set_password(_user(username), password)
+    page.write("password-set", actor, user=username)
+
+
+@act()
+def close_user(page: Page, username: str, *, actor: str = SYSTEM) -> None:
+    """Close a person's account and end all seats. Raises UsageInvalid, NotPermitted."""
+    check_can_manage(office(actor), actor, None, page.at)
+    user = _user(username)
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    Membership.objects.filter(user=user).exclude(valid_to__lte=page.at).update(valid_to=page.at)
+    page.write("user-closed", actor, user=username)
+
+
+@act()
+def grant(
+    page: Page, username: str, unit: str, role: str, *, valid_from: datetime | None = None,
+    valid_to: datetime | None = None, actor: str = SYSTEM,
+) -> int:  # fmt: skip
+    """Seat a person (unit, role) from now, or between two moments; returns the seat's number.
+
+    Raises NotPermitted (not an administrator there; oneself; auditor or administrator beside another role), UsageInvalid.
+    """
+    return _seat(page, username, unit, role, valid_from, valid_to, None, actor)
+
+
+@act()
+def deputise(
+    page: Page, username: str, principal: str, unit: str, role: str, *, valid_from: datetime, valid_to: datetime,
+    actor: str = SYSTEM,
+) -> int:  # fmt: skip
+    """Seat a dated deputy (B角) for a person's own seat; returns the seat's number. The principal may appoint it.
+
+    It lapses with the principal's seat, and a deputy can't appoint one. Raises NotPermitted, UsageInvalid.
+    """
+    return _seat(page, username, unit, role, valid_from, valid_to, principal, actor)
+
+
+def _seat(
+    page: Page, username: str, unit: str, role: str, start: datetime | None, end: datetime | None,
+    principal: str | None, actor: str,
+) -> int:  # fmt: skip
+    known, start = office(), start or page.at
+    if role not in set(Role):
+        raise UsageInvalid(f"there is no role {role[:40]!r}; known are {', '.join(r.value for r in Role)}")
+    if principal is None or actor != principal:
+        check_can_manage(known, actor, unit, page.at)
+    if actor == username:
+        raise NotPermitted("nobody takes a seat by their own hand; ask another administrator")
+    user = _user(username)
+    if not user.is_active:
+        raise UsageInvalid(f"the account {username} is closed")
+    check_can_hold(known, username, unit, Role(role), page.at)
+    if end is not None and end <= max(start, page.at):
+        raise UsageInvalid("the seat would end before it begins; correct its dates")
+    if start < page.at:
+        raise UsageInvalid("a seat can't begin in the past: nobody is permitted afterwards")
+    if principal is not None:
+        own = [s for s in known.seats if (s.person, s.unit, s.role, s.deputy_of) == (principal, unit, role, "")]
+        if username == principal or not any(s.is_valid(page.at) for s in own):
+            raise UsageInvalid(f"{principal} holds no seat {role} in {unit} that {username} could sit in for")
+    row = Membership.objects.create(
+        user=user,
+        unit_id=unit,
+        role=role,
+        valid_from=start,
+        valid_to=end,
+        deputy_of=_user(principal) if principal else None,
+    )
+    page.write(
+        "granted", actor, seat=row.pk, user=username, unit=unit, role=role, valid_from=moment_text(start),
+        valid_to=moment_text(end) if end else None, deputy_of=principal or "",
+    )  # fmt: skip
+    return int(row.pk)
+
+
+@act()
+def revoke(page: Page, seat: int, *, actor: str = SYSTEM) -> None:
+    """End a seat now. Raises UsageInvalid, NotPermitted."""
+    row = Membership.objects.filter(pk=seat).exclude(valid_to__lte=page.at).first()
+    if row is None:
+        raise UsageInvalid(f"there is no seat {seat} that could end; `mingjing user list` shows them")
+    check_can_manage(office(actor), actor, row.unit_id, page.at)
+    row.valid_to = page.at
+    row.save(update_fields=["valid_to"])
+    page.write("revoked", actor, seat=row.pk, user=row.user.username)
+
+
+def _user(username: str) -> User:
+    user = User.objects.filter(username=username).first()
+    if user is None:
+        raise UsageInvalid(f"there is no user {username[:60]!r}; add one: mingjing user add")
+    return user

@@ -1,0 +1,120 @@
+"""What became of an approved release outside: published, refused, inspected, withdrawn. The catalogue is left to catalog/."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from domain.canonical import canonical_json, sha256_hex
+from domain.errors import ContentChanged, MingjingError, ReleaseNotApproved
+from domain.release import Receipt, Status
+from review import lifecycle, texts
+from review.acts.submission import check_hash
+from review.lifecycle import Event
+from review.models import ReleaseRecord
+from review.permissions import SYSTEM, Act, check_can
+from review.reading import find, office
+from review.transaction import Page, act, move
+
+
+@act()
+def record_published(page: Page, release: str, receipt: Receipt, actor: str = SYSTEM) -> Status:
+    """Keep the catalogue's receipt: `published`; the revision that it corrects becomes `superseded`.
+
+    Raises ContentChanged for a receipt of other bytes, ReleaseNotApproved where they weren't read back equal,
+    TransitionRefused. Repeating it with an equal receipt changes nothing.
+    """
+    record = find(release)
+    plain = _plain(asdict(receipt))
+    if record.status == Status.PUBLISHED.value and record.receipt == plain:
+        page.nothing_new()
+        return Status.PUBLISHED
+    status = lifecycle.step(Status(record.status), Event.PUBLISH)
+    if receipt.release_hash != record.release_hash:
+        raise ContentChanged(f"the receipt is of other bytes than {release}; take them off and publish it again")
+    if not receipt.read_back:
+        raise ReleaseNotApproved(f"{release} wasn't read back from the catalogue; publish it again")
+    record.receipt, record.public_url = plain, receipt.dataset_url
+    move(record, status, page)
+    page.write(
+        "published", actor, release, release_hash=record.release_hash, url=receipt.dataset_url,
+        receipt_sha256=sha256_hex(canonical_json(plain)),
+    )  # fmt: skip
+    kin = ReleaseRecord.objects.filter(dataset=record.dataset, edition=record.edition, status=Status.PUBLISHED.value)
+    for old in kin.exclude(pk=record.pk).order_by("revision"):
+        move(old, lifecycle.step(Status.PUBLISHED, Event.SUPERSEDE), page)
+        page.write("superseded", actor, old.public_id, by=release, release_hash=old.release_hash)
+    return status
+
+
+@act()
+def record_publication_refused(page: Page, release: str, error: MingjingError, actor: str = SYSTEM) -> Status:
+    """Write down that a publication was refused, and by which rule; the release stays what it is."""
+    record = find(release)
+    page.write("refused", actor, release, act="publish", error=error.name(), release_hash=record.release_hash or None)
+    return Status(record.status)
+
+
+@act(signed=True)
+def withdraw(
+    page: Page, release: str, username: str, password: str, reason: str, *, release_hash: str | None = None
+) -> Status:
+    """Order a release off, at once: a releasing chief or confidentiality reviewer in charge, alone (REV-09).
+
+    The catalogue is cleared by the withdraw flow, which reports with `record_withdrawn`. Raises SignatureRefused,
+    NotPermitted, TransitionRefused, UsageInvalid (no reason).
+    """
+    del password  # checked before this page was opened
+    record = find(release)
+    check_can(office(username), username, Act.WITHDRAW, record.unit_id, page.at)
+    before = record.status
+    status = lifecycle.step(Status(before), Event.WITHDRAW)
+    check_hash(record, release_hash)
+    record.reason = texts.clean(reason, "a reason", needed=True)
+    move(record, status, page)
+    digest = texts.digest(reason=record.reason)
+    page.write("withdrawn", username, release, release_hash=record.release_hash, before=before, text_sha256=digest)
+    return status
+
+
+@act()
+def record_withdrawn(page: Page, release: str, takedown: dict[str, Any], actor: str = SYSTEM) -> Status:
+    """Keep what the catalogue answered when the withdrawn edition was taken off (JSON-ready, no values)."""
+    record = find(release)
+    status = lifecycle.step(Status(record.status), Event.TAKE_DOWN)
+    plain = _plain(takedown)
+    if record.takedown == plain:
+        page.nothing_new()
+        return status
+    record.takedown = plain
+    move(record, status, page)
+    page.write(
+        "taken-down",
+        actor,
+        release,
+        release_hash=record.release_hash,
+        takedown_sha256=sha256_hex(canonical_json(plain)),
+    )
+    return status
+
+
+@act()
+def record_inspection(page: Page, release: str, result: dict[str, Any], actor: str = SYSTEM) -> Status:
+    """Keep the result of comparing what is public (读网检查): JSON-ready, with `ok` (bool), no values."""
+    record = find(release)
+    status = lifecycle.step(Status(record.status), Event.INSPECT)
+    plain = _plain(result)
+    record.inspection = {**plain, "at": page.at.isoformat()}
+    record.save(update_fields=["inspection"])
+    page.write(
+        "inspected", actor, release, release_hash=record.release_hash, ok=bool(plain["ok"]),
+        result_sha256=sha256_hex(canonical_json(plain)),
+    )  # fmt: skip
+    return status
+
+
+def _plain(value: dict[str, Any]) -> dict[str, Any]:
+    """The JSON form that the database gives back."""
+    plain: dict[str, Any] = json.loads(canonical_json(value))
+    return plain

@@ -1,0 +1,121 @@
+"""From an operator's own look (承办自查) into review, and out of it again for something better."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from domain.contract import Contract
+from domain.errors import ContentChanged, TransitionRefused, UsageInvalid
+from domain.release import Status
+from review import lifecycle
+from review.acts.arrival import receive
+from review.lifecycle import Event
+from review.models import DecisionRecord, FindingRecord, Opening, ReleaseRecord, User
+from review.permissions import SYSTEM, Act, check_can
+from review.reading import find, office
+from review.transaction import Page, act, move
+
+OPEN = (Status.RECEIVED, Status.CHECKED, Status.IN_REVIEW, Status.ESCALATED, Status.APPROVED)
+
+
+def check_hash(record: ReleaseRecord, seen: str | None) -> None:
+    """Raises ContentChanged where the caller looked at other bytes (a stale page)."""
+    if seen is not None and seen != record.release_hash:
+        raise ContentChanged(
+            f"{record.public_id} isn't what it was when it was shown; look at it again before you sign"
+        )
+
+
+@act(signed=True)
+def submit(page: Page, release: str, username: str, password: str, *, release_hash: str | None = None) -> Status:
+    """An operator in charge signs that the release was looked at; it goes to the first stage (`in_review`).
+
+    Earlier revisions of the same edition that are still under way become `replaced`: only the newest can go out.
+    Raises SignatureRefused, NotPermitted, TransitionRefused, ContentChanged.
+    """
+    del password  # checked before this page was opened
+    record = find(release)
+    check_can(office(username), username, Act.SUBMIT, record.unit_id, page.at)
+    status = lifecycle.step(Status(record.status), Event.SUBMIT)
+    check_hash(record, release_hash)
+    kin = ReleaseRecord.objects.filter(dataset=record.dataset, edition=record.edition)
+    if later := kin.filter(revision__gt=record.revision, submitter__isnull=False).order_by("-revision").first():
+        raise TransitionRefused(f"{later.public_id} corrects this edition and was submitted already; work on that one")
+    record.submitter = User.objects.get(username=username)
+    move(record, status, page)
+    page.write("submitted", username, release, release_hash=record.release_hash)
+    for old in kin.filter(revision__lt=record.revision, status__in=[s.value for s in OPEN]).order_by("revision"):
+        _replace(old, record, username, page)
+    return status
+
+
+@act(signed=True)
+def recall(page: Page, release: str, username: str, password: str) -> Status:
+    """The submitter takes a release back before anyone has decided; it is `checked` again. Raises NotPermitted,
+    TransitionRefused, SignatureRefused."""
+    del password  # checked before this page was opened
+    record = find(release)
+    check_can(office(username), username, Act.SUBMIT, record.unit_id, page.at)
+    status = lifecycle.step(Status(record.status), Event.RECALL)
+    if record.submitter is None or record.submitter.username != username:
+        raise TransitionRefused(f"{release} was submitted by somebody else; ask that person to recall it")
+    if DecisionRecord.objects.filter(release=record).exists():
+        raise TransitionRefused(f"somebody has decided on {release} already; make a new revision instead")
+    move(record, status, page)
+    page.write("recalled", username, release, release_hash=record.release_hash)
+    return status
+
+
+@act()
+def open_findings(page: Page, username: str, release: str, finding_ids: Sequence[str]) -> int:
+    """Record that the person opened these findings of the release; returns how many were new.
+
+    Raises NotPermitted, TransitionRefused (before there is anything to open), UsageInvalid (no such finding).
+    """
+    record = find(release)
+    check_can(office(username), username, Act.SEE, record.unit_id, page.at)
+    if record.status == Status.RECEIVED.value:
+        raise TransitionRefused(f"{release} is still being prepared; its findings aren't complete")
+    asked = set(finding_ids)
+    known = set(FindingRecord.objects.filter(release=record, finding__in=asked).values_list("finding", flat=True))
+    if unknown := asked - known:
+        raise UsageInvalid(f"{release} has no finding {min(unknown)[:16]!r}; `mingjing show {release}` lists them")
+    mine = Opening.objects.filter(release=record, user__username=username)
+    fresh = sorted(known - set(mine.values_list("finding", flat=True)))
+    if not fresh:
+        page.nothing_new()
+        return 0
+    user = User.objects.get(username=username)
+    entry = page.write("opened", username, release, release_hash=record.release_hash, findings=fresh)
+    Opening.objects.bulk_create(Opening(release=record, finding=f, user=user, entry=entry) for f in fresh)
+    return len(fresh)
+
+
+def revise(contract: Contract, release: str, run_key: str, actor: str = SYSTEM, *, source_sha256: str = "") -> str:
+    """Open the next revision of a release's edition: `receive` for its period. Raises UsageInvalid for another dataset."""
+    old = find(release)
+    if contract.id != old.dataset:
+        raise UsageInvalid(f"{release} is of {old.dataset}, not of {contract.id}")
+    return receive(contract, old.period, run_key, actor, source_sha256=source_sha256)
+
+
+@act()
+def replace(page: Page, release: str, by: str, actor: str = SYSTEM) -> Status:
+    """A later revision takes the place of a release that is under way; its review ends there.
+
+    Raises UsageInvalid where `by` isn't a later revision of the same edition, NotPermitted, TransitionRefused.
+    """
+    old, new = find(release), find(by)
+    if (old.dataset, old.edition) != (new.dataset, new.edition) or new.revision <= old.revision:
+        raise UsageInvalid(f"{by} isn't a later revision of {release}; prepare one first")
+    if actor != SYSTEM:
+        check_can(office(actor), actor, Act.PREPARE, old.unit_id, page.at)
+    return _replace(old, new, actor, page)
+
+
+def _replace(old: ReleaseRecord, new: ReleaseRecord, actor: str, page: Page) -> Status:
+    status = lifecycle.step(Status(old.status), Event.REPLACE)
+    old.replaced_by = new
+    move(old, status, page)
+    page.write("replaced", actor, old.public_id, by=new.public_id, release_hash=old.release_hash or None)
+    return status

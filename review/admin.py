@@ -1,0 +1,33 @@
+"""Every table of the room in the read-only admin; Django looks for this file by name."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import Model
+
+from review import models
+from review.console.site import Table
+
+COLUMNS: dict[type[Model], tuple[str, ...]] = {
+    models.Unit: ("code", "title_zh", "kind", "parent"),
+    models.ReasonCode: ("code", "title_zh", "disclosure", "is_current"),
+    models.User: ("username", "name", "is_active"),
+    models.Membership: ("user", "unit", "role", "valid_from", "valid_to", "deputy_of"),
+    models.ReleaseRecord: ("public_id", "dataset", "period", "revision", "status", "release_hash"),
+    models.FindingRecord: ("release", "code", "severity", "finding"),
+    models.Opening: ("release", "finding", "user"),
+    models.DecisionRecord: ("release", "stage", "round", "verdict", "user"),
+    models.DispositionRecord: ("decision", "finding", "kind"),
+    models.EscalationAnswer: ("decision", "authority", "document"),
+    models.WorkRequest: ("id", "kind", "state", "asked_by", "asked_at"),
+    models.LedgerEntry: ("seq", "at", "event", "actor", "release", "hash"),
+}
+
+
+class People(Table):
+    exclude = ("password", "groups", "user_permissions", "is_staff", "is_superuser")
+
+
+for model, columns in COLUMNS.items():
+    shown = People if model is models.User else Table
+    admin.site.register(model, shown, list_display=columns, list_per_page=50)

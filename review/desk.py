@@ -1,0 +1,75 @@
+"""The desk: the only writer of this room, and the only place where an Approval is minted.
+
+Each function is one transaction that leaves its line in the ledger; a refusal leaves one too. What each does is written
+in review/acts, who may in review/permissions, what may follow what in review/lifecycle. Call review.setup.configure first.
+"""
+
+from __future__ import annotations
+
+from domain.errors import ContentChanged, LedgerBroken, ReleaseNotApproved
+from domain.release import Approval, Manifest
+from review import ledger
+from review.acts.arrival import findings_content, receive, record_blocked, record_checked
+from review.acts.decision import answer_escalation, decide
+from review.acts.people import (
+    add_unit,
+    add_user,
+    close_user,
+    deputise,
+    grant,
+    load_reason_codes,
+    load_units,
+    revoke,
+    set_password,
+    sign_in,
+)
+from review.acts.publication import (
+    record_inspection,
+    record_publication_refused,
+    record_published,
+    record_withdrawn,
+    withdraw,
+)
+from review.acts.submission import open_findings, recall, replace, revise, submit
+from review.acts.work import ask, claim, extend_claim, finish
+from review.moments import moment_text
+from review.permissions import SYSTEM
+from review.reading import find
+from review.replay import approvals, replay
+from review.replay_lines import lines_for
+from review.transaction import Page, act
+
+__all__ = [
+    "add_unit", "add_user", "answer_escalation", "approval_for", "ask", "claim", "close_user", "decide", "deputise",
+    "extend_claim", "findings_content", "finish", "grant", "load_reason_codes", "load_units", "open_findings", "recall",
+    "receive", "record_blocked", "record_checked", "record_inspection", "record_publication_refused",
+    "record_published", "record_withdrawn", "replace", "revise", "revoke", "set_password", "sign_in", "submit", "withdraw",
+]  # fmt: skip
+
+
+@act()
+def approval_for(page: Page, release: str, actor: str = SYSTEM) -> Approval:
+    """Leave to publish exactly the bytes that were approved, minted anew from the ledger each time.
+
+    The whole ledger is verified, then every line about the release is replayed under the rules: each stage approved by
+    a different person who held the seat in charge at that time, none of them a submitter, every hold finding opened and
+    disposed of, all for one release hash, which must be that of the stored manifest.
+    Raises LedgerBroken, ReleaseNotApproved, ContentChanged, ReleaseNotFound.
+    """
+    record = find(release)
+    found = ledger.verify()
+    if not found.ok:
+        raise LedgerBroken(f"ledger line {found.seq}: {found.fault}; nothing is published until it is restored")
+    state = replay(release, lines_for(release))
+    decisions = approvals(state)
+    if record.status != state.status:
+        raise ReleaseNotApproved(f"{release} is {record.status} in the tables and {state.status} in the ledger")
+    if (
+        Manifest.from_dict(record.manifest).release_hash != state.release_hash
+        or record.release_hash != state.release_hash
+    ):
+        raise ContentChanged(f"the manifest of {release} isn't the one that was approved; make a new revision")
+    if (record.dataset, record.contract_sha256) != (state.dataset, state.contract_sha256):
+        raise ContentChanged(f"dataset or contract of {release} aren't those that were received; make a new revision")
+    page.write("approval-minted", actor, release, release_hash=state.release_hash, decisions=list(decisions))
+    return Approval(release, state.release_hash, state.dataset, decisions, moment_text(page.at), found.head)

@@ -1,0 +1,312 @@
+"""Tables of this room. They hold data, no rules: written by review/acts alone, read by review/queries.
+
+The ledger is the truth; the other tables are its readable form, and an approval is minted from the ledger.
+Rows of ledger, decisions, dispositions, openings and answers are append-only by database trigger (migration 0002).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import PROTECT
+
+from domain.contract import Tier
+from domain.finding import SEVERITIES
+from domain.release import DispositionKind, Status, Verdict
+from review.permissions import Role
+
+if TYPE_CHECKING:  # what a row's attribute reads as and takes; Django's fields are generic for type checkers only
+    Text = models.CharField[str, str]
+    LongText = models.TextField[str, str]
+    Number = models.IntegerField[int, int]
+    BigNumber = models.BigIntegerField[int, int]
+    Flag = models.BooleanField[bool, bool]
+    Data = models.JSONField[Any, Any]
+    Moment = models.DateTimeField[datetime, datetime]
+    MomentOrNone = models.DateTimeField[datetime | None, datetime | None]
+
+
+def _choices(members: Any) -> list[tuple[str, str]]:
+    return [(m.value, m.value) for m in members]
+
+
+class Unit(models.Model):
+    """A node of the tree of units. `pools`: roles it holds for every unit below it or below its parent."""
+
+    code: Text = models.CharField(max_length=60, primary_key=True)
+    title_zh: Text = models.CharField(max_length=100)
+    title_en: Text = models.CharField(max_length=100)
+    kind: Text = models.CharField(max_length=20)
+    parent_id: str | None
+    parent: models.ForeignKey[Unit | None, Unit | None] = models.ForeignKey(
+        "self", PROTECT, null=True, blank=True, related_name="children"
+    )
+    pools: Data = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = "单位"
+        ordering = ("code",)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class ReasonCode(models.Model):
+    """不予公开理由码, as the pack of that version says."""
+
+    code: Text = models.CharField(max_length=20, primary_key=True)
+    title_zh: Text = models.CharField(max_length=100)
+    title_en: Text = models.CharField(max_length=200)
+    citation: Text = models.CharField(max_length=200)
+    disclosure: Text = models.CharField(max_length=20)
+    is_current: Flag = models.BooleanField(default=True)
+
+    class Meta:
+        verbose_name = "不予公开理由"
+        ordering = ("code",)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class User(AbstractUser):
+    """A person. Roles are memberships; Django's own groups and superuser flag mean nothing here."""
+
+    name: Text = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        verbose_name = "人员"
+        ordering = ("username",)
+
+
+class Membership(models.Model):
+    """A seat: (person, unit, role) with dates. Ended, never removed."""
+
+    user_id: int
+    user: models.ForeignKey[User, User] = models.ForeignKey(User, PROTECT, related_name="memberships")
+    unit_id: str
+    unit: models.ForeignKey[Unit, Unit] = models.ForeignKey(Unit, PROTECT, related_name="memberships")
+    role: Text = models.CharField(max_length=30, choices=_choices(Role))
+    valid_from: Moment = models.DateTimeField()
+    valid_to: MomentOrNone = models.DateTimeField(null=True, blank=True)
+    deputy_of_id: int | None
+    deputy_of: models.ForeignKey[User | None, User | None] = models.ForeignKey(
+        User, PROTECT, null=True, blank=True, related_name="deputies"
+    )
+
+    class Meta:
+        verbose_name = "任职"
+        ordering = ("user", "unit", "role")
+
+
+class ReleaseRecord(models.Model):
+    """One revision of one edition of a dataset, with what of its contract the review rests on."""
+
+    public_id: Text = models.CharField(max_length=20, unique=True)
+    year: Number = models.IntegerField()
+    number: Number = models.IntegerField()
+    dataset: Text = models.CharField(max_length=120, db_index=True)
+    title_zh: Text = models.CharField(max_length=300)
+    title_en: Text = models.CharField(max_length=300)
+    unit_id: str
+    unit: models.ForeignKey[Unit, Unit] = models.ForeignKey(Unit, PROTECT, related_name="releases")
+    tier: Text = models.CharField(max_length=2, choices=_choices(Tier))
+    stages: Data = models.JSONField()  # [{name, role, unit}] in order
+    audience: Text = models.CharField(max_length=10)
+    disclosure: Text = models.CharField(max_length=12)
+    contract_version: Number = models.IntegerField()
+    contract_sha256: Text = models.CharField(max_length=64)
+    source_sha256: Text = models.CharField(max_length=64, blank=True)
+    run_key: Text = models.CharField(max_length=200, unique=True)
+    period: Text = models.CharField(max_length=40)
+    edition: Number = models.IntegerField()
+    revision: Number = models.IntegerField()
+    status: Text = models.CharField(max_length=12, choices=_choices(Status), db_index=True)
+    release_hash: Text = models.CharField(max_length=64, blank=True, db_index=True)
+    manifest: Data = models.JSONField(null=True, blank=True)
+    counts: Data = models.JSONField(default=dict)
+    rows: BigNumber = models.BigIntegerField(default=0)
+    prepared_by: Text = models.CharField(max_length=150)
+    submitter_id: int | None
+    submitter: models.ForeignKey[User | None, User | None] = models.ForeignKey(
+        User, PROTECT, null=True, blank=True, related_name="submissions"
+    )
+    public_url: Text = models.CharField(max_length=500, blank=True)
+    receipt: Data = models.JSONField(null=True, blank=True)
+    takedown: Data = models.JSONField(null=True, blank=True)
+    inspection: Data = models.JSONField(null=True, blank=True)
+    reason: LongText = models.TextField(blank=True)  # why returned, withheld, withdrawn
+    reason_code: Text = models.CharField(max_length=20, blank=True)
+    supersedes_id: int | None
+    supersedes: models.ForeignKey[ReleaseRecord | None, ReleaseRecord | None] = models.ForeignKey(
+        "self", PROTECT, null=True, blank=True, related_name="corrections"
+    )
+    replaced_by_id: int | None
+    replaced_by: models.ForeignKey[ReleaseRecord | None, ReleaseRecord | None] = models.ForeignKey(
+        "self", PROTECT, null=True, blank=True, related_name="replaced"
+    )
+    received_at: Moment = models.DateTimeField()
+    changed_at: Moment = models.DateTimeField()  # of the last change of status
+
+    class Meta:
+        verbose_name = "发布"
+        ordering = ("-year", "-number")
+        constraints = (
+            models.UniqueConstraint(fields=["year", "number"], name="release_number_once"),
+            models.UniqueConstraint(fields=["dataset", "edition", "revision"], name="release_revision_once"),
+        )
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class FindingRecord(models.Model):
+    """One finding of a release; `body` is Finding.to_dict(). Groups with one id share dispositions and openings."""
+
+    release_id: int
+    release: models.ForeignKey[ReleaseRecord, ReleaseRecord] = models.ForeignKey(
+        ReleaseRecord, PROTECT, related_name="findings"
+    )
+    ordinal: Number = models.IntegerField()
+    finding: Text = models.CharField(max_length=16)
+    code: Text = models.CharField(max_length=60)
+    severity: Text = models.CharField(max_length=5, choices=_choices(SEVERITIES))
+    body: Data = models.JSONField()
+
+    class Meta:
+        verbose_name = "发现"
+        ordering = ("release", "ordinal")
+        constraints = (models.UniqueConstraint(fields=["release", "ordinal"], name="finding_once"),)
+
+
+class LedgerEntry(models.Model):
+    """One line of the ledger. `body`: RFC 8785 text of {actor, at, data, event, release, seq}; `hash` chains it to
+    `prev`; `seal`: HMAC that only a desk with the installation's key can write. The other columns repeat the body."""
+
+    seq: BigNumber = models.BigIntegerField(primary_key=True)
+    at: Text = models.CharField(max_length=27)  # UTC, ISO, microseconds
+    event: Text = models.CharField(max_length=40)
+    actor: Text = models.CharField(max_length=150)
+    release: Text = models.CharField(max_length=20, blank=True)
+    body: LongText = models.TextField()
+    prev: Text = models.CharField(max_length=64)
+    hash: Text = models.CharField(max_length=64, unique=True)
+    seal: Text = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = "台账"
+        ordering = ("seq",)
+        indexes = (
+            models.Index(fields=["release", "seq"], name="ledger_by_release"),
+            models.Index(fields=["actor", "event", "seq"], name="ledger_by_actor"),
+            models.Index(fields=["event", "seq"], name="ledger_by_event"),
+        )
+
+
+class Opening(models.Model):
+    """That a person opened a finding of a release (once)."""
+
+    release_id: int
+    release: models.ForeignKey[ReleaseRecord, ReleaseRecord] = models.ForeignKey(
+        ReleaseRecord, PROTECT, related_name="openings"
+    )
+    finding: Text = models.CharField(max_length=16)
+    user_id: int
+    user: models.ForeignKey[User, User] = models.ForeignKey(User, PROTECT, related_name="openings")
+    entry_id: int
+    entry: models.ForeignKey[LedgerEntry, LedgerEntry] = models.ForeignKey(LedgerEntry, PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "查看"
+        constraints = (models.UniqueConstraint(fields=["release", "finding", "user"], name="opened_once"),)
+
+
+class DecisionRecord(models.Model):
+    """One signed decision. `round` counts escalations that were answered, from 1."""
+
+    release_id: int
+    release: models.ForeignKey[ReleaseRecord, ReleaseRecord] = models.ForeignKey(
+        ReleaseRecord, PROTECT, related_name="decisions"
+    )
+    stage: Text = models.CharField(max_length=20)
+    round: Number = models.IntegerField(default=1)
+    user_id: int
+    user: models.ForeignKey[User, User] = models.ForeignKey(User, PROTECT, related_name="decisions")
+    verdict: Text = models.CharField(max_length=10, choices=_choices(Verdict))
+    reason: LongText = models.TextField(blank=True)
+    reason_code: Text = models.CharField(max_length=20, blank=True)
+    basis: LongText = models.TextField(blank=True)
+    release_hash: Text = models.CharField(max_length=64)
+    seat_id: int
+    seat: models.ForeignKey[Membership, Membership] = models.ForeignKey(Membership, PROTECT, related_name="decisions")
+    entry_id: int
+    entry: models.OneToOneField[LedgerEntry, LedgerEntry] = models.OneToOneField(
+        LedgerEntry, PROTECT, related_name="decision"
+    )
+
+    dispositions: models.QuerySet[DispositionRecord]
+
+    class Meta:
+        verbose_name = "决定"
+        ordering = ("entry",)
+        constraints = (models.UniqueConstraint(fields=["release", "stage", "round"], name="one_decision_per_stage"),)
+
+
+class DispositionRecord(models.Model):
+    """What a decision says of one hold finding."""
+
+    decision_id: int
+    decision: models.ForeignKey[DecisionRecord, DecisionRecord] = models.ForeignKey(
+        DecisionRecord, PROTECT, related_name="dispositions"
+    )
+    finding: Text = models.CharField(max_length=16)
+    kind: Text = models.CharField(max_length=20, choices=_choices(DispositionKind))
+    basis: LongText = models.TextField(blank=True)
+    reason: LongText = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = "处置"
+        ordering = ("id",)
+        constraints = (models.UniqueConstraint(fields=["decision", "finding"], name="one_disposition_per_finding"),)
+
+
+class EscalationAnswer(models.Model):
+    """报审答复: what the authority above answered to an escalation."""
+
+    decision_id: int
+    decision: models.OneToOneField[DecisionRecord, DecisionRecord] = models.OneToOneField(
+        DecisionRecord, PROTECT, related_name="answer"
+    )
+    authority: Text = models.CharField(max_length=200)
+    document: Text = models.CharField(max_length=200, blank=True)
+    answer: LongText = models.TextField()
+    user_id: int
+    user: models.ForeignKey[User, User] = models.ForeignKey(User, PROTECT, related_name="+")
+    entry_id: int
+    entry: models.OneToOneField[LedgerEntry, LedgerEntry] = models.OneToOneField(LedgerEntry, PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "报审答复"
+
+
+class WorkRequest(models.Model):
+    """Work that a person asked for and a runner picks up. A claim lapses at `lease_until`; then another may take it."""
+
+    kind: Text = models.CharField(max_length=10)
+    params: Data = models.JSONField(default=dict)
+    state: Text = models.CharField(max_length=8, db_index=True)
+    result: Data = models.JSONField(null=True, blank=True)
+    asked_by: Text = models.CharField(max_length=150)
+    asked_at: Moment = models.DateTimeField()
+    worker: Text = models.CharField(max_length=100, blank=True)
+    attempts: Number = models.IntegerField(default=0)
+    heartbeat: MomentOrNone = models.DateTimeField(null=True, blank=True)
+    lease_until: MomentOrNone = models.DateTimeField(null=True, blank=True)
+    finished_at: MomentOrNone = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "任务"
+        ordering = ("id",)

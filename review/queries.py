@@ -1,0 +1,288 @@
+"""Reading: releases, findings, queues and people as plain JSON-ready data. Writes nothing.
+
+With `as_user` an object that the person may not see doesn't exist (ReleaseNotFound); without, everything is read, for
+flows and the shell of the installation's owner.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+
+from domain.errors import ReleaseNotFound, UsageInvalid
+from domain.finding import Finding
+from domain.release import Approval, Manifest, Receipt, Status
+from review import reading
+from review.models import (
+    DecisionRecord,
+    FindingRecord,
+    LedgerEntry,
+    Membership,
+    Opening,
+    ReasonCode,
+    ReleaseRecord,
+    Unit,
+    User,
+    WorkRequest,
+)
+from review.permissions import Act, Office, Role, can, can_decide
+
+
+def releases(status: str | None = None, as_user: str | None = None) -> list[dict[str, Any]]:
+    """All visible releases, newest first: {release, dataset, period, status, findings, release_hash, public_url}.
+
+    Raises UsageInvalid for a status that doesn't exist.
+    """
+    if status is not None and status not in set(Status):
+        raise UsageInvalid(f"there is no status {status[:20]!r}; known are {', '.join(Status)}")
+    found = ReleaseRecord.objects.all()
+    if status is not None:
+        found = found.filter(status=status)
+    if as_user is not None:
+        found = found.filter(unit__in=visible_departments(as_user))
+    return [_brief(r) for r in found]
+
+
+def _brief(record: ReleaseRecord) -> dict[str, Any]:
+    return {
+        "release": record.public_id,
+        "dataset": record.dataset,
+        "period": record.period,
+        "status": record.status,
+        "findings": record.counts,
+        "release_hash": record.release_hash or None,
+        "public_url": record.public_url or None,
+    }
+
+
+def visible_departments(username: str, act: Act = Act.SEE) -> list[str]:
+    """Units whose releases (or with Act.SEE_QUARANTINE whose quarantine) the person may look at now."""
+    known, now = reading.office(username), timezone.now()
+    return [code for code in known.tree.parents if can(known, username, act, code, now)]
+
+
+def _visible(release: str, as_user: str | None) -> ReleaseRecord:
+    record = reading.find(release)
+    if as_user is not None and record.unit_id not in visible_departments(as_user):
+        raise ReleaseNotFound(f"there is no release {release[:20]!r}; `mingjing releases` lists those there are")
+    return record
+
+
+def show(release: str, as_user: str | None = None) -> dict[str, Any]:
+    """Everything known of one release: the keys of `releases` and department, tier, stages with their decisions,
+    edition, revision, rows, submitter, receipt, timeline … `supersedes` is the release hash of the edition corrected."""
+    record = _visible(release, as_user)
+    known = reading.case(record)
+    return {
+        **_brief(record),
+        "title": {"zh": record.title_zh, "en": record.title_en},
+        "department": record.unit_id,
+        "tier": record.tier,
+        "stages": record.stages,
+        "stage": known.current.name if record.status == Status.IN_REVIEW.value and known.current else None,
+        "audience": record.audience,
+        "disclosure": record.disclosure,
+        "edition": record.edition,
+        "revision": record.revision,
+        "rows": record.rows,
+        "contract_version": record.contract_version,
+        "contract_sha256": record.contract_sha256,
+        "source_sha256": record.source_sha256 or None,
+        "run_key": record.run_key,
+        "prepared_by": record.prepared_by,
+        "submitter": record.submitter.username if record.submitter else None,
+        "received_at": record.received_at.isoformat(),
+        "changed_at": record.changed_at.isoformat(),
+        "reason": record.reason or None,
+        "reason_code": record.reason_code or None,
+        "supersedes": record.supersedes.release_hash if record.supersedes else None,
+        "supersedes_release": record.supersedes.public_id if record.supersedes else None,
+        "replaced_by": record.replaced_by.public_id if record.replaced_by else None,
+        "receipt": record.receipt,
+        "takedown": record.takedown,
+        "inspection": record.inspection,
+        "decisions": decisions(record.public_id),
+        "timeline": timeline(record.public_id),
+    }
+
+
+def manifest(release: str) -> Manifest:
+    """The release's manifest. Raises ReleaseNotFound where it has none yet."""
+    record = reading.find(release)
+    if record.manifest is None:
+        raise ReleaseNotFound(f"{release} has no manifest; it was never checked through")
+    return Manifest.from_dict(record.manifest)
+
+
+def receipt(release: str) -> Receipt | None:
+    """The catalogue's receipt, or None before publication."""
+    said = reading.find(release).receipt
+    return Receipt(**{**said, "resources": tuple(said["resources"])}) if said else None
+
+
+def findings(release: str, as_user: str | None = None, *, opened_by: str | None = None) -> list[dict[str, Any]]:
+    """Findings in order, each Finding.to_dict(); with `opened_by` also `opened` (bool) for that person."""
+    record = _visible(release, as_user)
+    bodies = list(FindingRecord.objects.filter(release=record).order_by("ordinal").values_list("body", flat=True))
+    if opened_by is None:
+        return bodies
+    seen = set(Opening.objects.filter(release=record, user__username=opened_by).values_list("finding", flat=True))
+    return [{**b, "opened": b["id"] in seen} for b in bodies]
+
+
+def finding_values(release: str) -> list[Finding]:
+    """The same as domain values."""
+    return [Finding.from_dict(b) for b in findings(release)]
+
+
+def decisions(release: str) -> list[dict[str, Any]]:
+    """Decisions in the ledger's order, with dispositions and the answer to an escalation."""
+    rows = DecisionRecord.objects.filter(release__public_id=release).order_by("entry_id")
+    rows = rows.select_related("user", "seat", "seat__deputy_of", "entry", "answer", "answer__user").prefetch_related(
+        "dispositions"
+    )
+    return [_decision(d) for d in rows]
+
+
+def _decision(row: DecisionRecord) -> dict[str, Any]:
+    answer = getattr(row, "answer", None)
+    return {
+        "stage": row.stage,
+        "round": row.round,
+        "user": row.user.username,
+        "name": row.user.name,
+        "unit": row.seat.unit_id,
+        "role": row.seat.role,
+        "deputy_of": row.seat.deputy_of.username if row.seat.deputy_of else None,
+        "verdict": row.verdict,
+        "reason": row.reason,
+        "reason_code": row.reason_code,
+        "basis": row.basis,
+        "release_hash": row.release_hash,
+        "at": row.entry.at,
+        "entry": row.entry_id,
+        "entry_hash": row.entry.hash,
+        "dispositions": [
+            {"finding": d.finding, "kind": d.kind, "basis": d.basis, "reason": d.reason} for d in row.dispositions.all()
+        ],
+        "answer": {
+            "authority": answer.authority, "document": answer.document, "answer": answer.answer,
+            "user": answer.user.username,
+        } if answer else None,
+    }  # fmt: skip
+
+
+def timeline(release: str) -> list[dict[str, Any]]:
+    """Ledger lines of a release: {seq, at, event, actor, data}."""
+    rows = LedgerEntry.objects.filter(release=release).order_by("seq")
+    return [
+        {"seq": r.seq, "at": r.at, "event": r.event, "actor": r.actor, "data": json.loads(r.body)["data"]} for r in rows
+    ]
+
+
+def queue_for(user: str) -> list[dict[str, Any]]:
+    """What waits for the person: releases to decide on (with `stage`), and those to submit or correct (`stage` null)."""
+    known, now = reading.office(user), timezone.now()
+    waiting = [Status.IN_REVIEW.value, Status.CHECKED.value, Status.RETURNED.value, Status.ESCALATED.value]
+    found = ReleaseRecord.objects.filter(status__in=waiting, replaced_by=None).order_by("year", "number")
+    return [{**_brief(r), "stage": task} for r in found if (task := _task(r, known, user, now)) is not False]
+
+
+def _task(record: ReleaseRecord, known: Office, user: str, now: Any) -> str | bool | None:
+    """The stage to decide, None for an operator's or answerer's work, False where it isn't this person's."""
+    if record.status == Status.IN_REVIEW.value:
+        current = reading.case(record)
+        stage = current.current
+        return stage.name if stage and can_decide(known, user, current, stage.name, now) else False
+    act = Act.ANSWER if record.status == Status.ESCALATED.value else Act.SUBMIT
+    return None if can(known, user, act, record.unit_id, now) else False
+
+
+def last_published(dataset: str) -> dict[str, Any] | None:
+    """The newest edition that is public: keys of `releases` and edition, revision, contract_sha256, manifest (dict)."""
+    found = ReleaseRecord.objects.filter(dataset=dataset, status=Status.PUBLISHED.value)
+    record = found.order_by("-edition", "-revision").first()
+    return None if record is None else _published(record)
+
+
+def published(dataset: str | None = None) -> list[dict[str, Any]]:
+    """Every release that the public can see now, in the shape of `last_published`."""
+    found = ReleaseRecord.objects.filter(status=Status.PUBLISHED.value)
+    return [_published(r) for r in (found.filter(dataset=dataset) if dataset else found)]
+
+
+def _published(record: ReleaseRecord) -> dict[str, Any]:
+    return {
+        **_brief(record),
+        "edition": record.edition,
+        "revision": record.revision,
+        "contract_sha256": record.contract_sha256,
+        "manifest": record.manifest,
+        "receipt": record.receipt,
+    }
+
+
+def contract_hash(release: str) -> str:
+    """SHA-256 of the contract under which the release was received."""
+    return reading.find(release).contract_sha256
+
+
+def is_minted(approval: Approval) -> bool:
+    """Whether the ledger holds the minting of exactly this approval."""
+    lines = LedgerEntry.objects.filter(release=approval.release, event="approval-minted", at=approval.minted_on)
+    said = {"release_hash": approval.release_hash, "decisions": list(approval.decisions)}
+    return any(json.loads(line.body)["data"] == said for line in lines)
+
+
+def units() -> list[dict[str, Any]]:
+    """Units in the order of their codes."""
+    return [
+        {"code": u.code, "title": {"zh": u.title_zh, "en": u.title_en}, "kind": u.kind, "parent": u.parent_id, "pools": u.pools}
+        for u in Unit.objects.all()
+    ]  # fmt: skip
+
+
+def users() -> list[dict[str, Any]]:
+    """People with their seats, ended ones included."""
+    seats: dict[str, list[dict[str, Any]]] = {}
+    for m in Membership.objects.select_related("user", "deputy_of").order_by("id"):
+        seats.setdefault(m.user.username, []).append(
+            {
+                "seat": m.pk, "unit": m.unit_id, "role": m.role, "from": m.valid_from.isoformat(),
+                "to": m.valid_to.isoformat() if m.valid_to else None,
+                "deputy_of": m.deputy_of.username if m.deputy_of else None,
+            }
+        )  # fmt: skip
+    return [
+        {"username": u.username, "name": u.name, "is_active": u.is_active, "seats": seats.get(u.username, [])}
+        for u in User.objects.all()
+    ]
+
+
+def roles() -> list[str]:
+    """Every role a seat can have."""
+    return [r.value for r in Role]
+
+
+def reason_codes() -> list[dict[str, str]]:
+    """Reason codes in force."""
+    found = ReasonCode.objects.filter(is_current=True)
+    return [
+        {"code": r.code, "title_zh": r.title_zh, "title_en": r.title_en, "citation": r.citation, "disclosure": r.disclosure}
+        for r in found
+    ]  # fmt: skip
+
+
+def work(row: WorkRequest) -> dict[str, Any]:
+    """A work request as its runner sees it."""
+    kept = ("kind", "params", "state", "result", "asked_by", "attempts", "worker")
+    return {"id": row.pk, **{k: getattr(row, k) for k in kept}}
+
+
+def work_list(state: str | None = None) -> list[dict[str, Any]]:
+    """Work requests, newest first."""
+    found = WorkRequest.objects.filter(Q(state=state) if state else Q()).order_by("-id")
+    return [work(row) for row in found]

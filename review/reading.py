@@ -1,0 +1,77 @@
+"""From tables to the values that the pure parts speak: the office (units and seats), a release's case. Reads only."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from domain.contract import Stage
+from domain.errors import ReleaseNotFound
+from domain.release import Verdict
+from review.models import DecisionRecord, LedgerEntry, Membership, ReleaseRecord, Unit
+from review.permissions import Case, Office, Role, Seat, Tree
+
+if TYPE_CHECKING:
+    from domain.contract import Contract
+
+
+def office(person: str | None = None) -> Office:
+    """All units with all seats; with `person`, only the seats that bear on that person (principals' included)."""
+    units = list(Unit.objects.all())
+    tree = Tree(
+        {u.code: u.parent_id for u in units},
+        {u.code: frozenset(Role(r) for r in u.pools) for u in units if u.pools},
+    )
+    found = Membership.objects.select_related("user", "deputy_of")
+    if person is not None:
+        mine = list(found.filter(user__username=person))
+        principals = {m.deputy_of_id for m in mine if m.deputy_of_id is not None}
+        found = found.filter(user_id__in=principals) if principals else found.none()
+        return Office(tree, tuple(_seat(m) for m in [*mine, *found]))
+    return Office(tree, tuple(_seat(m) for m in found))
+
+
+def _seat(row: Membership) -> Seat:
+    principal = row.deputy_of.username if row.deputy_of else ""
+    return Seat(row.pk, row.user.username, row.unit_id, Role(row.role), row.valid_from, row.valid_to, principal)
+
+
+def stages(record: ReleaseRecord) -> tuple[Stage, ...]:
+    return tuple(Stage(**s) for s in record.stages)
+
+
+def find(release: str) -> ReleaseRecord:
+    """The release's record. Raises ReleaseNotFound."""
+    record = ReleaseRecord.objects.select_related("submitter").filter(public_id=release).first()
+    if record is None:
+        raise ReleaseNotFound(f"there is no release {release[:20]!r}; `mingjing releases` lists those there are")
+    return record
+
+
+def case(record: ReleaseRecord) -> Case:
+    """What permissions need to know of the release."""
+    decisions = DecisionRecord.objects.filter(release=record).select_related("user").order_by("entry_id")
+    submitted = LedgerEntry.objects.filter(release=record.public_id, event="submitted")
+    return Case(
+        record.public_id,
+        record.unit_id,
+        stages(record),
+        frozenset(submitted.values_list("actor", flat=True)),
+        {d.user.username: d.stage for d in decisions},
+        tuple(d.stage for d in decisions if d.verdict == Verdict.APPROVE.value),
+    )
+
+
+def roles_at_root(person: str) -> frozenset[Role]:
+    """Roles that the person holds now in a unit without a parent."""
+    known = office(person)
+    return frozenset(s.role for s in known.held(person, timezone.now()) if known.tree.parents.get(s.unit) is None)
+
+
+def stages_fillable(contract: Contract, at: datetime | None = None) -> list[str]:
+    """Why this contract's review couldn't be held with today's people; empty if it could (`contract check`)."""
+    from review.stages import unfillable
+
+    return unfillable(contract, office(), at or timezone.now())

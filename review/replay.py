@@ -1,0 +1,220 @@
+"""Judge a release from ledger lines alone: replay who held which seat and what was decided, in the ledger's order.
+
+Pure. The desk mints an approval from it, evidence is verified with it; the tables beside the ledger aren't believed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from dataclasses import replace as changed
+from typing import Any
+
+from domain.contract import Stage
+from domain.errors import MingjingError, ReleaseNotApproved
+from domain.release import Status, Verdict
+from review import lifecycle
+from review.lifecycle import Event, event_of
+from review.moments import moment
+from review.permissions import Act, Case, Office, Role, Seat, Tree, check_can, check_can_decide
+
+PEOPLE_EVENTS = ("units-loaded", "unit-added", "granted", "revoked", "user-closed")
+
+PLAIN: Mapping[str, Event] = {
+    "recalled": Event.RECALL,
+    "answered": Event.ANSWER,
+    "replaced": Event.REPLACE,
+    "published": Event.PUBLISH,
+    "superseded": Event.SUPERSEDE,
+    "inspected": Event.INSPECT,
+    "withdrawn": Event.WITHDRAW,
+    "taken-down": Event.TAKE_DOWN,
+}
+
+
+@dataclass
+class Replay:
+    """What the lines read so far add up to."""
+
+    release: str
+    parents: dict[str, str | None] = field(default_factory=dict)
+    pools: dict[str, frozenset[Role]] = field(default_factory=dict)
+    seats: dict[int, Seat] = field(default_factory=dict)
+    status: Status | None = None
+    dataset: str = ""
+    department: str = ""
+    stages: tuple[Stage, ...] = ()
+    contract_sha256: str = ""
+    release_hash: str = ""
+    holds: frozenset[str] = frozenset()
+    blocks: frozenset[str] = frozenset()
+    submitters: frozenset[str] = frozenset()
+    decided: dict[str, str] = field(default_factory=dict)
+    approvals: dict[str, str] = field(default_factory=dict)  # stage → hash of the deciding line
+    opened: dict[str, set[str]] = field(default_factory=dict)
+
+    @property
+    def case(self) -> Case:
+        return Case(self.release, self.department, self.stages, self.submitters, self.decided, tuple(self.approvals))
+
+    @property
+    def office(self) -> Office:
+        return Office(Tree(self.parents, self.pools), tuple(self.seats.values()))
+
+    def step(self, event: Event) -> None:
+        if self.status is None:
+            raise ReleaseNotApproved(f"the ledger doesn't say how {self.release} came in")
+        self.status = lifecycle.step(self.status, event)
+
+
+def replay(release: str, lines: Iterable[tuple[str, str]]) -> Replay:
+    """Replay (body, hash) lines in order: those of PEOPLE_EVENTS and those of the release; others are passed over.
+
+    Raises ReleaseNotApproved where a line tells of something that the rules forbade at that moment.
+    """
+    state = Replay(release)
+    for body, digest in lines:
+        line = json.loads(body)
+        line["hash"] = digest
+        if line["event"] in PEOPLE_EVENTS:
+            _PEOPLE[line["event"]](state, line)
+        elif line["release"] == release:
+            _follow(state, line)
+    return state
+
+
+def _follow(state: Replay, line: dict[str, Any]) -> None:
+    try:
+        if line["event"] in _RELEASE:
+            _RELEASE[line["event"]](state, line)
+        elif line["event"] in PLAIN:
+            state.step(PLAIN[line["event"]])
+    except MingjingError as fault:
+        raise ReleaseNotApproved(f"ledger line {line['seq']} ({line['event']}) doesn't stand: {fault}") from None
+
+
+def approvals(state: Replay) -> tuple[str, ...]:
+    """Hashes of the deciding lines, in stage order, of a release that stands approved.
+
+    Raises ReleaseNotApproved where it isn't approved by every stage, each for the same bytes.
+    """
+    if state.status is not Status.APPROVED or state.blocks:
+        status = state.status.value if state.status else "unknown to the ledger"
+        raise ReleaseNotApproved(f"{state.release} is {status}; only an approved release can be published")
+    if not state.stages or tuple(state.approvals) != tuple(s.name for s in state.stages):
+        raise ReleaseNotApproved(f"{state.release} lacks a decision of every stage; have it reviewed")
+    return tuple(state.approvals.values())
+
+
+def _unit(state: Replay, unit: dict[str, Any]) -> None:
+    state.parents[unit["code"]] = unit["parent"]
+    state.pools[unit["code"]] = frozenset(Role(r) for r in unit["pools"])
+
+
+def _units(state: Replay, line: dict[str, Any]) -> None:
+    for unit in line["data"]["units"]:
+        _unit(state, unit)
+
+
+def _granted(state: Replay, line: dict[str, Any]) -> None:
+    said = line["data"]
+    until = moment(said["valid_to"]) if said["valid_to"] else None
+    state.seats[said["seat"]] = Seat(
+        said["seat"],
+        said["user"],
+        said["unit"],
+        Role(said["role"]),
+        moment(said["valid_from"]),
+        until,
+        said["deputy_of"],
+    )
+
+
+def _revoked(state: Replay, line: dict[str, Any]) -> None:
+    seat = state.seats.get(line["data"]["seat"])
+    if seat is None:
+        return  # evidence leaves out the seats of people who did nothing to the release
+    state.seats[seat.id] = changed(seat, valid_to=moment(line["at"]))
+
+
+def _closed(state: Replay, line: dict[str, Any]) -> None:
+    at = moment(line["at"])
+    for seat in list(state.seats.values()):
+        if seat.person == line["data"]["user"] and (seat.valid_to is None or seat.valid_to > at):
+            state.seats[seat.id] = changed(seat, valid_to=at)
+
+
+_Reader = Callable[[Replay, dict[str, Any]], None]
+_PEOPLE: Mapping[str, _Reader] = {
+    "units-loaded": _units,
+    "unit-added": lambda state, line: _unit(state, line["data"]),
+    "granted": _granted,
+    "revoked": _revoked,
+    "user-closed": _closed,
+}
+
+
+def _received(state: Replay, line: dict[str, Any]) -> None:
+    said = line["data"]
+    if state.status is not None:
+        raise ReleaseNotApproved("a release comes in once")
+    state.status, state.dataset, state.department = lifecycle.FIRST, said["dataset"], said["unit"]
+    state.stages = tuple(Stage(**s) for s in said["stages"])
+    state.contract_sha256 = said["contract_sha256"]
+
+
+def _checked(state: Replay, line: dict[str, Any]) -> None:
+    said = line["data"]
+    state.step(Event.CHECK)
+    state.release_hash = said["release_hash"]
+    state.holds, state.blocks = frozenset(said["holds"]), frozenset(said["blocks"])
+
+
+def _blocked(state: Replay, line: dict[str, Any]) -> None:
+    said = line["data"]
+    state.step(Event.BLOCK)
+    state.release_hash = state.release_hash or said["release_hash"] or ""
+    state.holds, state.blocks = state.holds | set(said["holds"]), state.blocks | set(said["blocks"])
+
+
+def _submitted(state: Replay, line: dict[str, Any]) -> None:
+    _same_bytes(state, line)
+    check_can(state.office, line["actor"], Act.SUBMIT, state.department, moment(line["at"]))
+    state.step(Event.SUBMIT)
+    state.submitters |= {line["actor"]}
+
+
+def _opened(state: Replay, line: dict[str, Any]) -> None:
+    _same_bytes(state, line)
+    state.opened.setdefault(line["actor"], set()).update(line["data"]["findings"])
+
+
+def _decided(state: Replay, line: dict[str, Any]) -> None:
+    _same_bytes(state, line)
+    said, person = line["data"], line["actor"]
+    verdict, stage = Verdict(said["verdict"]), said["stage"]
+    check_can_decide(state.office, person, state.case, stage, moment(line["at"]))
+    if verdict is Verdict.APPROVE:
+        seen, disposed = state.opened.get(person, set()), set(said["dispositions"])
+        if state.blocks or state.holds - seen or state.holds - disposed:
+            raise ReleaseNotApproved("a finding wasn't opened, or not disposed of")
+    state.step(event_of(verdict, is_last=len(state.approvals) + 1 == len(state.stages)))
+    state.decided[person] = stage
+    if verdict is Verdict.APPROVE:
+        state.approvals[stage] = line["hash"]
+
+
+def _same_bytes(state: Replay, line: dict[str, Any]) -> None:
+    if not state.release_hash or line["data"]["release_hash"] != state.release_hash:
+        raise ReleaseNotApproved("it was said of other bytes")
+
+
+_RELEASE: Mapping[str, _Reader] = {
+    "received": _received,
+    "checked": _checked,
+    "blocked": _blocked,
+    "submitted": _submitted,
+    "opened": _opened,
+    "decided": _decided,
+}

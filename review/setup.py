@@ -1,0 +1,69 @@
+"""Make the room usable as a library: settings, Django, database. Importing this module imports no Django, so that the
+command line stays fast; everything else of the room is imported after `configure`.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from review.settings import settings as build
+
+
+def configure(
+    home: Path,
+    *,
+    database_url: str | None = None,
+    debug: bool = False,
+    tls: bool = False,
+    time_zone: str = "Asia/Shanghai",
+) -> None:
+    """Set Django up for one installation. A second call with another home points this process there.
+
+    Raises HomeInvalid where HOME/keys isn't made yet (review.keys.create_keys), UsageInvalid for a wrong URL.
+    """
+    from django.conf import settings
+
+    wanted = build(home.resolve(), database_url, debug=debug, tls=tls, time_zone=time_zone)
+    if not settings.configured:
+        import django
+
+        settings.configure(**wanted)
+        django.setup()
+    elif (settings.MINGJING_HOME, _place(settings.DATABASES)) != (wanted["MINGJING_HOME"], _place(wanted["DATABASES"])):
+        _point_at(wanted)
+
+
+def _place(databases: dict[str, Any]) -> tuple[Any, ...]:
+    return tuple(databases["default"].get(k) for k in ("ENGINE", "NAME", "USER", "HOST", "PORT", "OPTIONS"))
+
+
+def _point_at(wanted: dict[str, Any]) -> None:
+    """Turn a configured process to another installation. Only the calling thread's connections are closed."""
+    from django.conf import settings
+    from django.db import connections
+
+    connections.close_all()
+    for name, value in wanted.items():
+        setattr(settings, name, value)
+    connections.settings = connections.configure_settings(wanted["DATABASES"])
+    with suppress(AttributeError):  # this thread has none yet
+        del connections["default"]
+
+
+def migrate() -> None:
+    """Bring the database to the newest schema, the ledger's triggers included. Safe to run again."""
+    from django.core.management import call_command
+
+    call_command("migrate", interactive=False, verbosity=0)
+    from review import ledger
+
+    ledger.begin()
+
+
+def close() -> None:
+    """Close this thread's database connections."""
+    from django.db import connections
+
+    connections.close_all()

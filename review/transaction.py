@@ -1,0 +1,106 @@
+"""How every writer of this room works: one transaction under one lock, at least one ledger line in it, the head signed
+after commit; a refusal undoes everything and is itself written down. What is written is left to review/acts.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from domain.errors import LedgerBroken, MingjingError, SignatureRefused
+from domain.release import Status
+from review import ledger
+from review.models import LedgerEntry, ReleaseRecord
+from review.permissions import SYSTEM
+from review.signature import check_signature, is_throttled, recorded_name
+
+P = ParamSpec("P")
+T = TypeVar("T")
+LOCK = 0x6D696E676A  # PostgreSQL advisory lock: one writer at a time, so that lines are in the order of commits
+
+
+@dataclass
+class Page:
+    """The ledger page of one act: what it writes, and when."""
+
+    at: datetime
+    lines: int = 0
+    is_unchanged: bool = field(default=False)
+
+    def write(self, event: str, actor: str, release: str = "", **data: Any) -> LedgerEntry:
+        """Append a line. `data` holds kinds, numbers, names and hashes only."""
+        self.lines += 1
+        return ledger.append(event, actor=actor, release=release, data=data, at=self.at)
+
+    def nothing_new(self) -> None:
+        """Say that the act had been done already and writes nothing now."""
+        self.is_unchanged = True
+
+
+def move(record: ReleaseRecord, status: Status, leaf: Page) -> None:
+    """Store the record with its new status."""
+    record.status, record.changed_at = status.value, leaf.at
+    record.save()
+
+
+@contextmanager
+def page() -> Iterator[Page]:
+    """A transaction that must leave a line in the ledger. Never nested."""
+    with transaction.atomic(durable=True):
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        leaf = Page(timezone.now())
+        yield leaf
+        assert leaf.lines or leaf.is_unchanged, "an act must leave a line in the ledger"
+    if leaf.lines:
+        ledger.sign_head()
+
+
+def act(*, signed: bool = False) -> Callable[[Callable[Concatenate[Page, P], T]], Callable[P, T]]:
+    """Decorator of every function of the desk: opens its page, hands it over, and writes a `refused` line when a named
+    error stops it. `signed`: `username` and `password` are checked first, outside the lock.
+    """
+
+    def decorate(work: Callable[Concatenate[Page, P], T]) -> Callable[P, T]:
+        shape = inspect.signature(work)
+
+        @functools.wraps(work)
+        def run(*args: P.args, **kwargs: P.kwargs) -> T:
+            said = shape.bind(None, *args, **kwargs).arguments
+            try:
+                if signed:
+                    check_signature(said["username"], said["password"])
+                with page() as leaf:
+                    return work(leaf, *args, **kwargs)
+            except LedgerBroken:
+                raise  # there is no sound ledger to write the refusal to
+            except MingjingError as refusal:
+                _write_refusal(work.__name__, said, refusal)
+                raise
+
+        run.__signature__ = shape.replace(parameters=list(shape.parameters.values())[1:])  # type: ignore[attr-defined]
+        return run
+
+    return decorate
+
+
+def _write_refusal(name: str, said: dict[str, Any], refusal: MingjingError) -> None:
+    """Who was refused what and by which rule; nothing of what was typed. A throttled name adds no more lines."""
+    given = str(said.get("username") or said.get("actor") or SYSTEM)
+    if isinstance(refusal, SignatureRefused) and is_throttled(given):
+        return
+    actor = given if given == SYSTEM else recorded_name(given)
+    release = str(said.get("release") or "")
+    if not ReleaseRecord.objects.filter(public_id=release).exists():
+        release = ""
+    with page() as leaf:
+        leaf.write("refused", actor, release, act=name, error=refusal.name())
