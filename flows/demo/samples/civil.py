@@ -80,5 +80,5 @@ def samples(into: Path, rng: Random) -> Iterator[Sample]:
     again = [*totals, dict(totals[2])]
     faulty = "civil_affairs/2026年惠农补贴分村汇总（重复）.csv"
     write_csv(into / faulty, again, encoding="utf-8-sig")
-    twice = Planted("duplicate-key", "block", table="totals", row=len(again))
+    twice = Planted("duplicate-key", "block", table="totals", row=3, count=2)
     yield Sample(faulty, "civil_affairs.subsidy_totals", "2026", "faulty", "csv", len(again), DATES, (twice,))

@@ -46,5 +46,5 @@ def samples(into: Path, rng: Random) -> Iterator[Sample]:
     again = [*rows, dict(rows[5])]
     faulty = "industry/逾期未支付中小企业款项（重复填报）.json"
     write_json(into / faulty, again, envelope=ENVELOPE, at=("rows",))
-    planted = Planted("duplicate-key", "block", table="arrears", row=len(again))
+    planted = Planted("duplicate-key", "block", table="arrears", row=6, count=2)
     yield Sample(faulty, dataset, "2025", "faulty", "json", len(again), DATES, (planted,))

@@ -167,8 +167,5 @@ def _transfers(into: Path, rng: Random) -> Iterator[Sample]:
     wrong[33]["土地使用权人"] = people.name(rng) + people.resident_id(rng, set())
     faulty = "natural_resources/2026年10月供地结果（使用权人带证件号）.xls"
     write_xls(into / faulty, wrong, frame)
-    planted = tuple(
-        Planted("personal-data", "hold", entity=e, table=table, field="land_user", row=34)
-        for e in ("CN_ID18", "CN_NAME")
-    )
-    yield Sample(faulty, dataset, "2026-10", "faulty", "xls", len(rows), FORMED, planted)
+    planted = Planted("personal-data", "hold", entity="CN_ID18", table=table, field="land_user", row=34)
+    yield Sample(faulty, dataset, "2026-10", "faulty", "xls", len(rows), FORMED, (planted,))

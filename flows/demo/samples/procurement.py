@@ -155,8 +155,5 @@ def _contracts(into: Path, rng: Random) -> Iterator[Sample]:
     many[index]["备注"] = f"委托代理人马欣，身份证号{people.resident_id(rng, set())}，代为签字"
     faulty = "finance/政府采购合同公告（全量导出）.csv"
     write_csv(into / faulty, many, encoding="gb18030")
-    planted = tuple(
-        Planted("personal-data", "hold", entity=e, table="contracts", field="remarks", row=index + 1)
-        for e in ("CN_ID18", "CN_NAME")
-    )
-    yield Sample(faulty, dataset, "2026-W47", "faulty", "csv", len(many), FORMED, planted)
+    planted = Planted("personal-data", "hold", entity="CN_ID18", table="contracts", field="remarks", row=index + 1)
+    yield Sample(faulty, dataset, "2026-W47", "faulty", "csv", len(many), FORMED, (planted,))

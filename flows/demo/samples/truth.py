@@ -11,7 +11,8 @@ Role = Literal["clean", "faulty", "previous", "correction"]
 
 @dataclass(frozen=True, slots=True)
 class Planted:
-    """One block or hold finding that a file must give. `row` counts data rows from 1; `count` is exact.
+    """One block or hold finding that a file must give. `row` is the first such data row, from 1; `count` is exact
+    (a key that stands twice counts both rows).
 
     `field` is the contract's field name, `locator` what the sender sees where there is no field (a sheet, a title cell).
     """
