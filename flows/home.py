@@ -30,9 +30,9 @@ TEMPLATE = """\
 kind = "{kind}"                     # "production", or "demo" (scripted users, made by `mingjing demo`)
 quarantine_days = 90               # sources and raw tables are removed after this many days
 catalogue_url = ""                 # a CKAN; empty: the embedded catalogue of this installation
-catalogue_port = 8490              # embedded catalogue
-console_port = 8480
-prefect_port = 8470
+catalogue_port = {catalogue_port}              # embedded catalogue
+console_port = {console_port}
+prefect_port = {prefect_port}
 store = "file"                     # or "s3://bucket/prefix" (credentials and endpoint from the environment)
 timezone = "Asia/Shanghai"
 """
@@ -111,5 +111,23 @@ def create_home(root: Path, *, kind: str = "production") -> Home:
     root.chmod(0o700)
     for name in ("keys", "store", "work", "run", "prefect", "datasets", "rules"):
         (root / name).mkdir(mode=0o700, exist_ok=True)
-    (root / MARK).write_text(TEMPLATE.format(kind=kind), "utf-8")
+    (root / MARK).write_text(TEMPLATE.format(kind=kind, **free_ports()), "utf-8")
     return open_home(root)
+
+
+def free_ports(first: int = 8470) -> dict[str, int]:
+    """Three neighbouring ports that nobody listens on now: 8470, 8480, 8490, or the next such three."""
+    for shift in range(10):
+        ports = {
+            name: first + shift + n for n, name in ((0, "prefect_port"), (10, "console_port"), (20, "catalogue_port"))
+        }
+        if all(_is_free(port) for port in ports.values()):
+            return ports
+    return {"prefect_port": first, "console_port": first + 10, "catalogue_port": first + 20}
+
+
+def _is_free(port: int) -> bool:
+    import socket
+
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0

@@ -77,11 +77,11 @@ def _fields(look: Look) -> tuple[dict[str, TableInfo], dict[str, dict[str, str]]
 def look_over(file: Path, *, contract: str | None, home: Path | None) -> tuple[dict[str, Any], bool]:
     """The object that `scan --json` prints, and whether a block finding stands in it."""
     from intake.census import census
-    from redaction.report import scan_json
-    from redaction.scan import coverage, scan_reading
 
     from checks.secrecy.marks import check_marks
     from checks.secrecy.negative_list import check_negative_list
+    from redaction.report import scan_json
+    from redaction.scan import coverage, scan_reading
 
     with looking(file, contract=contract, home=home) as look:
         reading = look.reading
@@ -126,11 +126,12 @@ def redact_file(file: Path, out: Path, *, contract: str | None, home: Path | Non
     With several tables and a CSV, Parquet or JSONL name, each table gets a file of its own (`out-TABLE.csv`).
     """
     from intake.census import census
-    from redaction.redact import redact_reading, redact_tables, residue
-    from redaction.scan import coverage, scan_reading
+    from redaction.residue import residue
 
     from catalog.plainfile import write_tables
     from checks.secrecy.marks import check_marks
+    from redaction.redact import redact_reading, redact_tables
+    from redaction.scan import coverage, scan_reading
 
     if out.suffix.lower() not in FORMATS:
         raise UsageInvalid(f"--out must end in one of {', '.join(FORMATS)}")
@@ -183,4 +184,5 @@ def draft(file: Path, dataset: str) -> str:
     from intake.draft import draft_contract
 
     with looking(file, contract=None, home=None) as look:
-        return draft_contract(look.reading, dataset_id=dataset)
+        text: str = draft_contract(look.reading, dataset_id=dataset)
+        return text

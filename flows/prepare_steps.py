@@ -150,7 +150,6 @@ def _at(table: TableInfo, root: Path) -> TableInfo:
 def check_tables(place: Workplace, run: Run) -> str:
     """Quality, secrecy, timeliness, comparison with the edition before. Leaves findings.json; returns its digest."""
     from checks.quality.previous import compare_with_previous
-
     from checks.quality.run import run_quality
     from checks.secrecy.marks import check_marks
     from checks.secrecy.negative_list import check_negative_list
@@ -202,9 +201,11 @@ def redact_release(place: Workplace, run: Run, *, key: bytes, scope: str) -> str
 
     Leaves tables.json, map.json, coverage.json, findings.json and the redacted Parquet files; returns a digest.
     """
-    from checks.quality.formula import formula_like
     from intake.census import census
-    from redaction.redact import redact_tables, residue
+    from redaction.residue import residue
+
+    from checks.quality.formula import formula_like
+    from redaction.redact import redact_tables
     from redaction.scan import coverage, scan_reading
 
     contract, packs, where = place.contract, place.packs, place.run_dir(run)

@@ -80,9 +80,38 @@ def write_samples(stage: Stage) -> Truth:
 
 
 def order_of(truth: Truth) -> list[Sample]:
-    """Earlier editions first, corrections last, so that each finds what it needs."""
-    rank = {"previous": 0, "clean": 1, "faulty": 2, "correction": 3}
-    return sorted(truth.samples, key=lambda s: (rank[s.role], s.dataset, s.file))
+    """The files that the story tells of, in order: earlier editions, what is blocked, what is returned, then the rest.
+
+    Where a period has a file whose faults redaction cures (an identifier in a remark, a hidden sheet), that one goes the
+    whole way instead of the clean one; files with other doubts that nobody corrects are left to the tests.
+    """
+    corrected = {s.corrects for s in truth.samples if s.corrects}
+    cured = {(s.dataset, s.period) for s in truth.samples if _is_cured(s) and s.file not in corrected}
+
+    def rank(sample: Sample) -> int | None:
+        if sample.role == "previous":
+            return 0
+        if sample.expected_status == "blocked":
+            return 1
+        if sample.file in corrected:
+            return 2
+        if sample.role == "correction":
+            return 4
+        if _is_cured(sample) or (sample.role == "clean" and (sample.dataset, sample.period) not in cured):
+            return 3
+        return None
+
+    ranked = [(number, s.dataset, s.file, s) for s in truth.samples if (number := rank(s)) is not None]
+    return [s for *_, s in sorted(ranked, key=lambda r: r[:3])]
+
+
+def _is_cured(sample: Sample) -> bool:
+    kinds = {p.code for p in sample.planted}
+    return (
+        sample.role == "faulty"
+        and "personal-data" in kinds
+        and kinds <= {"personal-data", "hidden-sheet", "sheet-unexpected"}
+    )
 
 
 def tell_one(stage: Stage, sample: Sample, truth: Truth) -> None:
