@@ -38,7 +38,7 @@ def example_table(example: Example, spec: TableSpec, into: Path) -> TableInfo:
 
 def run_example(contract: Contract, example: Example, packs: Packs) -> tuple[Finding, ...]:
     """Block and hold findings of one example."""
-    from redaction.residue import residue
+    from redaction.redact import residue
 
     from checks.quality.run import run_quality
     from checks.secrecy.marks import check_marks
@@ -59,6 +59,7 @@ def run_example(contract: Contract, example: Example, packs: Packs) -> tuple[Fin
             }
         )
         release_dates(example.dates)
+        (into / "out").mkdir()
         scan = scan_reading(
             reading,
             packs,
@@ -68,7 +69,7 @@ def run_example(contract: Contract, example: Example, packs: Packs) -> tuple[Fin
             seed=reading.sha256,
             file_name="example",
         )
-        redacted = redact_tables(tables, scan, only, packs, key=b"example" * 5, scope="example", into=into)
+        redacted = redact_tables(tables, scan, only, packs, key=b"example" * 5, scope="example", into=into / "out")
         found = (
             *run_quality(tables, only),
             *check_marks(reading, packs, file_name="example", contract=only, today=EXAMPLE_DAY),

@@ -126,7 +126,7 @@ def redact_file(file: Path, out: Path, *, contract: str | None, home: Path | Non
     With several tables and a CSV, Parquet or JSONL name, each table gets a file of its own (`out-TABLE.csv`).
     """
     from intake.census import census
-    from redaction.residue import residue
+    from redaction.redact import residue
 
     from catalog.plainfile import write_tables
     from checks.secrecy.marks import check_marks

@@ -202,7 +202,7 @@ def redact_release(place: Workplace, run: Run, *, key: bytes, scope: str) -> str
     Leaves tables.json, map.json, coverage.json, findings.json and the redacted Parquet files; returns a digest.
     """
     from intake.census import census
-    from redaction.residue import residue
+    from redaction.redact import residue
 
     from checks.quality.formula import formula_like
     from redaction.redact import redact_tables
