@@ -286,16 +286,14 @@ def test_duplicates_are_only_where_planted(truth: Truth, rows_of: Rows, contract
 
 
 def test_village_totals_are_the_sums_of_the_list(truth: Truth, rows_of: Rows) -> None:
-    households = rows_of(truth.of("civil_affairs.subsidy_list", "clean")[0])
-    sums: dict[tuple[str, ...], Decimal] = {}
-    people: dict[tuple[str, ...], set[str]] = {}
-    for row in households:
-        place = (row["town"], row["village"], row["item"])
-        sums[place] = sums.get(place, Decimal(0)) + number(row["amount"])
-        people.setdefault(place, set()).add(row["id_number"])
+    sums: dict[tuple[str, ...], dict[str, Any]] = {}
+    for row in rows_of(truth.of("civil_affairs.subsidy_list", "clean")[0]):
+        at = sums.setdefault((row["town"], row["village"], row["item"]), {"area": 0, "amount": 0, "people": set()})
+        at["area"] += number(row["area"])
+        at["amount"] += number(row["amount"])
+        at["people"].add(row["id_number"])
         assert number(row["amount"]) == number(row["area"]) * number(row["rate"])
     totals = rows_of(truth.of("civil_affairs.subsidy_totals", "clean")[0])
-    assert {(t["town"], t["village"], t["item"]): number(t["amount"]) for t in totals} == sums
-    assert {(t["town"], t["village"], t["item"]): t["households"] for t in totals} == {
-        k: len(v) for k, v in people.items()
-    }
+    assert {
+        (t["town"], t["village"], t["item"]): (number(t["area"]), number(t["amount"]), t["households"]) for t in totals
+    } == {place: (at["area"], at["amount"], len(at["people"])) for place, at in sums.items()}
