@@ -59,6 +59,9 @@ ROLES_OF: Mapping[Act, frozenset[Role]] = {
 }
 
 
+OFFICE = "department"  # the kind of unit that can be an office
+
+
 @dataclass(frozen=True, slots=True)
 class Seat:
     """One membership. `deputy_of`: the person in whose seat this one sits (A/B角); it lapses with that person's own."""
@@ -77,10 +80,12 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """Units: code → parent, and code → roles that the unit pools for everyone below it."""
+    """Units: code → parent, and code → roles that the unit pools for everyone below it; an office (a department of a
+    higher unit) pools them for everyone below that higher unit."""
 
     parents: Mapping[str, str | None]
     pools: Mapping[str, frozenset[Role]] = field(default_factory=dict)
+    offices: frozenset[str] = frozenset()
 
     def above(self, unit: str) -> tuple[str, ...]:
         """The unit's ancestors, nearest first; a circle ends where it closes."""
@@ -98,7 +103,8 @@ class Tree:
         if unit == department:
             return True
         above = self.above(department)
-        return role in self.pools.get(unit, frozenset()) and (unit in above or self.parents[unit] in above)
+        is_over = unit in above or (unit in self.offices and self.parents[unit] in above)
+        return is_over and role in self.pools.get(unit, frozenset())
 
 
 @dataclass(frozen=True, slots=True)

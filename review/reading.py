@@ -11,7 +11,7 @@ from domain.contract import Stage
 from domain.errors import ReleaseNotFound
 from domain.release import Verdict
 from review.models import DecisionRecord, LedgerEntry, Membership, ReleaseRecord, Unit
-from review.permissions import Case, Office, Role, Seat, Tree
+from review.permissions import OFFICE, Case, Office, Role, Seat, Tree
 
 if TYPE_CHECKING:
     from domain.contract import Contract
@@ -23,6 +23,7 @@ def office(person: str | None = None) -> Office:
     tree = Tree(
         {u.code: u.parent_id for u in units},
         {u.code: frozenset(Role(r) for r in u.pools) for u in units if u.pools},
+        frozenset(u.code for u in units if u.kind == OFFICE),
     )
     found = Membership.objects.select_related("user", "deputy_of")
     if person is not None:

@@ -17,7 +17,7 @@ from domain.release import Status, Verdict
 from review import lifecycle
 from review.lifecycle import Event, event_of
 from review.moments import moment
-from review.permissions import Act, Case, Office, Role, Seat, Tree, check_can, check_can_decide
+from review.permissions import OFFICE, Act, Case, Office, Role, Seat, Tree, check_can, check_can_decide
 
 PEOPLE_EVENTS = ("units-loaded", "unit-added", "granted", "revoked", "user-closed")
 
@@ -40,6 +40,7 @@ class Replay:
     release: str
     parents: dict[str, str | None] = field(default_factory=dict)
     pools: dict[str, frozenset[Role]] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)
     seats: dict[int, Seat] = field(default_factory=dict)
     status: Status | None = None
     dataset: str = ""
@@ -60,7 +61,8 @@ class Replay:
 
     @property
     def office(self) -> Office:
-        return Office(Tree(self.parents, self.pools), tuple(self.seats.values()))
+        offices = frozenset(code for code, kind in self.kinds.items() if kind == OFFICE)
+        return Office(Tree(self.parents, self.pools, offices), tuple(self.seats.values()))
 
     def step(self, event: Event) -> None:
         if self.status is None:
@@ -110,6 +112,7 @@ def approvals(state: Replay) -> tuple[str, ...]:
 def _unit(state: Replay, unit: dict[str, Any]) -> None:
     state.parents[unit["code"]] = unit["parent"]
     state.pools[unit["code"]] = frozenset(Role(r) for r in unit["pools"])
+    state.kinds[unit["code"]] = unit["kind"]
 
 
 def _units(state: Replay, line: dict[str, Any]) -> None:

@@ -5,7 +5,6 @@ Use it as `from tests.review_desk import …`; `open_desk` gives one installatio
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +18,7 @@ from domain.pack import load_pack
 from domain.release import Artefact, Disposition, DispositionKind, Manifest, PackRef, Receipt
 
 RULES = Path(__file__).resolve().parent.parent / "rules"
-PASSWORD = "correct horse battery"  # noqa: S105 - of made-up people
+PASSWORD = "correct horse battery"
 PEOPLE: dict[str, list[tuple[str, str]]] = {
     "op": [("finance", "operator")],
     "op2": [("finance", "operator")],
@@ -33,7 +32,16 @@ PEOPLE: dict[str, list[tuple[str, str]]] = {
     "auditor": [("city", "auditor")],
     "admin": [("city", "administrator")],
 }
-HOLD = Finding("personal-data", Severity.HOLD, 3, (Place("main", "note", 2),), RuleRef("personal", "1", "CN_ID18"), "备注列", "CN_ID18", remedy="span-replaced")
+HOLD = Finding(
+    "personal-data",
+    Severity.HOLD,
+    3,
+    (Place("main", "note", 2),),
+    RuleRef("personal", "1", "CN_ID18"),
+    "备注列",
+    "CN_ID18",
+    remedy="span-replaced",
+)
 HOLD2 = Finding("hidden-sheet", Severity.HOLD, 1, (), None, "隐藏工作表")
 WARN = Finding("deadline-missed", Severity.WARN, 1, (), None, "期限已过")
 BLOCK = Finding("duplicate-key", Severity.BLOCK, 2, (Place("main", "region", 7),), None, "主键重复")
@@ -59,7 +67,8 @@ class MemoryStore:
         return self.kept[sha256]
 
     def chunks(self, sha256: str, size: int = 1 << 20) -> Iterator[bytes]:
-        yield from iter(lambda stream=io.BytesIO(self.read(sha256)): stream.read(size), b"")
+        data = self.read(sha256)
+        yield from (data[n : n + size] for n in range(0, len(data), size))
 
     def local_path(self, sha256: str) -> str:
         raise ArtefactMissing("kept in memory")
@@ -153,7 +162,10 @@ def receive(contract: Contract | None = None, period: str = "2026", run_key: str
 
 
 def checked(
-    contract: Contract | None = None, period: str = "2026", run_key: str = "run-1", findings: list[Finding] | None = None
+    contract: Contract | None = None,
+    period: str = "2026",
+    run_key: str = "run-1",
+    findings: list[Finding] | None = None,
 ) -> str:
     """A release that is checked (or blocked, where a finding blocks)."""
     from review import desk, queries

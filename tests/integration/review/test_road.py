@@ -125,7 +125,12 @@ def test_check_with_other_content(wrong: str) -> None:
     manifest = make_manifest(record | ({"period": "1999"} if wrong == "period" else {}), contract, [WARN])
     with pytest.raises(ContentChanged):
         desk.record_checked(release, manifest, [HOLD] if wrong == "findings" else [WARN])
-    assert last_refusal() == {"actor": "system", "release": release, "act": "record_checked", "error": "content-changed"}
+    assert last_refusal() == {
+        "actor": "system",
+        "release": release,
+        "act": "record_checked",
+        "error": "content-changed",
+    }
 
 
 def test_submit_replaces_earlier_revision() -> None:
@@ -243,7 +248,13 @@ def test_approve_without_opening() -> None:
     release = submitted()
     with pytest.raises(DispositionMissing, match="opened"):
         desk.decide(
-            release, "sec", PASSWORD, "section", Verdict.APPROVE, release_hash=hash_of(release), dispositions=dispose(release)
+            release,
+            "sec",
+            PASSWORD,
+            "section",
+            Verdict.APPROVE,
+            release_hash=hash_of(release),
+            dispositions=dispose(release),
         )
 
 
@@ -285,7 +296,12 @@ def test_approve_while_block_stands() -> None:
     release = submitted(findings=[WARN])
     record = ReleaseRecord.objects.get(public_id=release)
     FindingRecord.objects.create(
-        release=record, ordinal=9, finding=BLOCK.id, code=BLOCK.code, severity="block", body=json.loads(json.dumps(BLOCK.to_dict()))
+        release=record,
+        ordinal=9,
+        finding=BLOCK.id,
+        code=BLOCK.code,
+        severity="block",
+        body=json.loads(json.dumps(BLOCK.to_dict())),
     )
     with pytest.raises(FindingBlocks):
         decide(release, "sec", "section")
