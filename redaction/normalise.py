@@ -1,0 +1,93 @@
+"""Text as a recogniser wants it: full-width and other digits and letters plain, invisible characters gone, and a way back.
+
+Spans found in the normalised text are told in the original's offsets. Separators inside numbers are left in place:
+the recognisers' own patterns step over them, so that two numbers side by side never melt into one.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import lru_cache
+
+# Rust syntax: a cell holding one of these may hide an identifier from any prefilter, so it is always a candidate.
+GUARD = (
+    r"[\p{Cf}\p{Mn}\p{Me}\x{0}-\x{8}\x{B}\x{C}\x{E}-\x{1F}\x{7F}-\x{9F}\x{FF0A}\x{FF0B}\x{FF0D}\x{FF0E}\x{FF10}-\x{FF19}"
+    r"\x{FF20}-\x{FF3A}\x{FF3F}\x{FF41}-\x{FF5A}\x{FE50}-\x{FE6B}\x{2024}\x{1D400}-\x{1D7FF}\x{2100}-\x{2188}\x{17F}"
+    r"\x{3A7}\x{3C7}\x{425}\x{445}]|[\p{Nd}--0-9]"
+)
+_LOOKALIKES = {"х": "x", "Х": "X", "χ": "x", "Χ": "X"}  # Cyrillic and Greek, in the check place of an ID number
+_ODD = re.compile(r"[^\t\n\r -~、-〔〖-〿㐀-鿿]")
+
+
+@lru_cache(maxsize=4096)
+def plain(char: str) -> str:
+    """One character's plain form: "" for an invisible one, itself where nothing plain stands behind it.
+
+    Circled and superscript digits stay: `①138…` is a list number and a telephone number, not one number.
+    """
+    category = unicodedata.category(char)
+    if category in {"Cf", "Mn", "Me"} or (category == "Cc" and char not in "\t\n\r"):
+        return ""
+    if category == "Nd":
+        return str(unicodedata.digit(char))
+    if char in _LOOKALIKES:
+        return _LOOKALIKES[char]
+    if (
+        category in {"Lu", "Ll", "Nl"}
+        or "\uff01" <= char <= "\uff5e"
+        or "\ufe50" <= char <= "\ufe6b"
+        or char in "\u3000\u2024\xa0"
+    ):
+        form = unicodedata.normalize("NFKC", char)
+        return form if len(form) == 1 and form.isascii() else char
+    return char
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """`text` and the original offsets of its pieces; each piece is verbatim, or one original character's plain form."""
+
+    text: str
+    at: tuple[int, ...]  # where each piece begins in `text`
+    origin: tuple[int, ...]  # where it begins in the original
+    verbatim: tuple[bool, ...]
+
+    def original(self, start: int, end: int) -> tuple[int, int]:
+        """Offsets in the original of the non-empty span [start, end) of `text`."""
+        return self._begin(start), self._begin(end - 1) + 1
+
+    def _begin(self, offset: int) -> int:
+        piece = bisect_right(self.at, offset) - 1
+        return self.origin[piece] + (offset - self.at[piece] if self.verbatim[piece] else 0)
+
+
+def normalise(text: str) -> Normalised:
+    """The normalised text with its way back.
+
+    >>> n = normalise("电话１３8\\u200b")
+    >>> n.text, n.original(2, 5)
+    ('电话138', (2, 5))
+    """
+    pieces: list[tuple[str, int, bool]] = []
+    done = 0
+    for match in () if text.isascii() and text.isprintable() else _ODD.finditer(text):
+        form, here = plain(match.group()), match.start()
+        if form == match.group():
+            continue
+        if here > done:
+            pieces.append((text[done:here], done, True))
+        if form:
+            pieces.append((form, here, False))
+        done = here + 1
+    if done < len(text):
+        pieces.append((text[done:], done, True))
+    at, length = [], 0
+    for piece, _, _ in pieces:
+        at.append(length)
+        length += len(piece)
+    return Normalised(
+        "".join(p for p, _, _ in pieces), tuple(at), tuple(o for _, o, _ in pieces), tuple(v for _, _, v in pieces)
+    )

@@ -1,0 +1,43 @@
+"""The one rule for identifiers that overlap, applied to every text.
+
+1. A sure hit goes before a reported one, a reported one before a hint: what is certain is never hidden by a guess.
+2. The longer goes before the shorter: an identity number inside a certificate number is that certificate's number.
+3. At equal length a right check digit goes before none, then the higher score, then the pack's order, which names the
+   more protected entity first: a number that is an identity number and, by chance, a credit code is an identity number.
+Whoever comes later and touches a span already taken is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Protocol, TypeVar
+
+
+class Spanned(Protocol):
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+    @property
+    def entity(self) -> str: ...
+    @property
+    def score(self) -> float: ...
+    @property
+    def valid(self) -> bool | None: ...
+
+
+S = TypeVar("S", bound=Spanned)
+
+
+def without_overlaps(hits: Iterable[S], order: Mapping[str, int], *, sure: float, reported: float) -> list[S]:
+    """The hits that stand, in the order of the text. `order`: the entity's place in the pack."""
+
+    def rank(hit: S) -> tuple[int, int, bool, float, int, int]:
+        tier = 0 if hit.score >= sure else 1 if hit.score >= reported else 2
+        return tier, hit.start - hit.end, hit.valid is not True, -hit.score, order[hit.entity], hit.start
+
+    kept: list[S] = []
+    for hit in sorted(hits, key=rank):
+        if all(hit.end <= other.start or other.end <= hit.start for other in kept):
+            kept.append(hit)
+    return sorted(kept, key=lambda h: h.start)

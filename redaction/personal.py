@@ -1,0 +1,114 @@
+"""The personal pack as typed rules: what each entity is called, whether it may go out, which words speak for it.
+
+Reading the YAML file is left to flows, finding identifiers to the recognisers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from domain.errors import PackInvalid
+from domain.finding import RuleRef, Severity
+from domain.pack import Pack, Packs
+
+PACK = "personal"
+PUBLISH = frozenset({"never", "public", "official_contact_only"})
+
+
+@dataclass(frozen=True, slots=True)
+class EntityRule:
+    """One entity of the pack. `order` is its place in the pack: the earlier, the more protected."""
+
+    entity: str
+    order: int
+    title: str
+    label: str
+    publish: str
+    severity: Severity
+    code: str
+    header_words: frozenset[str]
+    near_words: frozenset[str]
+    by_column: bool
+    figures: bool
+    rule: RuleRef
+
+    @property
+    def replacement(self) -> str:
+        """What stands in a text where the identifier stood."""
+        return f"[{self.label}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Thresholds and the amounts by which context moves a score; all from the pack."""
+
+    sure: float
+    reported: float
+    header: float
+    near: float
+    column: float
+    figures: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PersonalRules:
+    """The whole pack; read once for each pack hash, so identity is equality."""
+
+    rules: dict[str, EntityRule]
+    scores: Scores
+    figures: frozenset[str]
+    words: dict[str, tuple[str, ...]]  # lists that patterns name as @list@, longest word first
+    version: str
+
+    def __getitem__(self, entity: str) -> EntityRule:
+        return self.rules[entity]
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return tuple(sorted({r.replacement for r in self.rules.values()}))
+
+
+_READ: dict[str, PersonalRules] = {}  # by the pack's hash: the same rules are the same object
+
+
+def personal_rules(packs: Packs) -> PersonalRules:
+    """The rules of the installation's personal pack. Raises PackInvalid naming the key at fault."""
+    pack = packs[PACK]
+    if pack.sha256 not in _READ:
+        _READ[pack.sha256] = _rules(pack)
+    return _READ[pack.sha256]
+
+
+def _rules(pack: Pack) -> PersonalRules:
+    data = pack.data
+    try:
+        rules = {e["id"].upper(): _entity(e, order, pack) for order, e in enumerate(data["entities"])}
+        scores = Scores(**{k: float(v) for k, v in data["scores"].items()})
+        words = {"surnames": data["surnames"].split(), "not_names": data["not_names"]}
+        figures = frozenset(w.lower() for w in data["figures"])
+    except (KeyError, TypeError, ValueError, AttributeError) as fault:
+        raise PackInvalid(
+            f"pack {PACK}: a key is missing or of the wrong kind ({fault}); correct rules/personal.yaml"
+        ) from None
+    longest_first = {k: tuple(sorted(v, key=lambda w: (-len(w), w))) for k, v in words.items()}
+    return PersonalRules(rules, scores, figures, longest_first, pack.version)
+
+
+def _entity(entry: dict[str, Any], order: int, pack: Pack) -> EntityRule:
+    if entry["publish"] not in PUBLISH:
+        raise ValueError(f"entities.{entry['id']}.publish must be one of {', '.join(sorted(PUBLISH))}")
+    return EntityRule(
+        entity=entry["id"].upper(),
+        order=order,
+        title=entry["title"]["zh"],
+        label=entry["label"],
+        publish=entry["publish"],
+        severity=Severity(entry["severity"]),
+        code=entry.get("code", "personal-data"),
+        header_words=frozenset(w.lower() for w in entry["context"]["header"]),
+        near_words=frozenset(w.lower() for w in entry["context"]["near"]),
+        by_column=bool(entry.get("by_column", False)),
+        figures=bool(entry.get("figures", False)),
+        rule=RuleRef(PACK, pack.version, entry["id"], entry["citation"]),
+    )

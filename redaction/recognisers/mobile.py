@@ -1,0 +1,39 @@
+"""Mainland mobile telephone number, 11 digits (移动电话号码).
+
+Ministry of Industry and Information Technology, 电信网编号计划 (2017): 1[3-9] and nine digits, 86 before it or not. New
+segments keep opening, so no prefix table. No check digit. A decimal part other than `.0` makes it an amount.
+
+>>> import re
+>>> [bool(re.search(PATTERNS[0][1], t)) for t in ("电话13900000000", "139-0000-0000", "13900000000.56", "1390000000")]
+[True, True, False, False]
+"""
+
+from __future__ import annotations
+
+from random import Random
+
+ENTITY = "MOBILE"
+_GAP = r"[-\s—.·_]{1,2}"
+_GROUPS = "|".join(
+    (
+        "[0-9]{9}",
+        f"[0-9]{_GAP}[0-9]{{4}}{_GAP}?[0-9]{{4}}",
+        f"[0-9]{{5}}{_GAP}[0-9]{{4}}",
+        f"[0-9]{_GAP}[0-9]{{3}}{_GAP}[0-9]{{5}}",
+        f"[0-9]{{2}}{_GAP}[0-9]{{3}}{_GAP}[0-9]{{4}}",
+        f"[0-9]{{3}}{_GAP}[0-9]{{6}}",
+    )
+)
+_COUNTRY = r"(?:\(?(?:\+|00)?86\)?[-\s]?|0)?"
+_END = r"(?![0-9])(?!\.(?!0(?![0-9]))[0-9])"
+PATTERNS = (
+    ("grouped", rf"(?<![0-9])(?<![0-9]\.){_COUNTRY}1[3-9](?:{_GROUPS}){_END}", 0.5),
+    ("every digit apart", rf"(?<![0-9])1{_GAP}[3-9](?:{_GAP}[0-9]){{9}}{_END}", 0.5),
+)
+PREFILTER = r"1[-\s—.·_]{0,2}[3-9](?:[-\s—.·_]{0,2}[0-9]){9}"
+CONTEXT = ("手机", "电话", "联系", "移动号", "mobile", "phone", "tel")
+
+
+def made_up(draw: Random) -> str:
+    """An invented number: the subscriber part begins with five zeros."""
+    return f"1{draw.choice('3589')}{draw.randrange(10)}00000{draw.randrange(1000):03}"

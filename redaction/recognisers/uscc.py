@@ -1,0 +1,39 @@
+"""Unified social credit code of a legal person or other organisation (统一社会信用代码).
+
+State Administration for Market Regulation; GB 32100-2015: registering department, kind, division, organisation code (with
+its own check character, GB 11714), check character mod 31. Public information; the owner of a 92… firm isn't.
+
+>>> is_valid("91350100M000100Y43"), is_valid("91350100M000100Y44")
+(True, False)
+"""
+
+from __future__ import annotations
+
+from random import Random
+
+from redaction.shapes import compact, credit_digit, organisation_digit, spaced
+
+ENTITY = "USCC"
+SCORE = 0.9
+_CODE = "[1-9ANY][1-9A-HJ-NPQRTUWXY][0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}"
+PATTERNS = (
+    ("plain", f"(?<![0-9]){_CODE}(?![0-9])", 0.25),
+    ("spaced", f"(?<![0-9]){spaced(_CODE)}(?![0-9])", 0.05),
+)
+PREFILTER = (
+    r"(?i:[1-9ANY][\s\-‐–—_.,，/·]{0,2}[1-9A-Y](?:[\s\-‐–—_.,，/·]{0,2}[0-9]){6}(?:[\s\-‐–—_.,，/·]{0,2}[0-9A-Y]){10})"
+)
+CONTEXT = ("信用代码", "社会信用", "纳税人识别号", "税号", "uscc", "credit code")
+
+
+def is_valid(text: str) -> bool:
+    """Whether both check characters, the code's and the organisation code's within, are right."""
+    code = compact(text)
+    return credit_digit(code[:17]) == code[17] and organisation_digit(code[8:16]) == code[16]
+
+
+def made_up(draw: Random) -> str:
+    """An invented code of a division that doesn't exist."""
+    inner = f"MA{draw.randrange(10**6):06}"
+    head = "91119900" + inner + organisation_digit(inner)
+    return head + credit_digit(head)

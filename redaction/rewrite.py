@@ -1,0 +1,128 @@
+"""Rewrite one table column by column, batch by batch: an operator on every value, or labels where hits are.
+
+What a column needs is decided in redact.py; memory is bounded by the batch, and equal input gives equal bytes.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from domain.table import TableInfo
+from redaction.engine import batches, scan_table
+from redaction.lens import Column, Lens, Span
+from redaction.operators import Operator
+from redaction.policy import Ground, Treatment, treatment
+from redaction.texts import shown
+
+
+@dataclass(slots=True)
+class Log:
+    """What was done to one column."""
+
+    operator: str
+    changed: int = 0
+    emptied: int = 0
+    spans: Counter[str] = field(default_factory=Counter)
+
+    def to_dict(self) -> dict[str, Any]:
+        spans = dict(sorted(self.spans.items()))
+        return {"operator": self.operator, "changed": self.changed, "emptied": self.emptied, "spans": spans}
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """How one column is rewritten: by an operator on every value, or by labels in the cells that have hits."""
+
+    source: str
+    target: str
+    log: Log
+    operator: Operator | None
+    ground: Ground
+    context: Column
+
+
+def rewrite(info: TableInfo, name: str, works: list[Work], titles: tuple[str, ...], lens: Lens, path: Path) -> TableInfo:  # fmt: skip
+    """Write one redacted table, batch by batch."""
+    kept = {w.source: w for w in works if w.operator is None}
+    schema = pa.schema([(w.target, pa.string()) for w in works])
+    with TemporaryDirectory(dir=path.parent) as scratch:
+        hits = Path(scratch) / "hits.parquet"
+        looked_at = _only(info, tuple(kept))
+        scan_table(looked_at, lens, {c: w.context for c, w in kept.items()}, hits, seed=f"redact {name}")
+        with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+            first = 1
+            for frame in batches(info.path, [w.source for w in works]) if works else ():
+                spans = _hits_between(hits, first, first + frame.height, kept, lens)
+                done = [
+                    _operated(frame[w.source], w) if w.operator else _labelled(frame[w.source], spans.get(w.source, {}), w, lens)
+                    for w in works
+                ]  # fmt: skip
+                columns = [s.to_arrow().cast(pa.string()) for s in done]
+                writer.write_table(pa.Table.from_arrays(columns, schema=schema), row_group_size=frame.height)
+                first += frame.height
+    sheet = shown(info.sheet, lens) if info.sheet is not None else None
+    return TableInfo(name, str(path), tuple(w.target for w in works), info.rows if works else 0, titles, sheet=sheet, unit=info.unit)  # fmt: skip
+
+
+def _only(info: TableInfo, columns: tuple[str, ...]) -> TableInfo:
+    return TableInfo(info.name, info.path, columns, info.rows)
+
+
+def _replaced(ground: Ground, lens: Lens) -> Callable[[str, float, bool], bool]:
+    """Whether a hit (entity, score, official) gets a label on this ground."""
+    sure = lens.rules.scores.sure
+    return lambda entity, score, official: (
+        treatment(lens.rules[entity], ground, sure=score >= sure, official=official) is Treatment.REPLACED
+    )
+
+
+def _hits_between(hits: Path, low: int, high: int, kept: Mapping[str, Work], lens: Lens) -> dict[str, dict[int, list[Span]]]:  # fmt: skip
+    """Hits to be labelled in the rows [low, high), by column and by offset in the batch."""
+    wanted = {c: _replaced(w.ground, lens) for c, w in kept.items()}
+    rows = pl.scan_parquet(hits).filter(pl.col("row").is_between(low, high - 1)).collect()
+    found: dict[str, dict[int, list[Span]]] = {}
+    for r in rows.iter_rows(named=True):
+        if wanted[r["column"]](r["entity"], r["score"], r["official"]):
+            span = Span(r["start"], r["end"], r["entity"], r["score"], r["valid"], r["whole"], r["official"])
+            found.setdefault(r["column"], {}).setdefault(r["row"] - low, []).append(span)
+    return found
+
+
+def _operated(cells: pl.Series, work: Work) -> pl.Series:
+    """A column under its operator, once for each distinct value; nulls stay."""
+    assert work.operator is not None
+    distinct = cells.drop_nulls().unique(maintain_order=True)
+    made = pl.Series("made", [work.operator(v) for v in distinct.to_list()], dtype=pl.String)
+    done = cells.replace_strict(distinct, made, default=None, return_dtype=pl.String) if len(distinct) else cells
+    work.log.changed += int(cells.ne_missing(done).sum())
+    work.log.emptied += done.null_count() - cells.null_count()
+    return done
+
+
+def _labelled(cells: pl.Series, spans: Mapping[int, list[Span]], work: Work, lens: Lens) -> pl.Series:
+    """A kept column with labels in the cells that have hits; a changed cell is looked at again."""
+    if not spans:
+        return cells
+    at = sorted(spans)
+    changed = []
+    for index, text in zip(at, cells.gather(at).to_list(), strict=True):
+        changed.append(lens.replace(text, spans[index]))
+        work.log.spans.update(s.entity for s in spans[index])
+    test = _replaced(work.ground, lens)
+    again = pl.Series(changed, dtype=pl.String).str.contains(lens.superset(work.context)).to_list()
+    for place, needed in enumerate(again):
+        if needed:
+            text, counts = lens.clean(changed[place], work.context, lambda s: test(s.entity, s.score, s.official))
+            changed[place] = text
+            work.log.spans.update(counts)
+    work.log.changed += len(at)
+    return cells.scatter(at, changed)
