@@ -7,7 +7,7 @@ A query passes through str.format (Great Expectations fills in the batch) and th
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 ROW = "__row"  # counts data rows from 1
 ORIGIN = "__origin"  # the sheet row or line it came from
@@ -50,10 +50,12 @@ def number(value: Decimal | int | float | str) -> str:
     >>> number(0.1)
     "CAST('0.1' AS DECIMAL(38,10))"
     """
-    try:
-        exact = Decimal(repr(value) if isinstance(value, float) else value)
-    except ArithmeticError:
-        raise ValueError("not a number") from None
-    if not exact.is_finite() or exact != round(exact, SCALE) or abs(exact) >= Decimal(10) ** (38 - SCALE):
+    with localcontext(prec=100):
+        try:
+            exact = Decimal(repr(value) if isinstance(value, float) else value)
+            fits = exact.is_finite() and abs(exact) < Decimal(10) ** (38 - SCALE) and exact == round(exact, SCALE)
+        except ArithmeticError:
+            raise ValueError("not a number") from None
+    if not fits:
         raise ValueError(f"a number here has at most {38 - SCALE} digits before and {SCALE} after the point")
     return f"CAST('{exact:f}' AS {NUMBER})"
