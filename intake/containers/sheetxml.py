@@ -1,0 +1,231 @@
+"""One worksheet part as a stream: its cells as texts, and everything else a sheet carries that a person could read.
+
+Which cells make the table is left to readers/sheet_table; other parts of the workbook to ooxml.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import IO
+
+from domain.errors import SourceUnreadable
+from intake.bounds import Bounds
+from intake.containers.xmlstream import pieces
+from intake.readers.cellvalue import Kind, column_index, column_letters, number_text, shown, unescaped
+
+HEADERS_FOOTERS = {"oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter"}
+FORMULA_TEXTS = 20_000  # distinct formulas with a text in them that are kept for scanning
+
+SheetRow = tuple[int, bool, dict[int, str]]  # row number, hidden, column → text
+
+
+@dataclass(slots=True)
+class Extras:
+    """What a sheet carries beside its cells: (source, locator, text) triples and plain facts."""
+
+    texts: list[tuple[str, str, str]] = field(default_factory=list)
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+    without_value: list[str] = field(default_factory=list)  # cells with a formula and no stored value
+    merged: int = 0
+
+
+class SheetStream:
+    """Rows of one worksheet. `extras` is complete once the rows are used up."""
+
+    def __init__(
+        self, part: str, sheet: str, strings: Sequence[str], formats: Sequence[tuple[Kind, int]], *, from_1904: bool,
+        used: bytearray,
+    ) -> None:  # fmt: skip
+        self.extras = Extras()
+        self._part, self._sheet = part, sheet
+        self._strings, self._formats, self._from_1904, self._used = strings, formats, from_1904, used
+        self._ready: list[SheetRow] = []
+        self._row = self._column = 0
+        self._cells: dict[int, str] = {}
+        self._hidden = self._in_data = self._in_cell = False
+        self._phonetic_mark = 0
+        self._type = self._value = self._formula = self._open = ""
+        self._style = 0
+        self._has_value = self._has_formula = False
+        self._formulas: set[str] = set()
+        self._starts = {
+            "row": self._start_row, "c": self._start_cell, "v": self._start_value, "t": self._start_text,
+            "f": self._start_formula, "rPh": self._start_phonetic,
+        }  # fmt: skip
+        self._ends = {
+            "row": self._end_row, "c": self._end_cell, "v": self._close, "t": self._close, "f": self._close,
+            "rPh": self._end_phonetic, "sheetData": self._end_data,
+        }  # fmt: skip
+
+    def rows(self, stream: IO[bytes], bounds: Bounds) -> Iterator[SheetRow]:
+        """Rows as they come, blank ones and cells without text left out."""
+        for _ in pieces(stream, self._start, self._end, self._data, bounds, self._part):
+            yield from self._ready
+            self._ready.clear()
+
+    # --- events ---
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        if self._in_data:
+            if handler := self._starts.get(name):
+                handler(attributes)
+            return
+        if name == "sheetData":
+            self._in_data = True
+        elif name == "col":
+            self._start_col(attributes)
+        elif name == "mergeCell":
+            self.extras.merged += 1
+        else:
+            self._open, self._value = name, ""
+            for key, text in attributes.items():
+                if is_telling(key, text):
+                    self.extras.texts.append(("member", f"{self._sheet}!{name}", text))
+
+    def _end(self, name: str) -> None:
+        if self._in_data:
+            if handler := self._ends.get(name):
+                handler()
+            return
+        if name == self._open and self._value.strip():
+            source = "page_header" if name in HEADERS_FOOTERS else "member"
+            self.extras.texts.append((source, f"{self._sheet}!{name}", self._value))
+        self._open = ""
+
+    def _data(self, text: str) -> None:
+        if not self._open:
+            return
+        if self._open == "f":
+            self._formula += text
+        else:
+            self._value += text
+
+    # --- rows and cells ---
+
+    def _start_row(self, attributes: dict[str, str]) -> None:
+        row = self._number(attributes.get("r"), self._row + 1)
+        if row <= self._row:
+            raise self._damaged(f"{self._sheet}!{row}")
+        self._row, self._column, self._cells = row, -1, {}
+        self._hidden = attributes.get("hidden") in ("1", "true") or attributes.get("ht") == "0"
+
+    def _end_row(self) -> None:
+        if self._cells:
+            self._ready.append((self._row, self._hidden, self._cells))
+
+    def _start_cell(self, attributes: dict[str, str]) -> None:
+        place = attributes.get("r")
+        if place is None:
+            column = self._column + 1
+        else:
+            letters = place.rstrip("0123456789")
+            try:
+                column = column_index(letters)
+            except ValueError:
+                raise self._damaged(f"{self._sheet}!{self._row}") from None
+            if place[len(letters) :] != str(self._row) or column <= self._column:
+                raise self._damaged(f"{self._sheet}!{self._row}")
+        self._column = column
+        self._type = attributes.get("t", "n")
+        self._style = self._number(attributes.get("s"), 0)
+        self._value = self._formula = ""
+        self._has_value = self._has_formula = False
+        self._in_cell = True
+
+    def _start_value(self, _: dict[str, str]) -> None:
+        self._open, self._has_value = ("v", True) if self._in_cell else ("", False)
+
+    def _start_text(self, _: dict[str, str]) -> None:
+        self._open, self._has_value = "t", True
+
+    def _start_formula(self, _: dict[str, str]) -> None:
+        self._open, self._has_formula = "f", True
+
+    def _start_phonetic(self, _: dict[str, str]) -> None:
+        self._phonetic_mark = len(self._value)
+
+    def _end_phonetic(self) -> None:
+        hint, self._value = self._value[self._phonetic_mark :], self._value[: self._phonetic_mark]
+        if hint.strip():
+            self.extras.texts.append(("member", self._locator(), hint))
+
+    def _close(self) -> None:
+        self._open = ""
+
+    def _end_data(self) -> None:
+        self._in_data = False
+
+    def _end_cell(self) -> None:
+        self._in_cell = False
+        if self._has_formula:
+            self._formula_seen()
+        if self._value and (text := self._text()):
+            self._cells[self._column] = text
+
+    def _text(self) -> str:
+        value = self._value
+        match self._type:
+            case "s":
+                index = self._number(value, -1)
+                if not 0 <= index < len(self._strings):
+                    raise self._damaged(self._locator())
+                self._used[index] = 1
+                return self._strings[index]
+            case "n":
+                if 0 <= self._style < len(self._formats):
+                    kind = self._formats[self._style]
+                    if kind != (Kind.PLAIN, 0):
+                        return shown(value.strip(), kind, from_1904=self._from_1904)
+                return number_text(value.strip())
+            case "b":
+                return "TRUE" if value.strip() in ("1", "true") else "FALSE"
+            case _:  # str, inlineStr, e, d
+                return unescaped(value)
+
+    def _formula_seen(self) -> None:
+        if not self._has_value:
+            self.extras.without_value.append(self._locator())
+        if '"' in self._formula and self._formula not in self._formulas:
+            if len(self._formulas) >= FORMULA_TEXTS:
+                raise SourceUnreadable(
+                    f"a sheet holds more than {FORMULA_TEXTS} different formulas with texts in them; "
+                    "ask the sender to paste the values instead of the formulas",
+                    code="limit-exceeded",
+                    locator=self._locator(),
+                )
+            self._formulas.add(self._formula)
+            self.extras.texts.append(("nested", self._locator(), self._formula))
+
+    def _start_col(self, attributes: dict[str, str]) -> None:
+        if attributes.get("hidden") in ("1", "true") or attributes.get("width") == "0":
+            first, last = self._number(attributes.get("min"), 1), self._number(attributes.get("max"), 16_384)
+            self.extras.hidden_columns.append((first - 1, last - 1))
+
+    def _locator(self) -> str:
+        return f"{self._sheet}!{column_letters(max(self._column, 0))}{self._row}"
+
+    def _number(self, text: str | None, default: int) -> int:
+        if text is None:
+            return default
+        try:
+            return int(text)
+        except ValueError:
+            raise self._damaged(f"{self._sheet}!{self._row}") from None
+
+    def _damaged(self, locator: str) -> SourceUnreadable:
+        return SourceUnreadable(
+            f"the sheet's cells are numbered wrongly near {locator}, so programs would disagree on what it says; "
+            "ask the sender for a fresh export",
+            locator=locator,
+        )
+
+
+def is_telling(key: str, text: str) -> bool:
+    """Whether an attribute's text may have been written by a person: no number, flag, reference or identifier.
+
+    Markup's own words are ASCII without blanks; what a person writes has Han characters, a blank, an @ or many digits.
+    """
+    if key.startswith("xmlns") or key.endswith(("uid", "schemaLocation", "Ignorable")) or len(text) < 2:
+        return False
+    return not text.isascii() or "@" in text or " " in text.strip() or sum(c.isdigit() for c in text) >= 7

@@ -1,0 +1,95 @@
+"""One file in, text tables out: the reader is chosen by content and name, limits hold, and nothing is left unsaid.
+
+What cannot be read becomes SourceUnreadable with a finding's code; what was read but not understood blocks by a finding.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from domain.contract import Limits, SourceSpec, TableSpec
+from domain.finding import Finding, Place, Severity, Source
+from domain.table import Reading
+from intake.bounds import Bounds
+from intake.sniff import kind_of_file
+
+
+def read(
+    path: Path,
+    *,
+    name: str,
+    sha256: str,
+    into: Path,
+    limits: Limits,
+    tables: tuple[TableSpec, ...] = (),
+    spec: SourceSpec = SourceSpec(),  # noqa: B008 - frozen
+) -> Reading:
+    """Read a file into one Parquet file per table under `into` (a directory that exists), as domain/table.py says.
+
+    `name`: the sender's file name, whose ending must agree with the content. `tables`: help to find header rows.
+    Raises SourceUnreadable with codes file-empty, format-mismatch, encoding-invalid, file-encrypted, file-truncated,
+    limit-exceeded, archive-bomb, source-unreadable.
+    """
+    bounds = Bounds(limits)
+    size = path.stat().st_size
+    bounds.size(size)
+    kind = kind_of_file(path, name)
+    reading = _READERS[kind](path, name, into, tables, spec, bounds)
+    unread = tuple(_part_unread(locator, reason) for locator, reason in reading.unread)
+    return replace(reading, sha256=sha256, bytes=size, findings=(*reading.findings, *unread))
+
+
+def _part_unread(locator: str, reason: str) -> Finding:
+    place = Place(locator=locator, source=Source.MEMBER)
+    return Finding("part-unread", Severity.BLOCK, 1, (place,), note=f"有一部分内容没有读到：{reason}；请删去后重新报送")
+
+
+def _csv(
+    path: Path, name: str, into: Path, tables: tuple[TableSpec, ...], spec: SourceSpec, bounds: Bounds
+) -> Reading:
+    from intake.readers.delimited import read_delimited
+
+    done = read_delimited(path, name=name, into=into, tables=tables, spec=spec, bounds=bounds)
+    return Reading("", 0, "csv", done.encoding, (done.table,), findings=done.findings)
+
+
+def _xlsx(path: Path, _: str, into: Path, tables: tuple[TableSpec, ...], __: SourceSpec, bounds: Bounds) -> Reading:
+    from intake.readers.xlsx import read_xlsx
+
+    read_tables, seen = read_xlsx(path, into=into, tables=tables, bounds=bounds)
+    return Reading("", 0, "xlsx", None, read_tables, tuple(seen.parts), tuple(seen.unread), tuple(seen.findings))
+
+
+def _xls(path: Path, _: str, into: Path, tables: tuple[TableSpec, ...], __: SourceSpec, bounds: Bounds) -> Reading:
+    from intake.readers.xls import read_xls
+
+    read_tables, seen = read_xls(path, into=into, tables=tables, bounds=bounds)
+    return Reading("", 0, "xls", None, read_tables, tuple(seen.parts), tuple(seen.unread), tuple(seen.findings))
+
+
+def _parquet(path: Path, name: str, into: Path, _: tuple[TableSpec, ...], __: SourceSpec, bounds: Bounds) -> Reading:
+    from intake.readers.parquet import read_parquet
+
+    found = read_parquet(path, name=name, into=into, bounds=bounds)
+    return Reading(
+        "", 0, "parquet", None, tuple(found.tables), tuple(found.parts), tuple(found.unread), tuple(found.findings)
+    )
+
+
+def _json(path: Path, name: str, into: Path, _: tuple[TableSpec, ...], spec: SourceSpec, bounds: Bounds) -> Reading:
+    from intake.readers.json_records import read_json
+
+    found = read_json(path, name=name, into=into, spec=spec, bounds=bounds)
+    kind = "geojson" if found.is_geojson else "json"
+    return Reading("", 0, kind, found.encoding, tuple(found.tables), tuple(found.parts), (), tuple(found.findings))
+
+
+def _jsonl(path: Path, name: str, into: Path, _: tuple[TableSpec, ...], spec: SourceSpec, bounds: Bounds) -> Reading:
+    from intake.readers.json_records import read_json_lines
+
+    found = read_json_lines(path, name=name, into=into, spec=spec, bounds=bounds)
+    return Reading("", 0, "jsonl", found.encoding, tuple(found.tables), tuple(found.parts), (), tuple(found.findings))
+
+
+_READERS = {"csv": _csv, "xlsx": _xlsx, "xls": _xls, "parquet": _parquet, "json": _json, "jsonl": _jsonl}
