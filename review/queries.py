@@ -286,3 +286,11 @@ def work_list(state: str | None = None) -> list[dict[str, Any]]:
     """Work requests, newest first."""
     found = WorkRequest.objects.filter(Q(state=state) if state else Q()).order_by("-id")
     return [work(row) for row in found]
+
+
+def work_of(number: int) -> dict[str, Any]:
+    """One work request. Raises UsageInvalid where there is none."""
+    row = WorkRequest.objects.filter(pk=number).first()
+    if row is None:
+        raise UsageInvalid(f"there is no work {number}")
+    return work(row)
