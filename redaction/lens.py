@@ -6,6 +6,7 @@ Knows no tables: which cells are worth a look is left to engine.py, what a hit m
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -129,21 +130,26 @@ class Lens:
         official = raw.entity in CONTACTS and contact_key(content.text[raw.start : raw.end]) in self.official
         return Span(start, end, raw.entity, round(min(1.0, max(0.0, score)), 2), raw.valid, whole, official)
 
-    def clean(self, text: str, column: Column, replaced: Callable[[Span], bool]) -> tuple[str, dict[str, int]]:
-        """The text with labels for the sure hits that `replaced` names, looked at again until nothing is left.
+    def clean(
+        self, texts: Sequence[str], column: Column, replaced: Callable[[Span], bool]
+    ) -> tuple[list[str], Counter[str]]:
+        """The texts with labels for the sure hits that `replaced` names, looked at again until nothing is left.
 
         Returns the number of replacements by entity too. For headers, sheet names and cells that changed.
         """
-        counts: dict[str, int] = {}
-        for _ in range(8):
-            spans = self.find([text], column)[0]
-            taken = [s for s in spans or () if s.score >= self.rules.scores.sure and replaced(s)]
-            if not taken:
-                break
-            text = self.replace(text, taken)
-            for span in taken:
-                counts[span.entity] = counts.get(span.entity, 0) + 1
-        return text, counts
+        done, counts = list(texts), Counter[str]()
+        waiting = list(range(len(done)))
+        while waiting:
+            found = self.find([done[i] for i in waiting], column)
+            touched = []
+            for index, spans in zip(waiting, found, strict=True):
+                taken = [s for s in spans or () if s.score >= self.rules.scores.sure and replaced(s)]
+                if taken:
+                    done[index] = self.replace(done[index], taken)
+                    counts.update(s.entity for s in taken)
+                    touched.append(index)
+            waiting = touched  # each round takes digits or an @ away, so it ends
+        return done, counts
 
     def replace(self, text: str, spans: Iterable[Span]) -> str:
         """Labels instead of the spans; a text that is one identifier becomes its label alone."""

@@ -58,7 +58,7 @@ def redact_tables(
         ]
         kept = [w for w in works if w.log.operator != "drop"]
         titles = tuple(spec.field(w.target).title for w in kept)
-        tables[name] = rewrite(fitted[name], name, kept, titles, lens, into / f"{name}.parquet")
+        tables[name] = rewrite(fitted[name], name, kept, titles, lens, into / f"redacted-{name}.parquet")
         logs[name] = _table_log(tables[name], works)
     return Redacted(tables, _map(logs, packs[PACK].ref, contract))
 
@@ -95,7 +95,9 @@ def redact_reading(reading: Reading, scan: Scan, packs: Packs, *, into: Path) ->
             Work(c, targets[c], Log("keep"), None, WITHOUT_CONTRACT, lens.column(c, headers[c])) for c in info.columns
         ]
         titles = tuple(shown(h, lens) for h in headers.values())
-        tables[name] = rewrite(info, name, works, titles, lens, into / f"redacted-{number}.parquet")
+        tables[name] = rewrite(
+            info, name, works, titles, lens, into / f"redacted-{number}.parquet", hits=scan.tables[info.name].hits
+        )
         logs[name] = _table_log(tables[name], works)
     return Redacted(tables, _map(logs, packs[PACK].ref, None))
 

@@ -16,6 +16,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from domain.errors import FindingBlocks
 from domain.table import TableInfo
 from redaction.engine import batches, scan_table
 from redaction.lens import Column, Lens, Span
@@ -50,31 +51,44 @@ class Work:
     context: Column
 
 
-def rewrite(info: TableInfo, name: str, works: list[Work], titles: tuple[str, ...], lens: Lens, path: Path) -> TableInfo:  # fmt: skip
-    """Write one redacted table, batch by batch."""
+def rewrite(
+    info: TableInfo, name: str, works: list[Work], titles: tuple[str, ...], lens: Lens, path: Path, *, hits: Path | None = None
+) -> TableInfo:  # fmt: skip
+    """Write one redacted table to `path`, batch by batch.
+
+    `hits`: what a scan of this very table found; without it the kept columns are scanned here. Raises FindingBlocks
+    where that scan isn't whole.
+    """
     kept = {w.source: w for w in works if w.operator is None}
     schema = pa.schema([(w.target, pa.string()) for w in works])
     with TemporaryDirectory(dir=path.parent) as scratch:
-        hits = Path(scratch) / "hits.parquet"
-        looked_at = _only(info, tuple(kept))
-        scan_table(looked_at, lens, {c: w.context for c, w in kept.items()}, hits, seed=f"redact {name}")
+        known = hits or _look(info, name, kept, lens, Path(scratch) / "hits.parquet")
         with pq.ParquetWriter(path, schema, compression="zstd") as writer:
             first = 1
             for frame in batches(info.path, [w.source for w in works]) if works else ():
-                spans = _hits_between(hits, first, first + frame.height, kept, lens)
-                done = [
-                    _operated(frame[w.source], w) if w.operator else _labelled(frame[w.source], spans.get(w.source, {}), w, lens)
-                    for w in works
-                ]  # fmt: skip
-                columns = [s.to_arrow().cast(pa.string()) for s in done]
-                writer.write_table(pa.Table.from_arrays(columns, schema=schema), row_group_size=frame.height)
+                spans = _hits_between(known, first, first + frame.height, kept, lens)
+                done = [_done(frame[w.source], spans.get(w.source, {}), w, lens) for w in works]
+                writer.write_table(pa.Table.from_arrays(done, schema=schema), row_group_size=frame.height)
                 first += frame.height
+    columns = tuple(w.target for w in works)
     sheet = shown(info.sheet, lens) if info.sheet is not None else None
-    return TableInfo(name, str(path), tuple(w.target for w in works), info.rows if works else 0, titles, sheet=sheet, unit=info.unit)  # fmt: skip
+    return TableInfo(name, str(path), columns, info.rows if works else 0, titles, sheet=sheet, unit=info.unit)
 
 
-def _only(info: TableInfo, columns: tuple[str, ...]) -> TableInfo:
-    return TableInfo(info.name, info.path, columns, info.rows)
+def _look(info: TableInfo, name: str, kept: Mapping[str, Work], lens: Lens, hits: Path) -> Path:
+    """Scan the kept columns of the table that is about to be rewritten."""
+    only = TableInfo(info.name, info.path, tuple(kept), info.rows)
+    scan = scan_table(only, lens, {c: w.context for c, w in kept.items()}, hits, seed=f"redact {name}")
+    if scan.canaries_planted != scan.canaries_found or scan.cells_scanned != only.cells:
+        raise FindingBlocks(
+            f"table {name} couldn't be scanned whole, so it isn't redacted; report it to the administrator"
+        )
+    return hits
+
+
+def _done(cells: pl.Series, spans: Mapping[int, list[Span]], work: Work, lens: Lens) -> pa.Array:
+    done = _operated(cells, work) if work.operator else _labelled(cells, spans, work, lens)
+    return done.to_arrow().cast(pa.string())
 
 
 def _replaced(ground: Ground, lens: Lens) -> Callable[[str, float, bool], bool]:
@@ -118,11 +132,7 @@ def _labelled(cells: pl.Series, spans: Mapping[int, list[Span]], work: Work, len
         changed.append(lens.replace(text, spans[index]))
         work.log.spans.update(s.entity for s in spans[index])
     test = _replaced(work.ground, lens)
-    again = pl.Series(changed, dtype=pl.String).str.contains(lens.superset(work.context)).to_list()
-    for place, needed in enumerate(again):
-        if needed:
-            text, counts = lens.clean(changed[place], work.context, lambda s: test(s.entity, s.score, s.official))
-            changed[place] = text
-            work.log.spans.update(counts)
+    done, counts = lens.clean(changed, work.context, lambda s: test(s.entity, s.score, s.official))
+    work.log.spans.update(counts)
     work.log.changed += len(at)
-    return cells.scatter(at, changed)
+    return cells.scatter(at, done)

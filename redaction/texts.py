@@ -81,4 +81,4 @@ def scan_around(reading: Reading, lens: Lens, *, file_name: str, seed: str) -> T
 
 def shown(name: str, lens: Lens) -> str:
     """A header, sheet or table name as findings may show it: identifiers in it replaced by their labels."""
-    return lens.clean(name, Column(), lambda _: True)[0]
+    return lens.clean([name], Column(), lambda _: True)[0][0]
