@@ -10,6 +10,7 @@ import hashlib
 import socket
 import sys
 from pathlib import Path
+from types import FrameType
 
 import uvicorn
 
@@ -29,6 +30,11 @@ class Announcing(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             print(self.announcement, flush=True)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - the signature of a signal handler
+        """Stop after what is under way, at once when told twice; the process then ends with 0, not by the signal."""
+        self.force_exit = self.should_exit
+        self.should_exit = True
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -105,7 +105,7 @@ def package_search(call: Call) -> Body:
         states=frozenset(states),
     )
     with call.holding.reading() as connection:
-        found = search(connection, wish)
+        found = search(connection, call.holding.facets, wish)
         results = packages.shown_all(connection, found.numbers, call.site)
         titles = {name: facet_titles(connection, name, list(values)) for name, values in found.facets.items()}
     search_facets = {

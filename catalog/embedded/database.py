@@ -24,6 +24,8 @@ CREATE TABLE resource (
   id TEXT PRIMARY KEY, package TEXT NOT NULL REFERENCES package (id), position INTEGER NOT NULL,
   blob TEXT UNIQUE, bytes INTEGER, sha256 TEXT, file_name TEXT, body TEXT NOT NULL);
 CREATE INDEX resource_by_package ON resource (package, position);
+CREATE TABLE state (generation INTEGER NOT NULL);
+INSERT INTO state VALUES (0);
 CREATE TABLE gone (id TEXT PRIMARY KEY, name TEXT, removed TEXT NOT NULL);
 CREATE TABLE trait (
   field TEXT NOT NULL, value TEXT NOT NULL, package INTEGER NOT NULL, PRIMARY KEY (field, value, package)

@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from catalog.embedded.database import Database
+from catalog.embedded.facets import Facets
 from catalog.embedded.files import Files, Upload
 
 Clock = Callable[[], datetime]
@@ -69,7 +70,7 @@ class Holding:
         self._clock, self._last = clock, datetime.min.replace(tzinfo=UTC)
         self.files = Files(root)
         self.database = Database(root / "catalogue.sqlite")
-        self.generation = 0  # counts changes, so that what was computed from the rows can be kept until the next one
+        self.facets = Facets()
         with self.database.reading() as connection:
             self.swept = self.files.sweep({row[0] for row in connection.execute("SELECT blob FROM resource") if row[0]})
 
@@ -84,12 +85,12 @@ class Holding:
         try:
             with self.database.writing() as connection:
                 change = Change(connection, self._moment(connection), self.files)
+                connection.execute("UPDATE state SET generation = generation + 1")
                 yield change
         except BaseException:
             if change is not None:
                 change._undo()
             raise
-        self.generation += 1
         change._finish()
 
     def close(self) -> None:

@@ -12,6 +12,10 @@ from typing import Any
 from catalog.embedded.terms import index_text
 
 LONGEST_TRAIT = 200  # longer extras are found by their words, not by their whole value
+# whose words would bring up what nobody looks for: the budget law in every dataset's basis, the budget section as contact
+UNSEARCHED = frozenset(
+    {"legal_basis", "contact_name", "contact_phone", "contact_email", "license_title", "platform_fields"}
+)
 
 
 def renew(connection: sqlite3.Connection, row: sqlite3.Row) -> None:
@@ -39,9 +43,9 @@ def forget(connection: sqlite3.Connection, number: int) -> None:
 def _words(row: Any, body: Any, resources: Any, owner: Any, extras: dict[str, str]) -> tuple[list[str], ...]:
     title = [body["title"], extras.get("title_en", "")]
     keywords = [row["name"], owner["title"], owner["name"], *(t["name"] for t in body["tags"]), *_column_titles(extras)]
-    text = [body["notes"], body["maintainer"], body["author"]]
+    text = [body["notes"]]
     text += [part for r in resources for part in (r["name"], r["description"])]
-    text += [value for key, value in extras.items() if not key.endswith("_json") and key != "platform_fields"]
+    text += [value for key, value in extras.items() if not key.endswith("_json") and key not in UNSEARCHED]
     return title, keywords, text
 
 

@@ -49,7 +49,11 @@ class Pages:
     def home(self, request: Request) -> Response:
         """What there is, how fresh it is, and a field to search in."""
         with self._holding.reading() as connection:
-            found = search(connection, Wish(Everything(), ORDERS["new"], rows=8, facets=("tags",), facet_limit=12))
+            found = search(
+                connection,
+                self._holding.facets,
+                Wish(Everything(), ORDERS["new"], rows=8, facets=("tags",), facet_limit=12),
+            )
             departments = [o for o in owners.listed(connection, "organization") if o["package_count"]]
             files = connection.execute(
                 "SELECT count(*) FROM resource r JOIN public_package p ON p.id = r.package WHERE r.blob IS NOT NULL"
@@ -78,7 +82,7 @@ class Pages:
             facet_limit=FACET_LIMIT,
         )
         with self._holding.reading() as connection:
-            found = search(connection, wish)
+            found = search(connection, self._holding.facets, wish)
             hits = self._datasets(request, connection, found)
             facets = [self._facet(request, connection, name, found, chosen, asked) for name in FACETS]
             titles = {
@@ -148,7 +152,11 @@ class Pages:
                 return self.missing(request)
             if row["state"] != "active":
                 return self.missing(request)
-            found = search(connection, Wish(Trait("organization", row["name"]), ORDERS["title"], rows=MOST_LISTED))
+            found = search(
+                connection,
+                self._holding.facets,
+                Wish(Trait("organization", row["name"]), ORDERS["title"], rows=MOST_LISTED),
+            )
             hits = self._datasets(request, connection, found)
             shown = owners.shown(connection, row)
         return self._page(request, "organization.html", here="departments", department=shown, hits=hits)
@@ -156,7 +164,7 @@ class Pages:
     def about(self, request: Request) -> Response:
         """What is published, and when."""
         with self._holding.reading() as connection:
-            found = search(connection, Wish(Everything(), ORDERS["title"], rows=MOST_LISTED))
+            found = search(connection, self._holding.facets, Wish(Everything(), ORDERS["title"], rows=MOST_LISTED))
             hits = self._datasets(request, connection, found)
         by_department: dict[str, list[Dataset]] = {}
         for hit in sorted(hits, key=lambda h: h.department):

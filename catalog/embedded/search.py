@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from catalog.embedded import query
+from catalog.embedded.facets import Facets, bits
 from catalog.embedded.refusals import QueryInvalid
 
+MOST_RANKED = 1000
 WEIGHTS = "10.0, 4.0, 1.0"  # title, keywords, body
 FACETS = ("organization", "groups", "tags", "res_format", "license_id")
 ORDERS = {
@@ -47,52 +48,57 @@ class Found:
     facets: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
-def search(connection: sqlite3.Connection, wish: Wish) -> Found:
+def search(connection: sqlite3.Connection, facets: Facets, wish: Wish) -> Found:
     """Find. Raises QueryInvalid."""
     condition, values = query.sql(wish.condition)
     states = sorted(wish.states)
     visible = f"p.state IN ({', '.join('?' * len(states))})" + ("" if wish.with_private else " AND NOT p.private")
-    order, order_values = _order(wish)
+    by_rank, order = _order(wish.sort)
     hits = connection.execute(
-        f"SELECT p.number FROM package p {order[0]} WHERE {visible} AND {condition} ORDER BY {order[1]}",  # noqa: S608 - built from constants; every value is a parameter
-        [*order_values, *states, *values],
+        f"SELECT p.number FROM package p WHERE {visible} AND {condition} ORDER BY {order}",  # noqa: S608 - built from constants; every value is a parameter
+        [*states, *values],
     )
     numbers = [row[0] for row in hits]
-    facets = {name: _facet(connection, name, numbers, wish.facet_limit) for name in wish.facets}
-    return Found(len(numbers), numbers[wish.start : wish.start + wish.rows], facets)
-
-
-def _order(wish: Wish) -> tuple[tuple[str, str], list[str]]:
-    """A join that brings the rank where it is asked for, the order, and the join's parameters."""
     words = query.wanted_words(wish.condition)
-    join, orders, values = "", [], []
-    for part in wish.sort.split(","):
+    if by_rank and words:
+        ranks = _ranks(connection, " OR ".join(f"({each})" for each in words))
+        numbers.sort(key=lambda number: ranks.get(number, 0.0))
+    found = bits(numbers) if wish.facets else 0
+    counts = {name: facets.count(connection, name, found, wish.facet_limit) for name in wish.facets}
+    return Found(len(numbers), numbers[wish.start : wish.start + wish.rows], counts)
+
+
+def _order(sort: str) -> tuple[bool, str]:
+    """Whether the best match comes first, and the order among equals."""
+    by_rank, orders = False, []
+    for position, part in enumerate(sort.split(",")):
         name, _, direction = part.strip().partition(" ")
         direction = direction.strip().lower() or "asc"
         if direction not in ("asc", "desc"):
             raise QueryInvalid("sort directions are asc and desc")
         if name in ("score", "relevance"):
-            if words and not join:
-                join = (
-                    f"LEFT JOIN (SELECT rowid, bm25(words, {WEIGHTS}) AS rank FROM words WHERE words MATCH ?) w"  # noqa: S608 - constants
-                    " ON w.rowid = p.number"
-                )
-                values = [" OR ".join(words)]
-                orders.append(f"coalesce(w.rank, 0) {'asc' if direction == 'desc' else 'desc'}")
-            continue
-        if name not in ORDERS:
+            by_rank = by_rank or position == 0
+        elif name in ORDERS:
+            orders.append(f"{ORDERS[name]} {direction}")
+        else:
             raise QueryInvalid("that field can't be sorted by")
-        orders.append(f"{ORDERS[name]} {direction}")
-    return (join, ", ".join([*orders, "p.number DESC"])), values
+    return by_rank, ", ".join([*orders, "p.number DESC"])
 
 
-def _facet(connection: sqlite3.Connection, name: str, numbers: list[int], limit: int) -> dict[str, int]:
-    rows = connection.execute(
-        "SELECT value, count(*) AS found FROM trait WHERE field = ? AND package IN (SELECT value FROM json_each(?))"
-        " GROUP BY value ORDER BY found DESC, value LIMIT ?",
-        (name, json.dumps(numbers), limit if limit > 0 else -1),
-    )
-    return {row[0]: row[1] for row in rows}
+def _ranks(connection: sqlite3.Connection, words: str) -> dict[int, float]:
+    """Lower is better. By BM25; where the words occur in very many, by whether title or keywords hold one."""
+    some = "SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT ?)"
+    if connection.execute(some, (words, MOST_RANKED + 1)).fetchone()[0] <= MOST_RANKED:
+        rows = connection.execute(
+            f"SELECT rowid, bm25(words, {WEIGHTS}) FROM words WHERE words MATCH ?",  # noqa: S608 - a constant
+            (words,),
+        )
+        return {row[0]: row[1] for row in rows}
+    ranks: dict[int, float] = {}
+    for column, rank in (("keywords", -1.0), ("title", -2.0)):
+        rows = connection.execute("SELECT rowid FROM words WHERE words MATCH ?", (f"{{{column}}} : ({words})",))
+        ranks |= {row[0]: rank for row in rows}
+    return ranks
 
 
 def facet_titles(connection: sqlite3.Connection, name: str, values: Sequence[str]) -> dict[str, str]:

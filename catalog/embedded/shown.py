@@ -7,6 +7,7 @@ aren't web addresses are no links.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
@@ -17,6 +18,7 @@ from catalog.embedded.fields import Body, text
 from catalog.embedded.packages import extras_of
 from catalog.embedded.strict_json import loads
 from catalog.embedded.words import (
+    FORMAT_HINTS,
     FREQUENCIES,
     LANGUAGES,
     LICENCES_EN,
@@ -46,7 +48,7 @@ class File:
     checksum: str
     href: str | None
     is_upload: bool
-    description: str
+    hint: str
 
 
 @dataclass
@@ -134,7 +136,7 @@ def dataset(package: Body, language: Language) -> Dataset:
         loose=loose,
         tables=_tables(extras, language),
         tags=[tag["name"] for tag in package["tags"]],
-        facts={**extras, **_facts(package, extras, language)},
+        facts=defaultdict(str, {**extras, **_facts(package, extras, language)}),
         published=newest.published if newest and newest.published else day(package["metadata_created"], language),
         updated=day(package["metadata_modified"], language),
         licence_url=web_address(package["license_url"]),
@@ -199,13 +201,13 @@ def _editions(resources: Iterable[Body], language: Language) -> tuple[list[Editi
     for resource in resources:
         period = text(resource.get("edition"))
         if not period:
-            loose.append(_file(resource, ""))
+            loose.append(_file(resource, "", language))
             continue
         key = (period, text(resource.get("release_hash")))
         if key not in editions:
             editions[key] = _edition(resource, period, language)
         edition = editions[key]
-        edition.files.append(_file(resource, _label(resource, period, "zh")))
+        edition.files.append(_file(resource, _label(resource, period, "zh"), language))
     ordered = sorted(
         editions.values(), key=lambda e: (period_order(e.period), e.revision, e.published_sort), reverse=True
     )
@@ -235,7 +237,7 @@ def _label(resource: Body, period: str, language: Language) -> str:
     return text(resource.get("edition_label")) or period_label(period)
 
 
-def _file(resource: Body, edition_label: str) -> File:
+def _file(resource: Body, edition_label: str, language: Language) -> File:
     is_upload = resource["url_type"] == "upload"
     href = urlsplit(resource["url"]).path if is_upload else web_address(resource["url"])
     checksum = text(resource.get("hash")).removeprefix("sha256:")
@@ -250,7 +252,7 @@ def _file(resource: Body, edition_label: str) -> File:
         checksum=checksum if re.fullmatch("[0-9a-f]{64}", checksum) else "",
         href=href or None,
         is_upload=is_upload,
-        description=resource["description"],
+        hint=pick(language, FORMAT_HINTS.get(resource["format"], ("", ""))),
     )
 
 

@@ -67,7 +67,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "page_of": ("第 {page} 页，共 {pages} 页", "Page {page} of {pages}"),
     "previous": ("上一页", "Previous"),
     "next": ("下一页", "Next"),
-    "published_on": ("{date}公开", "published {date}"),
+    "published_on": ("{date}公开", "Published {date}"),
     "download": ("下载", "Download"),
     "proof": ("校验码与审查记录", "Checksums and review record"),
     "rows": ("{count} 行", "{count} rows"),
@@ -213,12 +213,12 @@ WORDS: dict[str, tuple[str, str]] = {
 }
 
 FREQUENCIES = {
-    "once": ("一次性", "once"),
-    "annual": ("每年", "yearly"),
-    "quarterly": ("每季度", "quarterly"),
-    "monthly": ("每月", "monthly"),
-    "weekly": ("每周", "weekly"),
-    "irregular": ("不定期", "irregular"),
+    "once": ("一次性", "Once"),
+    "annual": ("每年", "Yearly"),
+    "quarterly": ("每季度", "Quarterly"),
+    "monthly": ("每月", "Monthly"),
+    "weekly": ("每周", "Weekly"),
+    "irregular": ("不定期", "Irregular"),
 }
 TYPES = {
     "string": ("文本", "text"),
@@ -229,6 +229,15 @@ TYPES = {
     "year": ("年份", "year"),
     "boolean": ("是／否", "yes/no"),
     "geojson": ("地理形状", "geographic shape"),
+}
+FORMAT_HINTS = {
+    "CSV": ("文本表格，Excel、WPS 和各种程序都能打开", "Plain table; opens in Excel, WPS and any program"),
+    "XLSX": ("Excel 工作簿", "Excel workbook"),
+    "XLS": ("旧版 Excel 工作簿", "Old Excel workbook"),
+    "Parquet": ("带类型的列式文件，供分析程序使用", "Typed columns, for analysis programs"),
+    "JSON": ("供程序读取", "For programs"),
+    "JSONL": ("供程序逐行读取", "For programs, line by line"),
+    "GeoJSON": ("地理数据，地图软件可以打开", "Geographic data, for map programs"),
 }
 TREATMENTS = {
     "mask": ("部分遮盖", "partly masked"),
