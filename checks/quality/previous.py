@@ -12,7 +12,7 @@ import duckdb
 
 from checks.quality.rule import not_typed, title, typed_name
 from checks.quality.session import NotTyped, Session, open_session
-from checks.quality.sql import name
+from checks.quality.sql import ROW, name
 from domain.contract import Contract, FieldSpec, TableSpec
 from domain.finding import Finding, Place, RuleRef, Severity
 from domain.table import TableInfo
@@ -22,6 +22,7 @@ from domain.table import TableInfo
 # growth by thousands; a band of ±20 % would miss a slip in any series that also grew by a third.
 SLIPS = {1e4: "扩大约一万倍", 1e-4: "缩小约一万倍", 1e8: "扩大约一亿倍", 1e-8: "缩小约一亿倍"}
 GROWTH = 3.0
+_SUMMED = ("number", "integer")
 KEYS_ENOUGH = 3  # a median of fewer rows is one row's story
 
 
@@ -46,7 +47,7 @@ def compare_with_previous(
                 continue
             try:
                 found += _compare(session, spec, current.get(spec.name), previous[spec.name], contract)
-            except (NotTyped, duckdb.Error):  # a sum past 28 digits, say; DuckDB's message may quote a cell
+            except (NotTyped, duckdb.Error):  # DuckDB's message may quote a cell
                 found.append(not_typed(spec.name, contract))
     return tuple(found)
 
@@ -61,10 +62,11 @@ def _compare(
         yield _finding("rows-lost", spec, None, lost, note, contract)
     if new is None:
         return
-    wanted = [f for f in spec.fields if f.name in spec.key or f.type in ("number", "integer")]
+    wanted = [f for f in spec.fields if f.name in spec.key or f.type in _SUMMED]
     compared = spec.model_copy(update={"fields": tuple(wanted)})
-    session.load(typed_name(spec.name), new, compared)
-    session.load(_last_name(spec.name), old, compared)
+    columns = ", ".join([name(ROW), *(_light(f, spec) for f in wanted)])
+    session.load(typed_name(spec.name), new, compared, columns=columns)
+    session.load(_last_name(spec.name), old, compared, columns=columns)
     kept = set(session.columns(new)) & set(session.columns(old))
     comparable = {f.name for f in spec.fields if f.name in kept and f.redaction.operator == "keep"}
     key = spec.key if spec.key and set(spec.key) <= comparable else ()
@@ -72,6 +74,11 @@ def _compare(
         yield from _slips(session, spec, comparable, key, contract)
     if contract.previous.keys_must_stay:
         yield from _lost_keys(session, spec, key, contract)
+
+
+def _light(field: FieldSpec, spec: TableSpec) -> str:
+    """Key fields as they are, numbers as binary fractions: a ratio within a factor of three needs no more."""
+    return name(field.name) if field.name in spec.key else f"CAST({name(field.name)} AS DOUBLE) AS {name(field.name)}"
 
 
 def _last_name(table: str) -> str:
@@ -92,8 +99,7 @@ def slip_of(ratio: float | None) -> float | None:
 def _slips(
     session: Session, spec: TableSpec, comparable: set[str], key: tuple[str, ...], contract: Contract
 ) -> Iterator[Finding]:
-    numeric = ("number", "integer")
-    fields = [f for f in spec.fields if f.name in comparable and f.type in numeric and f.name not in spec.key]
+    fields = [f for f in spec.fields if f.name in comparable and f.type in _SUMMED and f.name not in spec.key]
     if not fields:
         return
     sums, medians = _ratios_of_sums(session, spec, fields), _median_ratios(session, spec, fields, key)
@@ -107,7 +113,7 @@ def _slips(
 
 def _ratios_of_sums(session: Session, spec: TableSpec, fields: Sequence[FieldSpec]) -> list[float | None]:
     """New to old sum of each field."""
-    cells = ", ".join(f"CAST(sum({name(f.name)}) AS DOUBLE)" for f in fields)
+    cells = ", ".join(f"sum({name(f.name)})" for f in fields)
     new, old = (
         session.connection.execute(f"SELECT {cells} FROM {name(t)}").fetchall()[0]
         for t in (typed_name(spec.name), _last_name(spec.name))
@@ -121,7 +127,7 @@ def _median_ratios(
     """Median of new to old of each field over rows with one key: rows that came or went don't hide a slip."""
     if not key:
         return [None] * len(fields)
-    ratios = [f"CAST(a.{name(f.name)} AS DOUBLE) / CAST(b.{name(f.name)} AS DOUBLE)" for f in fields]
+    ratios = [f"a.{name(f.name)} / b.{name(f.name)}" for f in fields]
     both = [f"FILTER (a.{name(f.name)} <> 0 AND b.{name(f.name)} <> 0)" for f in fields]
     cells = ", ".join(f"count(*) {b}, median({r}) {b}" for r, b in zip(ratios, both, strict=True))
     using = ", ".join(name(k) for k in key)

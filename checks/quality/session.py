@@ -21,7 +21,7 @@ from checks.quality.typed import typed_select
 from domain.contract import TableSpec
 from domain.table import ROW_ORIGIN, TableInfo
 
-MEMORY = "512MB"
+MEMORY = "384MB"
 _SERIAL = itertools.count(1)
 _UNITS = f"CAST({{}} * CAST('1{'0' * SCALE}' AS DECIMAL(11,0)) AS HUGEINT)"
 # DuckDB divides decimals as binary fractions; this is exact to ten places, the eleventh rounded. NULL for x / 0.
@@ -44,10 +44,13 @@ class Session:
     database: str
     connection: duckdb.DuckDBPyConnection
 
-    def load(self, into: str, table: TableInfo, spec: TableSpec, with_text: Collection[str] = ()) -> None:
+    def load(
+        self, into: str, table: TableInfo, spec: TableSpec, with_text: Collection[str] = (), columns: str = "*"
+    ) -> None:
         """Create the typed table `into` from a table's Parquet file, whose columns are named as the contract's fields.
 
-        A field without a column is absent in every row; a file without ROW_ORIGIN gives NULL for it. Raises NotTyped.
+        A field without a column is absent in every row; a file without ROW_ORIGIN gives NULL for it. `columns`: SQL of
+        the typed columns to keep. Raises NotTyped.
         """
         present = self.columns(table)
         source = parquet(table)
@@ -55,7 +58,7 @@ class Session:
             source = f"(SELECT *, CAST(NULL AS BIGINT) AS {name(ROW_ORIGIN)} FROM {source})"
         select = typed_select(source, spec.fields, present, with_text)
         try:
-            self.connection.execute(f"CREATE TABLE {name(into)} AS {select}")
+            self.connection.execute(f"CREATE TABLE {name(into)} AS SELECT {columns} FROM ({select})")
         except duckdb.Error as fault:
             raise NotTyped(type(fault).__name__) from None
 
