@@ -9,7 +9,7 @@ from __future__ import annotations
 from domain.errors import ContentChanged, LedgerBroken, ReleaseNotApproved
 from domain.release import Approval, Manifest
 from review import ledger
-from review.acts.arrival import findings_content, receive, record_blocked, record_checked
+from review.acts.arrival import receive, record_blocked, record_checked
 from review.acts.decision import answer_escalation, decide
 from review.acts.people import (
     add_unit,
@@ -41,7 +41,7 @@ from review.transaction import Page, act
 
 __all__ = [
     "add_unit", "add_user", "answer_escalation", "approval_for", "ask", "claim", "close_user", "decide", "deputise",
-    "extend_claim", "findings_content", "finish", "grant", "load_reason_codes", "load_units", "open_findings", "recall",
+    "extend_claim", "finish", "grant", "load_reason_codes", "load_units", "open_findings", "recall",
     "receive", "record_blocked", "record_checked", "record_inspection", "record_publication_refused",
     "record_published", "record_withdrawn", "replace", "revise", "revoke", "set_password", "sign_in", "submit", "withdraw",
 ]  # fmt: skip

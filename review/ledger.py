@@ -13,6 +13,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,9 @@ def sign_head() -> Head:
         return new
 
 
+_repeated = itemgetter("seq", "at", "event", "actor", "release")
+
+
 class Chain:
     """Walks lines in order and keeps the place reached. `key`: seal key, or None where only the chain can be checked."""
 
@@ -121,29 +125,28 @@ class Chain:
         self.seq, self.hash, self._key = seq, prev, key
 
     def walk(self, rows: Iterable[Row]) -> str:
-        """Check line after line; the first fault as a sentence, or "". `seq` and `hash` are then the last good line's."""
-        sha256, loads = hashlib.sha256, json.loads
+        """Check line after line; the first fault as a sentence, or "". `seq` and `hash` are then the last good line's.
+
+        One loop with local names: 100,000 lines a second is the promise.
+        """
+        number, last, fault = self.seq, self.hash, ""
+        key, sha256, loads, hmac_of = self._key, hashlib.sha256, json.loads, hmac.digest
         for seq, prev, digest, seal, at, event, actor, release, body in rows:
-            if seq != self.seq + 1:
-                return f"line {self.seq + 1} is missing"
-            if prev != self.hash:
-                return "it doesn't follow the line before it"
-            said = sha256((prev + sha256(body.encode()).hexdigest()).encode()).hexdigest()
-            if said != digest:
-                return "its text isn't the one that was hashed"
-            if self._key is not None and hmac.digest(self._key, digest.encode(), "sha256").hex() != seal:
-                return "it bears no seal of this desk"
-            text = loads(body)
-            if (text["seq"], text["at"], text["event"], text["actor"], text["release"]) != (
-                seq,
-                at,
-                event,
-                actor,
-                release,
-            ):
-                return "its columns differ from its text"
-            self.seq, self.hash = seq, digest
-        return ""
+            if seq != number + 1:
+                fault = f"line {number + 1} is missing"
+            elif prev != last:
+                fault = "it doesn't follow the line before it"
+            elif sha256((prev + sha256(body.encode()).hexdigest()).encode()).hexdigest() != digest:
+                fault = "its text isn't the one that was hashed"
+            elif key is not None and hmac_of(key, digest.encode(), "sha256").hex() != seal:
+                fault = "it bears no seal of this desk"
+            elif _repeated(loads(body)) != (seq, at, event, actor, release):
+                fault = "its columns differ from its text"
+            if fault:
+                break
+            number, last = seq, digest
+        self.seq, self.hash = number, last
+        return fault
 
 
 def rows(*, after: int = 0, until: int | None = None) -> Iterator[Row]:

@@ -190,7 +190,7 @@ def _submitted(state: Replay, line: dict[str, Any]) -> None:
 
 def _opened(state: Replay, line: dict[str, Any]) -> None:
     _same_bytes(state, line)
-    state.opened.setdefault(line["actor"], set()).update(line["data"]["findings"])
+    state.opened[line["actor"]] = state.opened.get(line["actor"], set()) | set(line["data"]["findings"])
 
 
 def _decided(state: Replay, line: dict[str, Any]) -> None:

@@ -8,23 +8,19 @@ from typing import Any
 
 from django.db.models import Max, QuerySet
 
-from domain.canonical import canonical_json, sha256_hex
+from domain.canonical import canonical_json
 from domain.contract import Contract
-from domain.errors import ContentChanged, UsageInvalid
+from domain.errors import UsageInvalid
 from domain.finding import Finding, Severity, count_by_severity
 from domain.release import Manifest, Status
 from review import lifecycle
+from review.contents import check_manifest
 from review.lifecycle import Event
 from review.models import FindingRecord, ReleaseRecord, Unit
 from review.permissions import SYSTEM, Act, check_can
 from review.reading import find, office
 from review.stages import stages_of
 from review.transaction import Page, act, move
-
-
-def findings_content(findings: Sequence[Finding]) -> bytes:
-    """The bytes of a release's findings artefact: canonical JSON list of Finding.to_dict(), in the order given."""
-    return canonical_json([f.to_dict() for f in findings])
 
 
 @act()
@@ -82,7 +78,7 @@ def record_checked(
     """Bind the release to its manifest and findings: `checked`, or `blocked` where a block finding stands.
 
     The manifest must be this release's (dataset, period, edition, revision, contract) and its findings artefact the
-    bytes of `findings_content(findings)`, so that the release hash covers what reviewers are shown. Repeating it with
+    bytes of `review.contents.findings_content(findings)`, so that the release hash covers what reviewers are shown. Repeating it with
     the same manifest changes nothing. Raises ContentChanged, TransitionRefused.
     """
     record = find(release)
@@ -91,7 +87,7 @@ def record_checked(
         return Status(record.status)
     blocked = any(f.severity is Severity.BLOCK for f in findings)
     status = lifecycle.step(Status(record.status), Event.BLOCK if blocked else Event.CHECK)
-    _check_manifest(record, manifest, findings)
+    check_manifest(record, manifest, findings)
     record.manifest, record.release_hash, record.rows = manifest.to_dict(), manifest.release_hash, manifest.rows
     _keep_findings(record, findings)
     move(record, status, page)
@@ -101,18 +97,6 @@ def record_checked(
         packs=[f"{p.id} {p.version} {p.sha256}" for p in manifest.packs],
     )  # fmt: skip
     return status
-
-
-def _check_manifest(record: ReleaseRecord, manifest: Manifest, findings: Sequence[Finding]) -> None:
-    said = (manifest.dataset, manifest.period, manifest.edition, manifest.revision)
-    if said != (record.dataset, record.period, record.edition, record.revision):
-        raise ContentChanged(f"the manifest isn't that of {record.public_id}; prepare the dataset again")
-    if manifest.contract.sha256 != record.contract_sha256:
-        raise ContentChanged(f"the contract changed while {record.public_id} was prepared; prepare the dataset again")
-    if manifest.findings.sha256 != sha256_hex(findings_content(findings)):
-        raise ContentChanged(
-            f"the findings aren't those in the manifest of {record.public_id}; prepare the dataset again"
-        )
 
 
 @act()

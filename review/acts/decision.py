@@ -10,7 +10,7 @@ from domain.errors import DispositionMissing, FindingBlocks, ReviewerIsSubmitter
 from domain.finding import Severity
 from domain.release import Disposition, DispositionKind, Status, Verdict
 from review import lifecycle, texts
-from review.acts.submission import check_hash
+from review.contents import check_hash
 from review.lifecycle import Event, event_of
 from review.models import (
     DecisionRecord,

@@ -10,7 +10,7 @@ from domain.canonical import canonical_json, sha256_hex
 from domain.errors import ContentChanged, MingjingError, ReleaseNotApproved
 from domain.release import Receipt, Status
 from review import lifecycle, texts
-from review.acts.submission import check_hash
+from review.contents import check_hash
 from review.lifecycle import Event
 from review.models import ReleaseRecord
 from review.permissions import SYSTEM, Act, check_can

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from domain.contract import Contract
-from domain.errors import ContentChanged, TransitionRefused, UsageInvalid
+from domain.errors import TransitionRefused, UsageInvalid
 from domain.release import Status
 from review import lifecycle
 from review.acts.arrival import receive
+from review.contents import check_hash
 from review.lifecycle import Event
 from review.models import DecisionRecord, FindingRecord, Opening, ReleaseRecord, User
 from review.permissions import SYSTEM, Act, check_can
@@ -16,14 +17,6 @@ from review.reading import find, office
 from review.transaction import Page, act, move
 
 OPEN = (Status.RECEIVED, Status.CHECKED, Status.IN_REVIEW, Status.ESCALATED, Status.APPROVED)
-
-
-def check_hash(record: ReleaseRecord, seen: str | None) -> None:
-    """Raises ContentChanged where the caller looked at other bytes (a stale page)."""
-    if seen is not None and seen != record.release_hash:
-        raise ContentChanged(
-            f"{record.public_id} isn't what it was when it was shown; look at it again before you sign"
-        )
 
 
 @act(signed=True)

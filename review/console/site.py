@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.auth.forms import AuthenticationForm
 from django.db.models import Model
 from django.http import HttpRequest
 
@@ -22,6 +23,7 @@ class Site(AdminSite):
     site_title = "明镜"
     index_title = "只读"
     enable_nav_sidebar = False
+    login_form = AuthenticationForm  # Django's own asks for is_staff, which means nothing here
 
     def has_permission(self, request: HttpRequest) -> bool:
         return request.user.is_active and bool(roles_at_root(request))

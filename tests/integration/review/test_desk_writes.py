@@ -1,0 +1,217 @@
+"""Every function that the desk offers leaves a line in the ledger, and so does its refusal. No list of exceptions."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from domain.errors import ContentChanged, MingjingError
+from domain.pack import load_pack
+from domain.release import Verdict
+from tests.review_desk import (
+    BLOCK,
+    HOLD,
+    PASSWORD,
+    RULES,
+    WARN,
+    approved,
+    checked,
+    decide,
+    hash_of,
+    last_refusal,
+    make_contract,
+    make_manifest,
+    published,
+    receipt,
+    receive,
+    submitted,
+)
+
+
+def pack(name: str) -> Any:
+    return load_pack((RULES / f"{name}.yaml").read_text("utf-8"), name)
+
+
+def escalated() -> str:
+    release = submitted()
+    decide(release, "sec", "section", "escalate")
+    return release
+
+
+def withdrawn() -> str:
+    from review import desk
+
+    release = published()
+    desk.withdraw(release, "chief", PASSWORD, "不应公开")
+    return release
+
+
+def claimed() -> int:
+    from review import desk
+
+    work = desk.ask("inspect", {"department": "finance"}, "op")
+    desk.claim("runner")
+    return work
+
+
+def soon() -> dict[str, Any]:
+    from django.utils import timezone
+
+    return {"valid_from": timezone.now() + timedelta(hours=1), "valid_to": timezone.now() + timedelta(days=1)}
+
+
+def seat_of(person: str) -> int:
+    from review import queries
+
+    return int(next(u for u in queries.users() if u["username"] == person)["seats"][0]["seat"])
+
+
+def _decided() -> Callable[[], Any]:
+    from review import desk
+
+    release = submitted(findings=[])
+    return lambda: desk.decide(release, "sec", PASSWORD, "section", Verdict.APPROVE, release_hash=hash_of(release))
+
+
+def scenarios() -> dict[str, Callable[[], Callable[[], Any]]]:
+    """Name of a desk function → what lays the ground and returns the call."""
+    from review import desk, queries
+
+    def on(prepare: Callable[[], Any], call: Callable[[Any], Any]) -> Callable[[], Callable[[], Any]]:
+        def lay() -> Callable[[], Any]:
+            ground = prepare()
+            return lambda: call(ground)
+
+        return lay
+
+    def nothing() -> None:
+        return None
+
+    def check(release: str) -> Any:
+        return desk.record_checked(release, make_manifest(queries.show(release), make_contract(), [WARN]), [WARN])
+
+    answer = {"authority": "市国家保密局", "answer": "可以公开"}
+    unit = {"title_zh": "市水利局", "title_en": "Water Bureau", "kind": "department", "parent": "city"}
+    later = lambda: (submitted(), checked(run_key="run-2"))  # noqa: E731 - one line of a table
+    return {
+        "add_unit": on(nothing, lambda _: desk.add_unit("water", **unit)),
+        "add_user": on(nothing, lambda _: desk.add_user("newcomer", PASSWORD)),
+        "answer_escalation": on(escalated, lambda r: desk.answer_escalation(r, "conf", PASSWORD, **answer)),
+        "approval_for": on(approved, desk.approval_for),
+        "ask": on(nothing, lambda _: desk.ask("inspect", {"department": "finance"}, "op")),
+        "claim": on(lambda: desk.ask("prepare", {}), lambda _: desk.claim("runner")),
+        "close_user": on(nothing, lambda _: desk.close_user("law")),
+        "decide": _decided,
+        "deputise": on(
+            nothing, lambda _: desk.deputise("law", "sec", "finance", "section_reviewer", **soon(), actor="sec")
+        ),
+        "extend_claim": on(claimed, lambda w: desk.extend_claim(w, "runner")),
+        "finish": on(claimed, lambda w: desk.finish(w, "runner", ok=True, result={})),
+        "grant": on(nothing, lambda _: desk.grant("law", "finance", "operator", actor="admin")),
+        "load_reason_codes": on(nothing, lambda _: desk.load_reason_codes(pack("reason_codes"))),
+        "load_units": on(nothing, lambda _: desk.load_units(pack("units"))),
+        "open_findings": on(submitted, lambda r: desk.open_findings("sec", r, [HOLD.id])),
+        "recall": on(submitted, lambda r: desk.recall(r, "op", PASSWORD)),
+        "receive": on(nothing, lambda _: receive()),
+        "record_blocked": on(submitted, lambda r: desk.record_blocked(r, [BLOCK])),
+        "record_checked": on(receive, check),
+        "record_inspection": on(published, lambda r: desk.record_inspection(r, {"ok": False})),
+        "record_publication_refused": on(approved, lambda r: desk.record_publication_refused(r, ContentChanged("x"))),
+        "record_published": on(approved, lambda r: desk.record_published(r, receipt(r))),
+        "record_withdrawn": on(withdrawn, lambda r: desk.record_withdrawn(r, {"ok": True})),
+        "replace": on(later, lambda pair: desk.replace(*pair, "op")),
+        "revise": on(submitted, lambda r: desk.revise(make_contract(), r, "run-2")),
+        "revoke": on(lambda: seat_of("law"), lambda seat: desk.revoke(seat, actor="admin")),
+        "set_password": on(nothing, lambda _: desk.set_password("law", PASSWORD + "!")),
+        "sign_in": on(nothing, lambda _: desk.sign_in("law", PASSWORD)),
+        "submit": on(checked, lambda r: desk.submit(r, "op", PASSWORD)),
+        "withdraw": on(published, lambda r: desk.withdraw(r, "chief", PASSWORD, "不应公开")),
+    }
+
+
+ROOM = Path(__file__).resolve().parents[3] / "review"
+
+
+def public_functions(path: Path) -> list[str]:
+    """Names of the public functions that a file defines."""
+    return [
+        n.name for n in ast.parse(path.read_text("utf-8")).body if isinstance(n, ast.FunctionDef) and n.name[0] != "_"
+    ]
+
+
+NAMES = sorted(n for p in (ROOM / "desk.py", *sorted((ROOM / "acts").glob("*.py"))) for n in public_functions(p))
+
+
+def test_desk_offers_every_act_and_each_is_tried(home: object) -> None:
+    from review import desk
+
+    assert sorted(desk.__all__) == NAMES == sorted(scenarios())
+
+
+def test_models_are_written_by_acts_alone() -> None:
+    """Nothing but the acts, the ledger and a transaction's last step calls what writes a table."""
+    verbs = {"create", "bulk_create", "update", "update_or_create", "get_or_create", "save", "delete", "bulk_update"}
+    writing = {
+        p.relative_to(ROOM).as_posix()
+        for p in ROOM.rglob("*.py")
+        for n in ast.walk(ast.parse(p.read_text("utf-8")))
+        if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute) and n.func.attr in verbs
+        and "globals" not in ast.dump(n.func)
+    }  # fmt: skip
+    assert {w for w in writing if not w.startswith("acts/")} == {"ledger.py", "transaction.py"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_act_leaves_a_line_in_the_same_transaction(home: object, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from review import ledger
+    from review.models import LedgerEntry
+
+    call = scenarios()[name]()
+    before, state = LedgerEntry.objects.count(), snapshot()
+
+    def fail(*_: object, **__: object) -> None:
+        raise MingjingError("the ledger can't be written")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger, "append", fail)
+        with pytest.raises(MingjingError):
+            call()
+    assert snapshot() == state, "something was written without its line"
+    call()
+    assert LedgerEntry.objects.count() > before
+    assert ledger.verify().ok
+
+
+def snapshot() -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every table of the room."""
+    from django.apps import apps
+
+    return {
+        m.__name__: list(m.objects.order_by("pk").values_list()) for m in apps.get_app_config("review").get_models()
+    }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_line_holds_what_was_typed(home: object, name: str) -> None:
+    from review.models import LedgerEntry
+
+    scenarios()[name]()()
+    text = " ".join(LedgerEntry.objects.values_list("body", flat=True))
+    for typed in (PASSWORD, "不应公开", "可以公开", "市国家保密局", "备注列", "第三列"):
+        assert typed not in text
+    for line in LedgerEntry.objects.values_list("body", flat=True):
+        assert json.loads(line)["actor"]
+
+
+def test_refusal_of_unknown_person_tells_no_name(home: object) -> None:
+    from review import desk
+
+    with pytest.raises(MingjingError):
+        desk.sign_in(PASSWORD, "swapped fields")
+    assert last_refusal() == {"actor": "unknown", "release": "", "act": "sign_in", "error": "signature-refused"}

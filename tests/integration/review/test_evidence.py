@@ -1,0 +1,205 @@
+"""A bundle proves its release offline under the pinned key, and nothing that was touched is ever verified."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from domain.errors import ArtefactMissing, EvidenceInvalid, LedgerBroken, ReleaseNotFound
+from domain.pack import Pack, Packs
+from tests.review_desk import (
+    PASSWORD,
+    STORE,
+    MemoryStore,
+    checked,
+    decide,
+    published,
+    receive,
+    submitted,
+)
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def bundle(home: Path, release: str | None = None, name: str = "e.zip", **how: Any) -> tuple[Path, str]:
+    from review import keys
+    from review.evidence.export import export
+
+    return export(release or published(), STORE, home / name, **how), keys.public_key(home)
+
+
+def test_export_and_verify(home: Path) -> None:
+    from review.evidence.verify import verify
+
+    release = published()
+    other = receive(period="2030", run_key="other")
+    out, public = bundle(home, release)
+    found = verify(out, public)
+    assert found.status == "published"
+    assert found.decided_by == {"section": "sec", "confidentiality": "conf", "chief": "chief"}
+    with zipfile.ZipFile(out) as archive:
+        names = set(archive.namelist())
+        everything = b"".join(archive.read(n) for n in names)
+        page = archive.read("审查登记表.html").decode()
+    assert {
+        "manifest.json",
+        "contract.json",
+        "findings.json",
+        "coverage.json",
+        "decisions.json",
+        "ledger.json",
+    } <= names
+    assert other.encode() not in everything
+    assert b"stranger" not in everything
+    assert PASSWORD.encode() not in everything
+    for text in (release, "政府债务限额", "保密审查机构意见", "CN_ID18 3 处", "误报", "CONF"):
+        assert text in page
+
+
+def test_export_twice_gives_the_same_bytes(home: Path) -> None:
+    release = published()
+    first, _ = bundle(home, release, "a.zip")
+    second, _ = bundle(home, release, "b.zip")
+    assert first.read_bytes() == second.read_bytes()
+
+
+@pytest.mark.parametrize("state", ["checked", "blocked", "returned", "escalated", "withdrawn"])
+def test_export_of_any_release_with_a_manifest(home: Path, state: str) -> None:
+    from review import desk
+    from review.evidence.verify import verify
+    from tests.review_desk import BLOCK
+
+    if state == "blocked":
+        release = checked(findings=[BLOCK])
+    elif state == "checked":
+        release = checked()
+    elif state == "withdrawn":
+        release = published()
+        desk.withdraw(release, "conf", PASSWORD, "不应公开")
+    else:
+        release = submitted()
+        decide(release, "sec", "section", "return" if state == "returned" else "escalate")
+    out, public = bundle(home, release)
+    assert verify(out, public).status == state
+
+
+def test_export_with_the_pack_that_was_used(home: Path) -> None:
+    from review import queries
+    from review.evidence.verify import verify
+
+    release = published()
+    used = queries.manifest(release).packs[0]
+    packs = Packs({"personal": Pack("personal", "1", {"pack": "personal"}, "b" * 64)})
+    assert used.sha256 == "a" * 64
+    out, public = bundle(home, release, packs=packs)
+    assert verify(out, public).packs_included == ()
+
+
+def test_unknown_key_is_never_verified(home: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    from review import keys
+    from review.evidence.verify import verify
+
+    out, _ = bundle(home)
+    stranger = keys.create_keys(tmp_path_factory.mktemp("stranger"))
+    for key in (stranger, "", "00" * 32, "zz"):
+        with pytest.raises(EvidenceInvalid):
+            verify(out, key)
+
+
+def resigned(home: Path, files: dict[str, bytes]) -> dict[str, bytes]:
+    """What a forger with the installation's key could do to index and signature, but not to the ledger's head."""
+    from domain.canonical import canonical_json, sha256_hex
+    from review import keys
+    from review.evidence.bundle import INDEX, PURPOSE, SIGNATURE
+
+    index = json.loads(files[INDEX])
+    index["files"] = {n: sha256_hex(d) for n, d in files.items() if n not in (INDEX, SIGNATURE)}
+    text = canonical_json(index)
+    return {**files, INDEX: text, SIGNATURE: keys.sign(home, PURPOSE, text).encode()}
+
+
+def edit(name: str, old: str, new: str) -> Callable[[dict[str, bytes]], dict[str, bytes]]:
+    def change(files: dict[str, bytes]) -> dict[str, bytes]:
+        text = files[name].decode()
+        assert old in text
+        return {**files, name: text.replace(old, new, 1).encode()}
+
+    return change
+
+
+FORGERIES = {
+    "manifest": edit("manifest.json", '"rows":2', '"rows":3'),
+    "contract": edit("contract.json", "政府债务限额", "政府债务余额"),
+    "findings": edit("findings.json", '"count":3', '"count":1'),
+    "coverage": edit("coverage.json", "true", "false"),
+    "reason": edit("decisions.json", "字段为编号", "无"),
+    "person": edit("decisions.json", '"user": "chief"', '"user": "conf"'),
+    "no-decision": lambda files: {**files, "decisions.json": b"[]"},
+    "line": edit("ledger.json", "submitted", "inspected"),
+    "place": edit("ledger.json", '"first": ', '"first": 1'),
+    "digest": edit("ledger.json", '"digest": "', '"digest": "0'),
+    "head": edit("ledger.head", '"seq": ', '"seq": 1'),
+    "pack": lambda files: {**files, "packs/personal.json": b"{}"},
+    "not-json": lambda files: {**files, "ledger.json": b"["},
+    "missing": lambda files: {n: d for n, d in files.items() if n != "coverage.json"},
+}
+
+
+@pytest.mark.parametrize("signed_again", [False, True], ids=["plain", "signed-again"])
+@pytest.mark.parametrize("forgery", FORGERIES)
+def test_verify_forged_bundle(home: Path, forgery: str, signed_again: bool) -> None:
+    from review.evidence.bundle import read_zip, write_zip
+    from review.evidence.verify import verify
+
+    receive(period="2030", run_key="other")
+    first, second = checked(), receive(period="2031", run_key="between")
+    assert second
+    from review import desk
+
+    desk.submit(first, "op", PASSWORD)
+    for person, stage in (("sec", "section"), ("conf", "confidentiality"), ("chief", "chief")):
+        decide(first, person, stage)
+    out, public = bundle(home, first)
+    files = FORGERIES[forgery](read_zip(out))
+    write_zip(resigned(home, files) if signed_again else files, out)
+    with pytest.raises(EvidenceInvalid):
+        verify(out, public)
+
+
+@pytest.mark.parametrize("data", [b"", b"PK", b"not a zip at all"])
+def test_verify_what_is_no_bundle(home: Path, data: bytes) -> None:
+    from review.evidence.verify import verify
+
+    (home / "e.zip").write_bytes(data)
+    with pytest.raises(EvidenceInvalid):
+        verify(home / "e.zip", "00" * 32)
+
+
+def test_export_refused(home: Path) -> None:
+    from review.evidence.export import export
+
+    with pytest.raises(ReleaseNotFound):
+        export(receive(), STORE, home / "e.zip")
+    release = published(run_key="run-2", period="2031")
+    with pytest.raises(ArtefactMissing):
+        export(release, MemoryStore(), home / "e.zip")
+    (home / "ledger.head").unlink()
+    with pytest.raises(LedgerBroken):
+        export(release, STORE, home / "e.zip")
+    assert not (home / "e.zip").exists()
+
+
+def test_verify_without_installation_or_settings(home: Path) -> None:
+    out, public = bundle(home)
+    code = f"from pathlib import Path\nfrom review.evidence.verify import verify\nimport sys\nprint(verify(Path({str(out)!r}), {public!r}).status, 'django.db' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, env={"PATH": ""}
+    )
+    assert done.stdout.split() == ["published", "False"]
