@@ -87,6 +87,12 @@ def _unprivileged() -> dict[str, Any]:
     pytest.skip("PostgreSQL won't run as root and this machine has neither user postgres nor nobody")
 
 
+def _dying_with_us() -> list[str]:
+    """Command prefix that stops the server when a test run is killed without a chance to clean up (Linux)."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "INT", "--"] if setpriv else []
+
+
 def _initialise(binaries: Path, folder: Path, password: str, person: dict[str, Any]) -> None:
     """initdb into `folder`/data; the password reaches it by a file, not by the command line."""
     secret = folder / "password"
@@ -134,7 +140,7 @@ def postgres_server() -> Iterator[PostgresServer]:
             "listen_addresses": server.host, "port": server.port, "unix_socket_directories": str(folder),
             "fsync": "off", "timezone": "Asia/Shanghai", "log_statement": "none",
         }  # fmt: skip
-        command = [str(binaries / "postgres"), "-D", str(folder / "data")]
+        command = [*_dying_with_us(), str(binaries / "postgres"), "-D", str(folder / "data")]
         command += [part for key, value in options.items() for part in ("-c", f"{key}={value}")]
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, **person)
@@ -173,7 +179,11 @@ class S3Server:
         """A boto3 client, to look behind the back of the code under test."""
         import boto3
 
-        keys = {"aws_access_key_id": "test-key", "aws_secret_access_key": "test-secret", "region_name": "us-east-1"}
+        keys: dict[str, Any] = {
+            "aws_access_key_id": "test-key",
+            "aws_secret_access_key": "test-secret",
+            "region_name": "us-east-1",
+        }
         return boto3.client("s3", endpoint_url=self.endpoint, **keys)
 
     def create_bucket(self) -> str:

@@ -51,7 +51,6 @@ def _raw(answer: httpx.Response, url: httpx.URL, budget: Budget) -> Iterator[byt
         with named(url, budget):
             piece = next(pieces, None)
         if piece is None:
-            budget.seconds_left()  # the end may be the deadline's doing
             return
         yield piece
 

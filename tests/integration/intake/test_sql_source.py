@@ -174,6 +174,14 @@ def test_table_past_a_limit_is_refused(take: Puller, database: Database, limits:
     assert len(_rows(take, _pull(take, database, table="t", limits={"rows": 5000, "columns": 2}))) == 5000
 
 
+def test_text_that_packs_well_counts_in_full_for_the_byte_limit(take: Puller, database: Database) -> None:
+    rows = ",".join(f"({n}, '{'same' * 25}')" for n in range(2000))
+    database.run("CREATE TABLE t (a integer PRIMARY KEY, b varchar(100))", f"INSERT INTO t VALUES {rows}")
+    assert _pull(take, database, table="t").bytes < 50_000
+    take.store.delete(take.stored()[0])
+    assert "limits.bytes (50000)" in _refused(take, database, table="t", limits={"bytes": 50_000})
+
+
 def test_endless_query_meets_the_time_limit(take: Puller, database: Database) -> None:
     database.run("CREATE TABLE t (a integer)")
     endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n ORDER BY 1"
@@ -335,6 +343,17 @@ def test_postgresql_errors_quote_no_cell(take: Puller, postgresql: Database, que
 def test_postgresql_error_after_the_first_batch_leaves_nothing(take: Puller, postgresql: Database) -> None:
     postgresql.run("CREATE TABLE t AS SELECT n FROM generate_series(1, 100000) AS n")
     assert "22012" in _refused(take, postgresql, query="SELECT 1 / (99999 - n) AS a FROM t ORDER BY n")
+
+
+@pytest.mark.server
+def test_postgresql_later_batches_have_only_the_time_that_is_left(take: Puller, postgresql: Database) -> None:
+    sleepy = (
+        "SELECT n, CASE n WHEN 1 THEN pg_sleep(2)::text WHEN 2500 THEN pg_sleep(60)::text END AS nap "
+        "FROM generate_series(1, 3000) AS n ORDER BY n"
+    )
+    began = time.monotonic()
+    assert "limits.seconds (3)" in _refused(take, postgresql, query=sleepy, limits={"seconds": 3})
+    assert time.monotonic() - began < 4.5
 
 
 @pytest.mark.server

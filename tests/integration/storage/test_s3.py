@@ -101,3 +101,9 @@ def test_sweep_ends_old_uploads_and_drops_unused_copies(store: S3Store, s3: S3Se
     assert not path.exists()
     assert "Uploads" not in s3.client().list_multipart_uploads(Bucket=store.bucket)
     assert store.read(SHA) == b"data"
+
+
+def test_delete_takes_the_cached_copy_too(store: S3Store) -> None:
+    path = _put(store)
+    store.delete(SHA)
+    assert not path.exists()
