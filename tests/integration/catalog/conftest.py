@@ -110,7 +110,7 @@ class Backend:
     def contract(self, **changes: Any) -> Contract:
         """A contract whose dataset nobody else in this catalogue has."""
         values = {"id": f"finance.t{self.run}_{next(self.numbers)}"} | changes
-        values.setdefault("catalogue", {"organization": f"finance-{self.run}", "tags": ["债务"]})
+        values.setdefault("catalogue", {"organization": f"finance-{self.run}", "tags": ["债务", "限额"]})
         return make_contract(**values)
 
     def stranger(self, action: str, **data: Any) -> Any:

@@ -135,13 +135,19 @@ def test_publish_correction_supersedes_same_period(backend: Backend, tmp_path: P
         put(backend, prepare(tmp_path / "other", contract=contract, tables={"main": ROWS[1:]}))
 
 
-def test_publish_when_a_later_contract_changed_title_updates_it(backend: Backend, tmp_path: Path) -> None:
-    contract = backend.contract()
+def test_publish_under_a_later_contract_updates_fields_and_shortens_lists(backend: Backend, tmp_path: Path) -> None:
+    contract = backend.contract(statutory_item="20-7", publication_days=9000)
     put(backend, prepare(tmp_path, contract=contract, period="2024"))
-    renamed = contract.model_copy(update={"title": contract.title.model_copy(update={"zh": "限额与余额"})})
-    ready = prepare(tmp_path, contract=renamed)
+    title = contract.title.model_copy(update={"zh": "限额与余额"})
+    catalogue = contract.catalogue.model_copy(update={"tags": ("余额",)})
+    changes = {"title": title, "catalogue": catalogue, "statutory_item": None, "publication_days": None}
+    ready = prepare(tmp_path, contract=contract.model_copy(update=changes))
     put(backend, ready)
-    assert shown(backend, contract)["title"] == "限额与余额"
+    package = shown(backend, contract)
+    assert package["title"] == "限额与余额"
+    assert [tag["name"] for tag in package["tags"]] == ["余额"]
+    assert extra(package, "statutory_item") is None
+    assert extra(package, "publication_until") is None
     assert inspect(backend.client(), manifest=ready.manifest, metadata=ready.metadata).findings == ()
 
 
