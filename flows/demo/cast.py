@@ -32,7 +32,7 @@ class Person:
 
 
 def people() -> tuple[Person, ...]:
-    """Three in each department, and the city's pools for confidentiality and law."""
+    """Three in each department; one person for confidentiality and one for law, seated in every department."""
     found = [
         person
         for unit, office in DEPARTMENTS.items()
@@ -42,12 +42,15 @@ def people() -> tuple[Person, ...]:
             Person(f"{unit}_chief", f"{office}分管领导（演示）", unit, "releasing_chief"),
         )
     ]
-    city = [
-        Person("confidentiality", "保密审查员（演示）", "confidentiality_office", "confidentiality_reviewer"),
-        Person("legal", "法制审查员（演示）", "government_office", "legal_reviewer"),
-        Person("auditor", "审计员（演示）", "city", "auditor"),
+    shared = [
+        person
+        for unit in DEPARTMENTS
+        for person in (
+            Person("confidentiality", "保密审查员（演示）", unit, "confidentiality_reviewer"),
+            Person("legal", "法制审查员（演示）", unit, "legal_reviewer"),
+        )
     ]
-    return (*found, *city)
+    return (*found, *shared, Person("auditor", "审计员（演示）", "city", "auditor"))
 
 
 def seat_everybody(home: Home) -> dict[str, str]:
@@ -56,8 +59,9 @@ def seat_everybody(home: Home) -> dict[str, str]:
 
     passwords = {}
     for person in people():
-        passwords[person.user] = secrets.token_urlsafe(12)
-        desk.add_user(person.user, passwords[person.user], name=person.name)
+        if person.user not in passwords:
+            passwords[person.user] = secrets.token_urlsafe(12)
+            desk.add_user(person.user, passwords[person.user], name=person.name)
         desk.grant(person.user, person.unit, person.role)
     path = home.root / USERS_FILE
     path.touch(mode=0o600)
