@@ -141,7 +141,7 @@ def _column_hits(
         if rows_at[-1] == len(cells):
             seen = planted.is_in(spans)
             rows_at = rows_at[:-1]
-        _count_whole(tally, column, spans, len(rows_at))
+        _count_whole(tally, column, spans, len(rows_at), lens.rules.scores.reported)
         rows += [_hit(column, first + at, origins[at], s) for at in rows_at for s in spans]
     tally.filled[column] += len(cells) - cells.null_count() - int((cells == "").sum())
     if seen:
@@ -150,8 +150,9 @@ def _column_hits(
     return rows
 
 
-def _count_whole(tally: _Tally, column: str, spans: list[Span], times: int) -> None:
-    if len(spans) == 1 and spans[0].whole:
+def _count_whole(tally: _Tally, column: str, spans: list[Span], times: int, reported: float) -> None:
+    """Note a cell that is one hit; a hint (a wrong check digit in a shape as common as a card's) doesn't make a column."""
+    if len(spans) == 1 and spans[0].whole and spans[0].score >= reported:
         tally.whole[column, spans[0].entity] += times
 
 
@@ -177,7 +178,7 @@ def _settle(raw: Path, hits: Path, lens: Lens, tally: _Tally, context: Mapping[s
     with pq.ParquetWriter(hits, HITS, compression="zstd") as writer:
         for frame in batches(str(raw), HITS.names):
             weighed = frame.join(raised, on=["column", "entity"], how="left", maintain_order="left").with_columns(
-                pl.when(pl.col("whole")).then(pl.col("score") + pl.col("raise").fill_null(0.0)).otherwise(pl.col("score"))
+                pl.when(pl.col("whole") & (pl.col("score") >= scores.reported)).then(pl.col("score") + pl.col("raise").fill_null(0.0)).otherwise(pl.col("score"))
                 .clip(upper_bound=1.0).round(2).alias("score")
             )  # fmt: skip
             kept = weighed.filter(pl.col("score") >= scores.reported).select(HITS.names)

@@ -236,29 +236,36 @@ def coverage(
     `census`: rows and columns of each table, by the reading's table names, counted by a reader of its own. A table that
     only one side knows makes the certificate incomplete.
     """
-    tables = [
-        _table_coverage(name, census.get(name), scan.tables.get(name), scan) for name in {**census, **scan.tables}
-    ]
+    names = sorted({**census, **scan.tables})
+    differing = tuple(
+        (shown(n, scan.lens), "计数不符") for n in names if _counted(census.get(n)) != _seen(scan.tables.get(n))
+    )
     certificate = Coverage(
         file_sha256=reading.sha256,
         bytes=reading.bytes,
-        tables=tuple(tables),
+        tables=tuple(_table_coverage(n, census.get(n), scan) for n in names),
         parts=number_around(reading),
         parts_scanned=scan.around_scanned,
-        unread=reading.unread,
+        unread=(*reading.unread, *differing),
         canaries_planted=scan.canaries_planted,
         canaries_found=scan.canaries_found,
         recognisers=scan.recognisers,
     )
-    agreed = set(census) == set(scan.tables) and all(census[n][0] == t.rows for n, t in scan.tables.items())
-    if certificate.complete and agreed:
-        return certificate, ()
-    return certificate, (_incomplete(certificate, scan),)
+    return certificate, () if certificate.complete else (_incomplete(certificate, scan),)
 
 
-def _table_coverage(name: str, counted: tuple[int, int] | None, seen: TableScan | None, scan: Scan) -> TableCoverage:
+def _counted(census: tuple[int, int] | None) -> tuple[int, int] | None:
+    return None if census is None else (census[0], census[1])
+
+
+def _seen(table: TableScan | None) -> tuple[int, int] | None:
+    return None if table is None else (table.rows, table.columns)
+
+
+def _table_coverage(name: str, counted: tuple[int, int] | None, scan: Scan) -> TableCoverage:
     rows, columns = counted or (0, 0)
-    return TableCoverage(shown(name, scan.lens), rows, columns, rows * columns, seen.cells_scanned if seen else -1)
+    seen = scan.tables.get(name)
+    return TableCoverage(shown(name, scan.lens), rows, columns, rows * columns, seen.cells_scanned if seen else 0)
 
 
 def _incomplete(certificate: Coverage, scan: Scan) -> Finding:

@@ -15,7 +15,10 @@ from redaction.shapes import compact, credit_digit, organisation_digit, spaced
 
 ENTITY = "USCC"
 SCORE = 0.9
-_CODE = "[1-9ANY][1-9A-HJ-NPQRTUWXY][0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}"
+_CODE = (  # department and kind as the standard pairs them, then a province or 10 for the state
+    "(?:1[1239]|2[19]|3[123459]|4[19]|5[1239]|6[129]|7[129]|8[19]|9[123]|A[19]|N[1239]|Y1)"
+    "(?:10|1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])[0-9]{4}[0-9A-HJ-NPQRTUWXY]{10}"
+)
 PATTERNS = (
     ("plain", f"(?<![0-9]){_CODE}(?![0-9])", 0.25),
     ("spaced", f"(?<![0-9]){spaced(_CODE)}(?![0-9])", 0.05),
