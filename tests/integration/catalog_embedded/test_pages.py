@@ -147,7 +147,7 @@ def test_every_link_leads_somewhere(shop: Any, language: str) -> None:
     todo, seen = [f"{language}/", f"{language}/dataset/debt"], set()
     while todo:
         path = todo.pop().partition("#")[0]
-        if path in seen or not path.startswith("/"):
+        if path in seen or not path.startswith("/") or "&" in path:  # filters of filters are more of the same
             continue
         seen.add(path)
         answer = shop.get(path)
