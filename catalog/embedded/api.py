@@ -13,8 +13,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
-from catalog.embedded.actions import READS, WRITES, Call
+from catalog.embedded.actions import READS, WRITES
 from catalog.embedded.body import Limits, Received, collected, drain, receive
+from catalog.embedded.call import Call
 from catalog.embedded.fields import Body
 from catalog.embedded.holding import Holding
 from catalog.embedded.packages import Site

@@ -20,7 +20,8 @@ from catalog.embedded.packages import Site
 from catalog.embedded.query import Both, Everything, Node, Trait, parse_plain
 from catalog.embedded.refusals import NotFound
 from catalog.embedded.search import DEFAULT_SORT, Found, Wish, facet_titles, search
-from catalog.embedded.shown import Dataset, dataset, day
+from catalog.embedded.shown import Dataset, dataset
+from catalog.embedded.wording import day
 from catalog.embedded.words import FREQUENCIES, Language, pick, say
 
 PER_PAGE = 20

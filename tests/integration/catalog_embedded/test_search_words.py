@@ -12,8 +12,9 @@ import pytest
 from ckanapi import CKANAPIError
 from ckanapi.errors import SearchQueryError
 
-from catalog.embedded import owners, packages
-from catalog.embedded.actions import Call, package_search
+from catalog.embedded import owners, writing
+from catalog.embedded.call import Call
+from catalog.embedded.dataset_actions import package_search
 from catalog.embedded.holding import Holding
 from catalog.embedded.packages import Site
 
@@ -195,7 +196,7 @@ def test_search_stays_fast_with_many_datasets(tmp_path: Path) -> None:
         for number in range(4000):
             values = {"name": f"d-{number}", "title": "".join(chance.sample(words, 4)), "owner_org": "finance"}
             tags = [{"name": word} for word in chance.sample(words, 2)]
-            packages.create(change, values | {"notes": "".join(chance.choices(words, k=40)), "tags": tags}, SITE)
+            writing.create(change, values | {"notes": "".join(chance.choices(words, k=40)), "tags": tags}, SITE)
     facets = {"facet.field": ["organization", "tags", "res_format"], "rows": 20}
     for asked in ("预算", "公共 预算", "债务限额", "*:*"):
         spent = []
