@@ -76,6 +76,7 @@ class Reading:
     parts: tuple[TextPart, ...] = ()  # comments, properties, sheet names, defined names, … of the container
     unread: tuple[tuple[str, str], ...] = ()  # (locator, reason): not empty means coverage is not complete
     findings: tuple[Finding, ...] = ()  # what the reader itself noticed: ragged rows, hidden sheets, macros …
+    delimiter: str | None = None  # of delimited text
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,13 +45,11 @@ def _part_unread(locator: str, reason: str) -> Finding:
     return Finding("part-unread", Severity.BLOCK, 1, (place,), note=f"有一部分内容没有读到：{reason}；请删去后重新报送")
 
 
-def _csv(
-    path: Path, name: str, into: Path, tables: tuple[TableSpec, ...], spec: SourceSpec, bounds: Bounds
-) -> Reading:
+def _csv(path: Path, name: str, into: Path, tables: tuple[TableSpec, ...], spec: SourceSpec, bounds: Bounds) -> Reading:
     from intake.readers.delimited import read_delimited
 
     done = read_delimited(path, name=name, into=into, tables=tables, spec=spec, bounds=bounds)
-    return Reading("", 0, "csv", done.encoding, (done.table,), findings=done.findings)
+    return Reading("", 0, "csv", done.encoding, (done.table,), findings=done.findings, delimiter=done.delimiter)
 
 
 def _xlsx(path: Path, _: str, into: Path, tables: tuple[TableSpec, ...], __: SourceSpec, bounds: Bounds) -> Reading:

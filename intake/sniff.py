@@ -57,7 +57,9 @@ def kind_of_file(path: Path, name: str) -> str:
             return "json"
     if not ending or (named is not None and (named == found or {named, found} == {"json", "jsonl"})):
         return named or found
-    says = NAMES.get(named or "", f"a kind of file that isn't read here ({ending})" if _plain(ending) else "no known kind")
+    says = NAMES.get(
+        named or "", f"a kind of file that isn't read here ({ending})" if _plain(ending) else "no known kind"
+    )
     raise SourceUnreadable(
         f"the name says {says}, the content is {NAMES.get(found, found)}; ask the sender for csv, xlsx, xls, parquet, json, "
         "jsonl or geojson under its right name",
@@ -111,7 +113,9 @@ def _zip(path: Path) -> str:
             names = {n.lower() for n in archive.namelist()}
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, UnicodeDecodeError):
         return "xlsx"
-    if "xl/workbook.xml" in names or ("[content_types].xml" in names and any(n.startswith("xl/") and n.endswith("workbook.xml") for n in names)):
+    if "xl/workbook.xml" in names or (
+        "[content_types].xml" in names and any(n.startswith("xl/") and n.endswith("workbook.xml") for n in names)
+    ):
         return "xlsx"
     if "xl/workbook.bin" in names:
         return "a binary workbook (xlsb)"

@@ -14,7 +14,13 @@ from intake.containers.binarytext import texts_in
 
 CONTINUE, BOUND_SHEET, MACRO_PROJECT, PASSWORD, END_OF_SHEET, START = 0x3C, 0x85, 0xD3, 0x2F, 0x0A, 0x809
 DRAWINGS = {0xEB, 0xEC, 0xED}
-LINKS = {0x1AE: "external book", 0x17: "external sheets", 0x23: "external name", 0x1B8: "hyperlink", 0x16: "external count"}
+LINKS = {
+    0x1AE: "external book",
+    0x17: "external sheets",
+    0x23: "external name",
+    0x1B8: "hyperlink",
+    0x16: "external count",
+}
 TEXTS: dict[int, Source] = {
     0x14: Source.PAGE_HEADER,
     0x15: Source.PAGE_HEADER,

@@ -109,8 +109,23 @@ def _properties(visit: _Visit) -> None:
 
 
 PROGRAM_PROPERTIES = frozenset(
-    "Application AppVersion DocSecurity ScaleCrop LinksUpToDate SharedDoc HyperlinksChanged TotalTime created modified "
-    "revision lpstr i4 vt:lpstr vt:i4".split()
+    [
+        "Application",
+        "AppVersion",
+        "DocSecurity",
+        "ScaleCrop",
+        "LinksUpToDate",
+        "SharedDoc",
+        "HyperlinksChanged",
+        "TotalTime",
+        "created",
+        "modified",
+        "revision",
+        "lpstr",
+        "i4",
+        "vt:lpstr",
+        "vt:i4",
+    ]
 )
 
 

@@ -96,7 +96,8 @@ def workbook(archive: ZipFile) -> Workbook:
         kind, target, _ = targets.get(relation, ("", "", False))
         if target not in archive.NameToInfo:
             raise SourceUnreadable(
-                "the workbook lists a sheet that isn't in the file; ask the sender for a fresh export", code="file-truncated"
+                "the workbook lists a sheet that isn't in the file; ask the sender for a fresh export",
+                code="file-truncated",
             )
         sheets.append(SheetPart(element.get("name", ""), target, element.get("state", "visible"), kind or "worksheet"))
     if len({s.name.casefold() for s in sheets}) < len(sheets) or len({s.part for s in sheets}) < len(sheets):
@@ -110,7 +111,11 @@ def workbook(archive: ZipFile) -> Workbook:
 def part_of_kind(archive: ZipFile, book: Workbook, kind: str) -> str | None:
     """The part that the workbook relates to as `kind`, or None."""
     return next(
-        (t for k, t, external in relations(archive, book.part).values() if k == kind and not external and t in archive.NameToInfo),
+        (
+            t
+            for k, t, external in relations(archive, book.part).values()
+            if k == kind and not external and t in archive.NameToInfo
+        ),
         None,
     )
 

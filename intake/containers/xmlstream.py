@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import IO
-from xml.parsers import expat  # noqa: S407 - document types are refused below
+from xml.parsers import expat
 
 from domain.errors import SourceUnreadable
 from intake.bounds import Bounds

@@ -46,7 +46,9 @@ def kind_of(code: str) -> tuple[Kind, int]:
     if re.search(r"\[(?:h+|m+|s+)\]", low):
         return Kind.ELAPSED, 0
     letters = low.replace("am/pm", "h").replace("上午/下午", "h").replace("a/p", "h")
-    if re.search("[yde]", letters.replace("e+", "").replace("e-", "")) or ("m" in letters and not re.search("[hs]", letters)):
+    if re.search("[yde]", letters.replace("e+", "").replace("e-", "")) or (
+        "m" in letters and not re.search("[hs]", letters)
+    ):
         return Kind.DATE, 0
     if re.search("[hs]", letters):
         return Kind.TIME, 0

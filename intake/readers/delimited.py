@@ -34,9 +34,10 @@ Line = tuple[int, list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Delimited:
-    """What was read: one table, its encoding and what was noticed."""
+    """What was read: one table, its encoding and delimiter, and what was noticed."""
 
     encoding: str
+    delimiter: str
     table: TableInfo
     findings: tuple[Finding, ...]
 
@@ -57,7 +58,7 @@ def read_delimited(
             table, findings = _table(rows, lines, Path(name).stem, into, tables, bounds)
         except csv.Error as fault:
             raise _refused(fault, lines.number) from None
-    return Delimited(NAMES.get(encoding, encoding), table, findings)
+    return Delimited(NAMES.get(encoding, encoding), delimiter, table, findings)
 
 
 def sniff_delimiter(sample: str, *, tabs_first: bool = False) -> str:

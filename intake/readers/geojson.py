@@ -13,7 +13,9 @@ from intake.headers import UniqueNames
 
 def is_feature(value: dict[str, Any]) -> bool:
     """Whether a record is a GeoJSON feature."""
-    return value.get("type") == "Feature" and isinstance(value.get("properties", 0), dict | None) and "geometry" in value
+    return (
+        value.get("type") == "Feature" and isinstance(value.get("properties", 0), dict | None) and "geometry" in value
+    )
 
 
 def feature_row(feature: dict[str, Any]) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from intake.textstream import NAMES, encoding_of, open_text
 
 DEPTH = 4  # objects are opened so deep in search of records
 
+
 @dataclass(slots=True)
 class Found:
     """What was read so far. `doubled` counts objects in which a key stood more than once."""

@@ -71,7 +71,12 @@ def _read(path: Path, name: str, into: Path, bounds: Bounds) -> Found:
             raise SourceUnreadable("the Parquet file holds fewer rows than it says", code="file-truncated")
         target.finish()
         table = TableInfo(
-            Path(name).stem, str(target.path), tuple(target.columns), target.rows, tuple(schema.names), origin_word="row"
+            Path(name).stem,
+            str(target.path),
+            tuple(target.columns),
+            target.rows,
+            tuple(schema.names),
+            origin_word="row",
         )
         found = Found([table], list(_metadata(schema, file.metadata)))
     found.unread += [(f"column {c}", "二进制列不是文本，无法扫描") for c in sorted(raw)]
@@ -109,7 +114,7 @@ def _metadata(schema: Any, metadata: Any) -> Iterator[TextPart]:
 def _texts(array: Any, name: str, raw: set[str], bounds: Bounds, row: int) -> list[str | None]:
     """One column of a batch as texts."""
     if isinstance(array, pa.DictionaryArray):
-        _weigh_batch(array, bounds, name, row)
+        _weigh_batch(array, bounds, row)
         array = array.dictionary_decode()
     if isinstance(array, pa.ExtensionArray):
         array = array.storage
@@ -130,7 +135,7 @@ def _texts(array: Any, name: str, raw: set[str], bounds: Bounds, row: int) -> li
     return texts
 
 
-def _weigh_batch(array: Any, bounds: Bounds, name: str, row: int) -> None:
+def _weigh_batch(array: Any, bounds: Bounds, row: int) -> None:
     """A value stored once may stand in every row: its size is weighed before it is written out."""
     kind = array.dictionary.type
     if not (pa.types.is_string(kind) or pa.types.is_large_string(kind)):

@@ -150,7 +150,9 @@ def _findings(
     if table.hidden:
         place = Place(table.name, locator=table.name, source=Source.SHEET_NAME)
         how = "深度隐藏" if look.visibility == "veryHidden" else "隐藏"
-        yield Finding("hidden-sheet", Severity.HOLD, 1, (place,), note=f"有 1 个{how}的工作表，其中 {table.cells} 格也已读取")
+        yield Finding(
+            "hidden-sheet", Severity.HOLD, 1, (place,), note=f"有 1 个{how}的工作表，其中 {table.cells} 格也已读取"
+        )
     yield from hidden_rows.finding("hidden-rows", Severity.HOLD, "有 {count} 个有内容的隐藏行，已照常读取")
     hidden_columns = Places()
     ranges = list(look.hidden_columns())
@@ -161,7 +163,13 @@ def _findings(
     yield from hidden_columns.finding("hidden-columns", Severity.HOLD, "有 {count} 个有内容的隐藏列，已照常读取")
     if look.merges:
         place = Place(table.name, locator=_box(look.name, look.merges[0]))
-        yield Finding("merged-cells", Severity.INFO, len(look.merges), (place,), note=f"有 {len(look.merges)} 处合并单元格，值只在左上格")
+        yield Finding(
+            "merged-cells",
+            Severity.INFO,
+            len(look.merges),
+            (place,),
+            note=f"有 {len(look.merges)} 处合并单元格，值只在左上格",
+        )
     yield from header_findings(table, header_row)
 
 

@@ -172,5 +172,7 @@ def _names(book: Any, seen: Inspection) -> None:
         named.add(Place(locator=locator, source=Source.DEFINED_NAME))
         if name.macro or name.vbasic:
             place = Place(locator=locator, source=Source.DEFINED_NAME)
-            seen.findings.append(Finding("macro", Severity.BLOCK, 1, (place,), note=NOTICED["macro"][1].format(count=1)))
+            seen.findings.append(
+                Finding("macro", Severity.BLOCK, 1, (place,), note=NOTICED["macro"][1].format(count=1))
+            )
     seen.findings += named.finding("defined-name", *NOTICED["defined-name"])

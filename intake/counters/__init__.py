@@ -1,0 +1,1 @@
+"""One independent counter per kind of file. None of them shares code with the readers."""
