@@ -5,6 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from checks.quality.session import NotTyped, open_session
@@ -109,3 +110,15 @@ def test_load_with_impossible_format_raises_without_a_cell(tmp_path: Path) -> No
         session.load("main", info, spec)
     assert "MARKER" not in str(raised.value)
     assert raised.value.__cause__ is None
+
+
+def test_load_reads_the_named_file_and_no_other(tmp_path: Path) -> None:
+    spec = TableSpec(name="main", fields=(FieldSpec(name="x", title="x"),))
+    named = table_from_rows(tmp_path / "odd[1]", "main", [{"x": "mine"}])
+    table_from_rows(tmp_path / "odd1", "main", [{"x": "another's"}])
+    with open_session() as session:
+        session.load("main", named, spec)
+        assert session.connection.execute("SELECT x FROM main").fetchall() == [("mine",)]
+        Path(named.path).unlink()
+        with pytest.raises((NotTyped, duckdb.Error)):
+            session.load("again", named, spec)
