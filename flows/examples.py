@@ -38,12 +38,10 @@ def example_table(example: Example, spec: TableSpec, into: Path) -> TableInfo:
 
 def run_example(contract: Contract, example: Example, packs: Packs) -> tuple[Finding, ...]:
     """Block and hold findings of one example."""
-    from redaction.redact import residue
-
     from checks.quality.run import run_quality
     from checks.secrecy.marks import check_marks
     from checks.secrecy.negative_list import check_negative_list
-    from redaction.redact import redact_tables
+    from redaction.redact import redact_tables, residue
     from redaction.scan import scan_reading
 
     spec = contract.table(example.table)

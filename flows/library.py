@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from domain.contract import Contract, load_contract
@@ -22,7 +22,13 @@ def _text(path: Path, error: type[ContractInvalid] | type[PackInvalid]) -> str:
 
 def read_contract(path: Path) -> Contract:
     """The contract in a file. Raises ContractInvalid with file, line and key."""
-    return load_contract(_text(path, ContractInvalid), str(path))
+    return _parsed(_text(path, ContractInvalid), str(path))
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str, origin: str) -> Contract:
+    """Parsing with line numbers costs a tenth of a second; equal text is the same (frozen) contract."""
+    return load_contract(text, origin)
 
 
 def read_contracts(home: Home | None) -> dict[str, Contract]:

@@ -76,10 +76,9 @@ def _fields(look: Look) -> tuple[dict[str, TableInfo], dict[str, dict[str, str]]
 
 def look_over(file: Path, *, contract: str | None, home: Path | None) -> tuple[dict[str, Any], bool]:
     """The object that `scan --json` prints, and whether a block finding stands in it."""
-    from intake.census import census
-
     from checks.secrecy.marks import check_marks
     from checks.secrecy.negative_list import check_negative_list
+    from intake.census import census
     from redaction.report import scan_json
     from redaction.scan import coverage, scan_reading
 
@@ -125,12 +124,10 @@ def redact_file(file: Path, out: Path, *, contract: str | None, home: Path | Non
 
     With several tables and a CSV, Parquet or JSONL name, each table gets a file of its own (`out-TABLE.csv`).
     """
-    from intake.census import census
-    from redaction.redact import residue
-
     from catalog.plainfile import write_tables
     from checks.secrecy.marks import check_marks
-    from redaction.redact import redact_reading, redact_tables
+    from intake.census import census
+    from redaction.redact import redact_reading, redact_tables, residue
     from redaction.scan import coverage, scan_reading
 
     if out.suffix.lower() not in FORMATS:

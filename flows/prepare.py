@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,6 @@ from prefect import flow, task
 from domain.canonical import sha256_hex
 from domain.contract import Contract
 from domain.errors import SourceUnavailable, UsageInvalid
-from domain.finding import count_by_severity
 from domain.release import Artefact
 from flows import prepare_steps as steps
 from flows.guard import guarded
@@ -64,8 +62,13 @@ def read_order(platform: Platform, dataset: str, name: str) -> Order:
     return Order(**json.loads(path.read_bytes()))
 
 
+# What runs in this process now, by run key. Tasks are told the key alone: Prefect walks through every parameter it is
+# given, and keeps what it is given.
+_under_way: dict[str, tuple[steps.Workplace, steps.Run]] = {}
+
+
 def _by_content(context: Any, parameters: dict[str, Any]) -> str:
-    return f"{context.task.name}-{parameters['run'].key}"
+    return f"{context.task.name}-{parameters['run_key']}"
 
 
 def _is_network(_task: Any, _run: Any, state: Any) -> bool:
@@ -75,47 +78,59 @@ def _is_network(_task: Any, _run: Any, state: Any) -> bool:
 
 @task(name="pull", retries=2, retry_delay_seconds=[1, 5], retry_condition_fn=_is_network)
 @guarded("pull")
-def pull_source(place: steps.Workplace, location: str, base: Path) -> tuple[Artefact, ...]:
+def pull_source(dataset: str, order: str) -> tuple[Artefact, ...]:
     """Fetch the source's bytes into quarantine."""
     import os
 
     from intake.connect import pull
 
-    spec, limits = place.contract.source, place.contract.limits
-    return pull(location, spec=spec, limits=limits, store=place.stores.quarantine, base=base, environ=os.environ)
+    platform = open_platform()
+    asked, contract = read_order(platform, dataset, order), platform.contract(dataset)
+    return pull(
+        location_of(asked, contract), spec=contract.source, limits=contract.limits, store=platform.stores.quarantine,
+        base=base_of(asked, platform), environ=os.environ,
+    )  # fmt: skip
 
 
 @task(name="read", persist_result=True, cache_key_fn=_by_content)
 @guarded("read")
-def read_source(place: steps.Workplace, run: steps.Run) -> str:
-    return steps.read_source(place, run)
+def read_source(run_key: str) -> str:
+    """Digest of what was read; the files lie in the run's directory."""
+    return steps.read_source(*_under_way[run_key])
 
 
 @task(name="check", persist_result=True, cache_key_fn=_by_content)
 @guarded("check")
-def check_tables(place: steps.Workplace, run: steps.Run) -> str:
-    return steps.check_tables(place, run)
+def check_tables(run_key: str) -> str:
+    """Digest of the findings."""
+    return steps.check_tables(*_under_way[run_key])
 
 
 @task(name="redact", persist_result=True, cache_key_fn=_by_content)
 @guarded("redact")
-def redact_release(place: steps.Workplace, run: steps.Run, key: bytes, scope: str) -> str:
-    return steps.redact_release(place, run, key=key, scope=scope)
+def redact_release(run_key: str, scope: str) -> str:
+    """Digest of the findings after redaction. The pseudonym key is read here, so that no task is told it."""
+    from review import keys
+
+    place, run = _under_way[run_key]
+    return steps.redact_release(place, run, key=keys.pseudonym_key(place.home), scope=scope)
 
 
 @task(name="export", persist_result=True, cache_key_fn=_by_content)
 @guarded("export")
-def export_files(place: steps.Workplace, run: steps.Run, edition: int) -> str:
+def export_files(run_key: str, edition: int) -> str:
+    """Digest of the list of files."""
+    place, run = _under_way[run_key]
     return steps.export_files(place, run, edition=edition)
 
 
 @task(name="seal")
 @guarded("seal")
-def seal_release(place: steps.Workplace, run: steps.Run, release: str) -> dict[str, Any]:
+def seal_release(run_key: str, release: str) -> None:
     """Store everything, then tell the desk: checked, or blocked."""
     from review import desk, queries
 
-    record = queries.show(release)
+    (place, run), record = _under_way[run_key], queries.show(release)
     manifest, findings = steps.seal(
         place, run, edition=record["edition"], revision=record["revision"], supersedes=record["supersedes"] or None
     )
@@ -123,14 +138,14 @@ def seal_release(place: steps.Workplace, run: steps.Run, release: str) -> dict[s
         desk.record_blocked(release, findings)
     else:
         desk.record_checked(release, manifest, findings)
-    return {"findings": count_by_severity(findings), "release_hash": manifest.release_hash if manifest else None}
 
 
-def _kept(step: Callable[..., Any], name: str, place: steps.Workplace, run: steps.Run, *more: Any) -> None:
+def _kept(step: Any, name: str, run_key: str, *more: Any) -> None:
     """Run a cached step, again where its result is remembered but its files are gone."""
-    step(place, run, *more)
+    place, run = _under_way[run_key]
+    step(run_key, *more)
     if not is_done(place.run_dir(run), name):
-        step.with_options(refresh_cache=True)(place, run, *more)  # type: ignore[attr-defined]
+        step.with_options(refresh_cache=True)(run_key, *more)
 
 
 @flow(name="prepare_release", validate_parameters=False)
@@ -144,16 +159,13 @@ def prepare_release(dataset: str, order: str = "") -> dict[str, Any]:
     contract = platform.contract(dataset)
     period = checked_period(asked.period, contract, platform.today())
     steps.release_dates(asked.dates)
-    place = steps.Workplace(platform.home.work, platform.stores, contract, platform.packs, platform.today())
+    place = steps.Workplace(platform.home.root, platform.stores, contract, platform.packs, platform.today())
     announce(STEPS[0], 1, len(STEPS))
-    sources = pull_source(place, location_of(asked, contract), base_of(asked, platform))
-    return _walk(platform, place, asked, period, sources)
+    return _walk(place, asked, period, pull_source(dataset, order))
 
 
-def _walk(
-    platform: Platform, place: steps.Workplace, asked: Order, period: str, sources: tuple[Artefact, ...]
-) -> dict[str, Any]:
-    from review import desk, keys, queries
+def _walk(place: steps.Workplace, asked: Order, period: str, sources: tuple[Artefact, ...]) -> dict[str, Any]:
+    from review import desk, queries
 
     contract = place.contract
     last = queries.last_published(contract.id)
@@ -164,22 +176,29 @@ def _walk(
     release = desk.receive(contract, period, run.key, asked.actor, source_sha256=sources[0].sha256)
     record = queries.show(release)
     if record["status"] == "received":
-        place = _with_first_day(place, run)
-        scope = f"{contract.id}|{period}|{record['edition']}|{record['revision']}"
-        walk: list[tuple[Any, ...]] = [
-            (read_source, "read"),
-            (check_tables, "check"),
-            (redact_release, "redact", keys.pseudonym_key(platform.home.root), scope),
-            (export_files, "export", record["edition"]),
-        ]
-        for number, (step, name, *more) in enumerate(walk, start=2):
-            announce(STEPS[number - 1], number, len(STEPS))
-            _kept(step, name, place, run, *more)
-        announce(STEPS[-1], len(STEPS), len(STEPS))
-        seal_release(place, run, release)
+        _under_way[run.key] = (_with_first_day(place, run), run)
+        try:
+            _take_steps(run.key, release, record)
+        finally:
+            del _under_way[run.key]
         record = queries.show(release)
     remove(place.run_dir(run))
     return outcome(record, run)
+
+
+def _take_steps(run_key: str, release: str, record: dict[str, Any]) -> None:
+    scope = f"{record['dataset']}|{record['period']}|{record['edition']}|{record['revision']}"
+    walk: list[tuple[Any, ...]] = [
+        (read_source, "read"),
+        (check_tables, "check"),
+        (redact_release, "redact", scope),
+        (export_files, "export", record["edition"]),
+    ]
+    for number, (step, name, *more) in enumerate(walk, start=2):
+        announce(STEPS[number - 1], number, len(STEPS))
+        _kept(step, name, run_key, *more)
+    announce(STEPS[-1], len(STEPS), len(STEPS))
+    seal_release(run_key, release)
 
 
 def outcome(record: dict[str, Any], run: steps.Run) -> dict[str, Any]:
@@ -190,8 +209,6 @@ def outcome(record: dict[str, Any], run: steps.Run) -> dict[str, Any]:
 
 def _with_first_day(place: steps.Workplace, run: steps.Run) -> steps.Workplace:
     """A run that goes on after midnight judges deadlines by the day it began, so that its result stays the same."""
-    from dataclasses import replace
-
     mark = place.run_dir(run) / "began_on"
     if not mark.exists():
         part = mark.with_suffix(".part")

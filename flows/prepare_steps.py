@@ -47,14 +47,14 @@ class Run:
 class Workplace:
     """What every step needs at hand."""
 
-    work: Path
+    home: Path
     stores: Stores
     contract: Contract
     packs: Packs
     today: date
 
     def run_dir(self, run: Run) -> Path:
-        return run_dir(self.work, run.key)
+        return run_dir(self.home / "work", run.key)
 
 
 FINDINGS = tuple[Finding, ...]
@@ -201,11 +201,9 @@ def redact_release(place: Workplace, run: Run, *, key: bytes, scope: str) -> str
 
     Leaves tables.json, map.json, coverage.json, findings.json and the redacted Parquet files; returns a digest.
     """
-    from intake.census import census
-    from redaction.redact import residue
-
     from checks.quality.formula import formula_like
-    from redaction.redact import redact_tables
+    from intake.census import census
+    from redaction.redact import redact_tables, residue
     from redaction.scan import coverage, scan_reading
 
     contract, packs, where = place.contract, place.packs, place.run_dir(run)

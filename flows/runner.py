@@ -50,11 +50,11 @@ def perform(kind: str, parameters: dict[str, Any]) -> Any:
 def warm() -> None:
     """Import what is slow to import, so that the first request doesn't wait for it."""
     import prefect  # noqa: F401
-    from redaction.detect import warm as warm_detect
 
     import flows.prepare
     import flows.publish  # noqa: F401
     from checks.quality.run import warm as warm_quality
+    from redaction.detect import warm as warm_detect
 
     warm_quality()
     warm_detect()
@@ -118,7 +118,7 @@ def _publish_next(refused_at: dict[str, float]) -> bool:
 
 def main() -> None:
     """The runner's own process (started by `mingjing serve`)."""
-    from flows.prefect_setup import prepare_prefect
+    from flows.prefect_setup import one_client, prepare_prefect
     from flows.service import hold_runner_lock
 
     platform = open_platform()
@@ -131,7 +131,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, leave)
     signal.signal(signal.SIGINT, leave)
     warm()
-    with hold_runner_lock(platform.home):
+    with hold_runner_lock(platform.home), one_client():
         serve_requests(platform.home, stop)
 
 

@@ -45,5 +45,5 @@ def run(*words: str, stdin: str = "", env: dict[str, str] | None = None) -> subp
         capture_output=True,
         text=True,
         check=False,
-        timeout=280,
+        timeout=900,
     )

@@ -15,11 +15,13 @@ from typing import Any
 
 from domain.errors import HomeInvalid
 from domain.release import Verdict
+from flows.catalogue import catalogue_for
 from flows.cli.say import bar, table, tell
 from flows.demo.cast import USERS_FILE, refuse, review, seat_everybody, submit
 from flows.demo.samples.truth import Sample, Truth
 from flows.home import MARK, Home, home_path, open_home
 from flows.platform import Platform, open_platform
+from flows.prefect_setup import one_client, prepare_prefect
 
 WITHHELD = "industry.sme_arrears"
 ESCALATED = "natural_resources.requisition_batches"
@@ -44,9 +46,10 @@ def play(home: Path | None) -> None:
     with bar("明镜演示") as say:
         stage = set_up(root, say)
         truth = write_samples(stage)
-        for sample in order_of(truth):
-            tell_one(stage, sample, truth)
-        finish(stage)
+        with one_client(), catalogue_for(stage.platform.home):  # one start of each for the whole story
+            for sample in order_of(truth):
+                tell_one(stage, sample, truth)
+            finish(stage)
     report(stage, time.monotonic() - began)
 
 
@@ -63,7 +66,6 @@ def clear(root: Path) -> Path:
 
 def set_up(root: Path, say: Callable[[str], None]) -> Stage:
     from flows.install import install
-    from flows.prefect_setup import prepare_prefect
 
     say("建立演示环境")
     home: Home = install(root, admin="admin", password=secrets.token_urlsafe(16), kind="demo")

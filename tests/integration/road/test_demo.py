@@ -16,7 +16,7 @@ from flows.demo.story import order_of
 from flows.home import open_home
 from tests.cities import City
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("city")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("city"), pytest.mark.timeout(900)]
 
 
 def _records(city: City) -> dict[tuple[str, str, int], dict]:  # type: ignore[type-arg]

@@ -30,7 +30,7 @@ from flows.home import open_home
 from flows.platform import Platform, open_platform
 from tests.cities import City
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("city")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("city"), pytest.mark.timeout(900)]
 
 DATASET = "finance.debt_limit_balance"
 
