@@ -67,7 +67,7 @@ def _workbook(path: Path, reading: Reading) -> Counts:
 def _parquet(path: Path, reading: Reading) -> Counts:
     import polars as pl
 
-    frame = pl.scan_parquet(path)
+    frame = pl.scan_parquet(path, glob=False)
     try:
         rows = frame.select(pl.len()).collect().item()
         columns = len(frame.collect_schema())

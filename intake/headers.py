@@ -10,6 +10,7 @@ from domain.contract import FieldSpec
 from domain.table import ROW_ORIGIN
 
 UNIT_WORDS = r"(?:人民币)?[十百千万亿]*(?:元|公顷|亩|平方公里|平方千米|平方米|公里|千米|米|公斤|千克|吨|升|立方米|户|人次|人|个|家|件|份|辆|套|台|项|宗|处|年|月|天|日|岁|%|‰)"
+_PATTERN = re.compile(r"\*|\^.*\$", re.DOTALL)  # polars takes such a column name for a pattern
 UNIT = re.compile(rf"{UNIT_WORDS}(?:[/、,，和每]{UNIT_WORDS})*")
 _SUFFIX = re.compile(rf"\((?:单位[::]?)?{UNIT.pattern}\)$")
 _NOISE = re.compile(r"[\s\-_·:—–.。]+")
@@ -60,7 +61,7 @@ class UniqueNames:
         """The header without outer white space, numbered where it is taken already; a label where there is none."""
         plain = (header or "").strip() or column_label(number)
         name, count = plain, 1
-        while name.casefold() in self._taken:
+        while name.casefold() in self._taken or _PATTERN.fullmatch(name):
             count += 1
             name = f"{plain}（{count}）"
         self._taken.add(name.casefold())

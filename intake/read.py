@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from domain.contract import Limits, SourceSpec, TableSpec
+from domain.errors import SourceUnreadable
 from domain.finding import Finding, Place, Severity, Source
 from domain.table import Reading
 from intake.bounds import Bounds
@@ -36,6 +37,8 @@ def read(
     bounds.size(size)
     kind = kind_of_file(path, name)
     reading = _READERS[kind](path, name, into, tables, spec, bounds)
+    if not reading.tables:
+        raise SourceUnreadable("the file holds no cell with text; ask the sender for the data", code="file-empty")
     unread = tuple(_part_unread(locator, reason) for locator, reason in reading.unread)
     return replace(reading, sha256=sha256, bytes=size, findings=(*reading.findings, *unread))
 
