@@ -107,6 +107,8 @@ def _fits(finding: Finding, code: str, field: str | None, row: int | None, entit
 
 def check_contract_file(file: Path, home: Path | None) -> list[str]:
     """Problems of a contract file, empty where it is good; raises ContractInvalid where it can't be parsed."""
+    from checks.quality.suite import contract_faults
+
     contract = read_contract(file)
     root = home_path(home)
     installation = open_home(root) if (root / MARK).exists() else None
@@ -120,6 +122,7 @@ def check_contract_file(file: Path, home: Path | None) -> list[str]:
     problems += [f"{file}: unit {u} isn't in the units pack" for u in sorted(named - units)]
     if not contract.examples:
         problems.append(f"{file}: no examples; give at least one clean and one faulty example")
+    problems += [f"{file}: {fault}" for fault in contract_faults(contract)]
     problems += example_problems(contract, packs)
     if installation:
         problems += _unfillable(contract)

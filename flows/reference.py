@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable
+from typing import Any
 
 from domain import errors
 from domain.errors import MingjingError
@@ -74,23 +75,19 @@ def commands_page() -> str:
 
     parts = ["# Command line\n"]
 
-    def walk(command: object, path: str) -> None:
-        import click
-
-        assert isinstance(command, click.Command)
-        if isinstance(command, click.Group):
+    def walk(command: Any, path: str) -> None:
+        if hasattr(command, "commands"):
             for name, child in command.commands.items():
                 walk(child, f"{path} {name}")
             return
         parts.append(f"## {path}\n\n{command.help or ''}\n")
-        rows = []
-        for parameter in command.params:
-            if isinstance(parameter, click.Option):
-                rows.append([f"`{', '.join(parameter.opts)}`", parameter.help or ""])
-            else:
-                rows.append(
-                    [f"`{parameter.make_metavar(click.Context(command))}`", getattr(parameter, "help", "") or ""]
-                )
+        rows = [
+            [
+                f"`{', '.join(p.opts)}`" if p.param_type_name == "option" else f"`{p.name.upper()}`",
+                getattr(p, "help", "") or "",
+            ]
+            for p in command.params
+        ]
         parts.append(_table(["argument", "meaning"], rows))
 
     walk(typer.main.get_command(build()), "mingjing")
