@@ -21,12 +21,14 @@ from domain.pack import Packs
 from domain.release import PackRef
 from domain.table import Reading, TableInfo
 from redaction.engine import batches, scan_table
+from redaction.findings import canary_lost, table_findings
 from redaction.lens import Column, Lens, open_lens
+from redaction.names import TableNames
 from redaction.operators import looks_pseudonymous, operator_for
 from redaction.personal import PACK
 from redaction.policy import WITHOUT_CONTRACT, Ground, Treatment
 from redaction.rewrite import Log, Work, rewrite
-from redaction.scan import Scan, TableNames, canary_lost, table_findings
+from redaction.scan import Scan
 from redaction.texts import shown
 
 

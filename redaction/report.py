@@ -11,9 +11,11 @@ from typing import Any
 from domain.finding import Finding
 from domain.table import Coverage, Reading
 from redaction.engine import TableScan, batches
+from redaction.findings import around_ground, around_place
 from redaction.lens import Lens
+from redaction.names import TableNames
 from redaction.policy import severity, treatment
-from redaction.scan import Scan, TableNames, around_ground, around_place
+from redaction.scan import Scan
 
 COLUMNS = ("column", "row", "origin", "start", "end", "entity", "score", "valid", "source", "official")
 

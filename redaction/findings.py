@@ -1,0 +1,108 @@
+"""Hits gathered into findings: one for each column, entity and treatment, with an exact count and the first places.
+
+Places, numbers and kinds only, never a value. What a treatment is, is told by policy.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import polars as pl
+
+from domain.finding import PLACES_KEPT, Finding, Place, RuleRef, Severity, Source
+from redaction.engine import TableScan
+from redaction.lens import Lens
+from redaction.names import TableNames
+from redaction.personal import PACK
+from redaction.policy import NOTES, OUTSIDE, WITHOUT_CONTRACT, Ground, Treatment, remedy, rule_ref, severity, treatment
+from redaction.texts import TextHit, shown
+
+
+def table_findings(scan: TableScan, names: TableNames, lens: Lens) -> Iterator[Finding]:
+    """One finding for each column, entity and treatment."""
+    keys = ["column", "entity", "official", "sure"]
+    hits = pl.scan_parquet(scan.hits).with_columns(sure=pl.col("score") >= lens.rules.scores.sure)
+    groups = (
+        hits.group_by(keys)
+        .agg(
+            pl.len().alias("count"), pl.col("score").max(), pl.col("valid").all().alias("valid"),
+            pl.col("valid").null_count().alias("unchecked"), pl.col("row").min().alias("first"),
+            *(pl.col(c).head(PLACES_KEPT).alias(f"{c}s") for c in ("row", "origin", "start", "end")),
+        )
+        .sort("first", *keys)
+        .collect()
+    )  # fmt: skip
+    merged: dict[tuple[str, str, Treatment], list[dict[str, object]]] = {}
+    for group in groups.iter_rows(named=True):
+        rule, ground = lens.rules[group["entity"]], names.grounds[group["column"]]
+        treated = treatment(rule, ground, sure=group["sure"], official=group["official"])
+        merged.setdefault((group["column"], group["entity"], treated), []).append(group)
+    for (column, entity, treated), parts in merged.items():
+        yield _cell_finding(column, entity, treated, parts, names, lens)
+
+
+def _cell_finding(column: str, entity: str, treated: Treatment, parts: list[dict[str, object]], names: TableNames, lens: Lens) -> Finding:  # fmt: skip
+    spots = sorted(spot for p in parts for spot in zip(p["rows"], p["origins"], p["starts"], p["ends"], strict=True))  # type: ignore[call-overload]  # lists, by the query above
+    places = tuple(names.place(column, *spot) for spot in spots[:PLACES_KEPT])
+    count = sum(int(p["count"]) for p in parts)  # type: ignore[call-overload]  # an int, by the query above
+    valid = None if any(p["unchecked"] for p in parts) else all(p["valid"] for p in parts)
+    score = max(float(p["score"]) for p in parts)  # type: ignore[arg-type]  # a float, by the query above
+    return _finding(lens, entity, treated, names.grounds[column], places, count, score, valid)
+
+
+def _finding(
+    lens: Lens, entity: str, treated: Treatment, ground: Ground, places: tuple[Place, ...], count: int, score: float, valid: bool | None
+) -> Finding:  # fmt: skip
+    rule = lens.rules[entity]
+    return Finding(
+        code=rule.code,
+        severity=severity(rule, treated),
+        count=count,
+        places=places,
+        rule=rule_ref(rule, treated, ground),
+        note=NOTES[treated].format(title=rule.title, count=count),
+        entity=entity,
+        score=score,
+        valid=valid,
+        remedy=remedy(treated, ground),
+    )
+
+
+def around_ground(*, has_contract: bool) -> Ground:
+    """Texts around the cells never go out under a contract, which has its own titles; without one, headers do."""
+    return OUTSIDE if has_contract else WITHOUT_CONTRACT
+
+
+def around_place(hit: TextHit, names: Mapping[str, TableNames], lens: Lens) -> Place:
+    """The place of a hit outside the cells, in showable names."""
+    where, at = hit.place, names.get(hit.place.table or "")
+    return Place(
+        table=at.table if at else None,
+        column=at.columns[where.column] if at and where.column else None,
+        start=hit.span.start,
+        end=hit.span.end,
+        locator=shown(where.locator, lens) if where.locator else None,
+        source=where.source,
+    )
+
+
+def around_findings(hits: tuple[TextHit, ...], names: Mapping[str, TableNames], lens: Lens, *, has_contract: bool) -> Iterator[Finding]:  # fmt: skip
+    ground = around_ground(has_contract=has_contract)
+    groups: dict[tuple[str, Source, str | None, str | None, Treatment], list[TextHit]] = {}
+    for hit in hits:
+        sure = hit.span.score >= lens.rules.scores.sure
+        treated = treatment(lens.rules[hit.span.entity], ground, sure=sure, official=hit.span.official)
+        key = (hit.span.entity, hit.place.source, hit.place.table, hit.place.column, treated)
+        groups.setdefault(key, []).append(hit)
+    for (entity, _, _, _, treated), group in groups.items():
+        places = tuple(around_place(h, names, lens) for h in group[:PLACES_KEPT])
+        valids = {h.span.valid for h in group}
+        valid = valids.pop() if len(valids) == 1 else None
+        yield _finding(lens, entity, treated, ground, places, len(group), max(h.span.score for h in group), valid)
+
+
+def canary_lost(lens: Lens, count: int) -> Finding:
+    """The scanner missed what it was given to find, so its silence elsewhere means nothing."""
+    rule = RuleRef(PACK, lens.rules.version, "canary", "GB/T 35273-2020")
+    note = f"扫描器漏掉 {count} 个预埋的检验值，扫描不可信，请勿发布并报告系统管理员"
+    return Finding("canary-lost", Severity.BLOCK, count, (), rule, note)
