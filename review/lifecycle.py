@@ -28,7 +28,6 @@ class Event(StrEnum):
     ANSWER = "answer"  # the answer from above was recorded
     REPLACE = "replace"  # a later revision took its place
     PUBLISH = "publish"  # the catalogue shows exactly the approved bytes
-    REFUSE = "refuse"  # a publication was refused; nothing went out
     SUPERSEDE = "supersede"  # a correction of the same edition was published
     INSPECT = "inspect"  # what is public was compared again
     WITHDRAW = "withdraw"  # a person ordered it off
@@ -57,7 +56,6 @@ TABLE: Mapping[tuple[Status, Event], Status] = MappingProxyType(
         (S.ESCALATED, E.BLOCK): S.BLOCKED,
         (S.ESCALATED, E.REPLACE): S.REPLACED,
         (S.APPROVED, E.PUBLISH): S.PUBLISHED,
-        (S.APPROVED, E.REFUSE): S.APPROVED,
         (S.APPROVED, E.BLOCK): S.BLOCKED,
         (S.APPROVED, E.REPLACE): S.REPLACED,
         (S.APPROVED, E.WITHDRAW): S.WITHDRAWN,

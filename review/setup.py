@@ -6,9 +6,12 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from review.settings import settings as build
+
+_ONE_AT_A_TIME = Lock()
 
 
 def configure(
@@ -23,9 +26,14 @@ def configure(
 
     Raises HomeInvalid where HOME/keys isn't made yet (review.keys.create_keys), UsageInvalid for a wrong URL.
     """
+    wanted = build(home.resolve(), database_url, debug=debug, tls=tls, time_zone=time_zone)
+    with _ONE_AT_A_TIME:
+        _configure(wanted)
+
+
+def _configure(wanted: dict[str, Any]) -> None:
     from django.conf import settings
 
-    wanted = build(home.resolve(), database_url, debug=debug, tls=tls, time_zone=time_zone)
     if not settings.configured:
         import django
 
@@ -36,7 +44,7 @@ def configure(
 
 
 def _place(databases: dict[str, Any]) -> tuple[Any, ...]:
-    return tuple(databases["default"].get(k) for k in ("ENGINE", "NAME", "USER", "HOST", "PORT", "OPTIONS"))
+    return tuple(databases["default"].get(k) or None for k in ("ENGINE", "NAME", "USER", "HOST", "PORT", "OPTIONS"))
 
 
 def _point_at(wanted: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Max, QuerySet
+from django.utils import timezone
 
 from domain.canonical import canonical_json
 from domain.contract import Contract
@@ -42,7 +43,7 @@ def receive(
     if actor != SYSTEM:
         check_can(office(actor), actor, Act.PREPARE, contract.department, page.at)
     kin = ReleaseRecord.objects.filter(dataset=contract.id)
-    year = page.at.year
+    year = timezone.localtime(page.at).year
     number = 1 + (ReleaseRecord.objects.filter(year=year).aggregate(n=Max("number"))["n"] or 0)
     edition, revision = _place(kin, period)
     record = ReleaseRecord.objects.create(

@@ -90,10 +90,10 @@ def _disposed(record: ReleaseRecord, dispositions: Sequence[Disposition]) -> dic
     remedies = {f.finding: f.body["remedy"] for f in FindingRecord.objects.filter(release=record)}
     found: dict[str, Disposition] = {}
     for one in dispositions:
-        kind, name = DispositionKind(one.kind), one.finding[:16]
+        kind, name = DispositionKind(one.kind), one.finding
         if one.finding not in remedies:
             raise UsageInvalid(
-                f"{record.public_id} has no finding {name!r}; `mingjing show {record.public_id}` lists them"
+                f"{record.public_id} has no finding of a given id; `mingjing show {record.public_id}` lists them"
             )
         if one.finding in found:
             raise UsageInvalid(f"finding {name} is disposed of twice; leave one")

@@ -71,8 +71,8 @@ def open_findings(page: Page, username: str, release: str, finding_ids: Sequence
         raise TransitionRefused(f"{release} is still being prepared; its findings aren't complete")
     asked = set(finding_ids)
     known = set(FindingRecord.objects.filter(release=record, finding__in=asked).values_list("finding", flat=True))
-    if unknown := asked - known:
-        raise UsageInvalid(f"{release} has no finding {min(unknown)[:16]!r}; `mingjing show {release}` lists them")
+    if asked - known:
+        raise UsageInvalid(f"{release} has no finding of that id; `mingjing show {release}` lists them")
     mine = Opening.objects.filter(release=record, user__username=username)
     fresh = sorted(known - set(mine.values_list("finding", flat=True)))
     if not fresh:

@@ -28,10 +28,22 @@ class Model:
             return None
         import psycopg
 
-        name = f"{self.database}_{home.name}".lower().replace("-", "_")[:60]
         with psycopg.connect(self.server.conninfo(), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{self.database}"'.encode())
-        return self.server.url(name, password=True, driver="postgresql")
+            connection.execute(f'CREATE DATABASE "{self.copy_name}" TEMPLATE "{self.database}"'.encode())
+        return self.server.url(self.copy_name, password=True, driver="postgresql")
+
+    @property
+    def copy_name(self) -> str:
+        return f"{self.database}_copy"
+
+    def drop(self) -> None:
+        """Remove the copy's database again: a cluster full of copies is slow to stop."""
+        if self.server is None:
+            return
+        import psycopg
+
+        with psycopg.connect(self.server.conninfo(), autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{self.copy_name}" WITH (FORCE)'.encode())
 
 
 def _laid(home: Path, server: PostgresServer | None = None) -> Model:
@@ -68,9 +80,10 @@ def model(request: pytest.FixtureRequest) -> Model:
 
 
 @pytest.fixture
-def desk_url(model: Model, tmp_path: Path) -> str | None:
+def desk_url(model: Model, tmp_path: Path) -> Iterator[str | None]:
     """Database URL of this test's installation in `tmp_path`; None is SQLite."""
-    return model.copy(tmp_path)
+    yield model.copy(tmp_path)
+    model.drop()
 
 
 @pytest.fixture

@@ -18,9 +18,11 @@ from tests.review_desk import (
     PASSWORD,
     STORE,
     MemoryStore,
+    cheap_passwords,
     checked,
     decide,
     published,
+    receipt,
     receive,
     submitted,
 )
@@ -134,6 +136,11 @@ def edit(name: str, old: str, new: str) -> Callable[[dict[str, bytes]], dict[str
     return change
 
 
+def without_last_line(text: bytes) -> bytes:
+    proof = json.loads(text)
+    return json.dumps({**proof, "lines": proof["lines"][:-1]}).encode()
+
+
 FORGERIES = {
     "manifest": edit("manifest.json", '"rows":2', '"rows":3'),
     "contract": edit("contract.json", "政府债务限额", "政府债务余额"),
@@ -148,29 +155,53 @@ FORGERIES = {
     "head": edit("ledger.head", '"seq": ', '"seq": 1'),
     "pack": lambda files: {**files, "packs/personal.json": b"{}"},
     "not-json": lambda files: {**files, "ledger.json": b"["},
+    "hidden-withdrawal": lambda files: {**files, "ledger.json": without_last_line(files["ledger.json"])},
     "missing": lambda files: {n: d for n, d in files.items() if n != "coverage.json"},
 }
 
 
+@pytest.fixture(scope="module")
+def genuine(sqlite_model: Any, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, bytes]]:
+    """A home and the files of one bundle: approved, published, withdrawn, with other releases' lines between."""
+    from review import desk
+    from review.evidence.bundle import read_zip
+    from review.setup import close, configure
+
+    home = tmp_path_factory.mktemp("genuine")
+    configure(home, database_url=sqlite_model.copy(home))
+    with cheap_passwords():
+        receive(period="2030", run_key="other")
+        release = checked()
+        receive(period="2031", run_key="between")
+        desk.submit(release, "op", PASSWORD)
+        for person, stage in (("sec", "section"), ("conf", "confidentiality"), ("chief", "chief")):
+            decide(release, person, stage)
+        desk.record_published(release, receipt(release))
+        desk.withdraw(release, "chief", PASSWORD, "不应公开")
+        out, _ = bundle(home, release)
+    close()
+    return home, read_zip(out)
+
+
+def test_genuine_bundle_is_verified(genuine: tuple[Path, dict[str, bytes]]) -> None:
+    from review import keys
+    from review.evidence.verify import check_bundle
+
+    home, files = genuine
+    for same in (files, resigned(home, files)):
+        assert check_bundle(same, keys.public_key(home)).status == "withdrawn"
+
+
 @pytest.mark.parametrize("signed_again", [False, True], ids=["plain", "signed-again"])
 @pytest.mark.parametrize("forgery", FORGERIES)
-def test_verify_forged_bundle(home: Path, forgery: str, signed_again: bool) -> None:
-    from review.evidence.bundle import read_zip, write_zip
-    from review.evidence.verify import verify
+def test_verify_forged_bundle(genuine: tuple[Path, dict[str, bytes]], forgery: str, signed_again: bool) -> None:
+    from review import keys
+    from review.evidence.verify import check_bundle
 
-    receive(period="2030", run_key="other")
-    first, second = checked(), receive(period="2031", run_key="between")
-    assert second
-    from review import desk
-
-    desk.submit(first, "op", PASSWORD)
-    for person, stage in (("sec", "section"), ("conf", "confidentiality"), ("chief", "chief")):
-        decide(first, person, stage)
-    out, public = bundle(home, first)
-    files = FORGERIES[forgery](read_zip(out))
-    write_zip(resigned(home, files) if signed_again else files, out)
+    home, files = genuine
+    forged = FORGERIES[forgery](files)
     with pytest.raises(EvidenceInvalid):
-        verify(out, public)
+        check_bundle(resigned(home, forged) if signed_again else forged, keys.public_key(home))
 
 
 @pytest.mark.parametrize("data", [b"", b"PK", b"not a zip at all"])

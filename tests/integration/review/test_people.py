@@ -20,7 +20,7 @@ def now() -> datetime:
     return timezone.now()
 
 
-def span(start: float = 0.02, end: float = 3600) -> dict[str, Any]:
+def span(start: float = 60, end: float = 3600) -> dict[str, Any]:
     return {"valid_from": now() + timedelta(seconds=start), "valid_to": now() + timedelta(seconds=end)}
 
 
@@ -92,16 +92,26 @@ def test_grant_to_oneself_or_in_the_past() -> None:
         desk.grant("law", "finance", "operator", valid_to=now() - timedelta(days=1))
 
 
-def test_deputy_decides_while_dated_and_principal_seated() -> None:
-    import time
+def let_pass(monkeypatch: pytest.MonkeyPatch, **span: float) -> None:
+    """Set the desk's clock forward."""
+    from django.utils import timezone
 
+    at = timezone.now() + timedelta(**span)
+    monkeypatch.setattr(timezone, "now", lambda: at)
+
+
+def test_deputy_decides_while_dated(monkeypatch: pytest.MonkeyPatch) -> None:
     from review import desk, queries
 
     release = submitted()
-    desk.deputise("law", "sec", "finance", "section_reviewer", **span(0.3), actor="sec")
+    desk.deputise("law", "sec", "finance", "section_reviewer", **span(3600, 7200), actor="sec")
     with pytest.raises(NotPermitted):
         decide(release, "law", "section")
-    time.sleep(0.4)
+    with monkeypatch.context() as later:
+        let_pass(later, hours=3)
+        with pytest.raises(NotPermitted):
+            decide(release, "law", "section")
+    let_pass(monkeypatch, minutes=90)
     assert decide(release, "law", "section") == "in_review"
     assert queries.show(release)["decisions"][0]["deputy_of"] == "sec"
     decide(release, "conf", "confidentiality")
@@ -109,15 +119,13 @@ def test_deputy_decides_while_dated_and_principal_seated() -> None:
     assert desk.approval_for(release)
 
 
-def test_deputy_lapses_with_principal() -> None:
-    import time
-
+def test_deputy_lapses_with_principal(monkeypatch: pytest.MonkeyPatch) -> None:
     from review import desk, queries
 
     release = submitted()
-    desk.deputise("law", "sec", "finance", "section_reviewer", **span(), actor="sec")
-    time.sleep(0.05)
+    desk.deputise("law", "sec", "finance", "section_reviewer", **span(60), actor="sec")
     desk.close_user("sec")
+    let_pass(monkeypatch, minutes=2)
     with pytest.raises(NotPermitted):
         decide(release, "law", "section")
     assert not next(u for u in queries.users() if u["username"] == "sec")["is_active"]

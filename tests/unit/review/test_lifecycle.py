@@ -15,7 +15,7 @@ ROWS = {
     },
     "escalated": {"answer": "in_review", "block": "blocked", "replace": "replaced"},
     "approved": {
-        "publish": "published", "refuse": "approved", "block": "blocked", "replace": "replaced", "withdraw": "withdrawn",
+        "publish": "published", "block": "blocked", "replace": "replaced", "withdraw": "withdrawn",
     },
     "published": {"supersede": "superseded", "inspect": "published", "withdraw": "withdrawn"},
     "superseded": {"inspect": "superseded", "withdraw": "withdrawn"},

@@ -1,0 +1,77 @@
+"""One process can turn from one installation to another, and asks for the same one again without a stir."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from domain.errors import HomeInvalid
+from tests.review_desk import cheap_passwords, open_desk, receive
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def test_configure_turns_to_another_home(
+    home: Path, desk_url: str | None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    from review import ledger, queries
+    from review.setup import configure
+
+    receive()
+    other = tmp_path_factory.mktemp("other")
+    with cheap_passwords():
+        open_desk(other, people=False)
+    assert (queries.releases(), ledger.home()) == ([], other)
+    configure(home, database_url=desk_url)
+    assert len(queries.releases()) == 1
+    assert ledger.verify().ok
+
+
+def test_configure_again_keeps_the_connection(home: Path, desk_url: str | None) -> None:
+    from django.db import connection
+
+    from review.setup import configure
+
+    receive()
+    kept = connection.connection
+    configure(home, database_url=desk_url)
+    assert connection.connection is kept
+    assert kept is not None
+
+
+def test_configure_without_keys(tmp_path: Path) -> None:
+    from review.setup import configure
+
+    with pytest.raises(HomeInvalid):
+        configure(tmp_path)
+
+
+def test_migrate_twice(home: Path) -> None:
+    from review import ledger
+    from review.setup import migrate
+
+    receive()
+    migrate()
+    assert ledger.verify().entries > 1
+
+
+def test_setup_imports_no_django() -> None:
+    code = "import sys, review.setup, review.keys, review.lifecycle, review.permissions; print([m for m in sys.modules if m.startswith('django')])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_queue_and_releases_ask_few_queries(home: Path) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from review import queries
+
+    for number in range(3):
+        receive(period=str(number), run_key=str(number))
+    with CaptureQueriesContext(connection) as few:
+        assert len(queries.releases(as_user="auditor")) == 3
+    assert len(few) <= 5
