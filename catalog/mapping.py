@@ -78,6 +78,7 @@ def package_for(
     release_hash: str,
     published_on: str,
     revision: int = 1,
+    is_correction: bool = False,
     spans: Iterable[tuple[str, str]] = (),
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """CKAN's package dictionary (without resources) and the edition's resource dictionaries.
@@ -100,7 +101,9 @@ def package_for(
     }
     if metadata["groups"]:
         package["groups"] = [{"name": name} for name in sorted(set(metadata["groups"]))]
-    return package, [_resource(metadata, file, release_hash, published_on, revision) for file in metadata["files"]]
+    return package, [
+        _resource(metadata, file, release_hash, published_on, revision, is_correction) for file in metadata["files"]
+    ]
 
 
 def package_id(dataset: str) -> str:
@@ -120,9 +123,12 @@ def package_name(slug: str) -> str:
     return f"{slug[: NAME_LIMIT - 13]}-{hashlib.sha256(slug.encode()).hexdigest()[:12]}"
 
 
-def edition_label(period: str, revision: int) -> str:
-    """`2025年`, and for its second revision `2025年（更正1）`."""
-    return period_label(period) + (f"（更正{revision - 1}）" if revision > 1 else "")
+def edition_label(period: str, *, is_correction: bool = False) -> str:
+    """`2025年`, and `2025年（更正）` where it takes the place of one that was public.
+
+    Revisions that ended before the public saw them (blocked, returned) are no corrections to the public.
+    """
+    return period_label(period) + ("（更正）" if is_correction else "")
 
 
 def tag_names(tags: Iterable[str]) -> list[str]:
@@ -181,9 +187,14 @@ def _extras(
 
 
 def _resource(
-    metadata: Mapping[str, Any], file: Mapping[str, Any], release_hash: str, published_on: str, revision: int
+    metadata: Mapping[str, Any],
+    file: Mapping[str, Any],
+    release_hash: str,
+    published_on: str,
+    revision: int,
+    is_correction: bool,
 ) -> dict[str, Any]:
-    label = edition_label(metadata["period"], revision)
+    label = edition_label(metadata["period"], is_correction=is_correction)
     what = file["title"] or "数据包说明（字段、校验码、许可）"
     rows = f"，{file['rows']} 行" if file["rows"] is not None else ""
     resource = {

@@ -52,6 +52,7 @@ class Target:
             release_hash=self.release_hash,
             published_on=self.published_on,
             revision=self.manifest.revision,
+            is_correction=self.manifest.supersedes is not None,
             spans=spans,
         )
         return fingerprinted(package), resources

@@ -85,7 +85,7 @@ def _member(name: str) -> zipfile.ZipInfo:
 def _write_notice(
     out: TextIO, contract: Contract, manifest: Manifest, lists: list[Artefact], store: ArtefactStore
 ) -> None:
-    label = edition_label(manifest.period, manifest.revision)
+    label = edition_label(manifest.period, is_correction=manifest.supersedes is not None)
     title = html.escape(f"{contract.title.zh}公示（{label}）")
     basis = html.escape("；".join(str(c) for c in contract.legal_basis))
     contact = " ".join(t for t in (contract.contact.name, contract.contact.phone, contract.contact.email) if t)

@@ -10,6 +10,7 @@ import hashlib
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from domain.canonical import canonical_json, sha256_hex
 from domain.contract import Audience, Contract
@@ -262,13 +263,22 @@ def export_files(place: Workplace, run: Run, *, edition: int) -> str:
             return "blocked"
         tables = the_redacted(where)
         exported = export(tables, contract, period=run.period, edition=edition, into=into)
-        metadata = describe(contract, period=run.period, edition=edition, dates=run.dates, exports=exported)
+        metadata = describe(
+            contract, period=run.period, edition=edition, dates=run.dates, exports=exported,
+            organization_title=office_of(contract, place.packs),
+        )  # fmt: skip
         (into / "metadata.json").write_bytes(canonical_json(metadata))
         listing = [
             (f.path.name if isinstance(f.path, Path) else Path(f.path).name, f.name, f.media_type)
             for f in exported.files
         ]
         return sha256_hex(save(into / "exports.json", list[tuple[str, str, str]], listing))
+
+
+def office_of(contract: Contract, packs: Packs) -> str | None:
+    """The department's name as the public knows it, from the units pack."""
+    units: list[dict[str, Any]] = packs["units"].data["units"]
+    return next((str(u["title"]["zh"]) for u in units if u["code"] == contract.department), None)
 
 
 def seal(

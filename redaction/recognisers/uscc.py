@@ -13,7 +13,7 @@ from random import Random
 
 from redaction.shapes import compact, credit_digit, organisation_digit, spaced
 
-ENTITY = "USCC"
+ENTITY = "USCC_STRICT"
 SCORE = 0.9
 _CODE = (  # department and kind as the standard pairs them, then a province or 10 for the state
     "(?:1[1239]|2[19]|3[123459]|4[19]|5[1239]|6[129]|7[129]|8[19]|9[123]|A[19]|N[1239]|Y1)"

@@ -40,8 +40,16 @@ def test_package_for_gives_the_agreed_extras_and_keys(tmp_path: Path) -> None:
 
 def test_package_for_correction_is_labelled(tmp_path: Path) -> None:
     ready = prepare(tmp_path)
+    _, resources = package_for(
+        ready.metadata, release_hash=HASH, published_on="2025-04-02", revision=2, is_correction=True
+    )
+    assert resources[0]["edition_label"] == "2025年（更正）"
+
+
+def test_package_for_second_revision_of_nothing_public_is_no_correction(tmp_path: Path) -> None:
+    ready = prepare(tmp_path)
     _, resources = package_for(ready.metadata, release_hash=HASH, published_on="2025-04-02", revision=2)
-    assert resources[0]["edition_label"] == "2025年（更正1）"
+    assert resources[0]["edition_label"] == "2025年"
 
 
 def test_describe_leaves_out_dropped_columns(tmp_path: Path) -> None:

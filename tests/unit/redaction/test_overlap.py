@@ -6,7 +6,7 @@ import pytest
 
 from redaction.overlap import without_overlaps
 
-ORDER = {"CN_ID18": 0, "BANKCARD": 1, "USCC": 2, "EMAIL": 3}
+ORDER = {"CN_ID18": 0, "BANKCARD": 1, "USCC_STRICT": 2, "EMAIL": 3}
 
 
 @dataclass(frozen=True)
@@ -19,12 +19,12 @@ class Hit:
 
 
 CASES = {
-    "apart": ([Hit(0, 5, "EMAIL", 0.9), Hit(5, 9, "USCC", 0.9)], ["EMAIL", "USCC"]),
+    "apart": ([Hit(0, 5, "EMAIL", 0.9), Hit(5, 9, "USCC_STRICT", 0.9)], ["EMAIL", "USCC_STRICT"]),
     "sure before a longer guess": ([Hit(0, 20, "BANKCARD", 0.3), Hit(2, 9, "EMAIL", 0.9)], ["EMAIL"]),
-    "reported before a longer hint": ([Hit(0, 20, "BANKCARD", 0.1), Hit(2, 9, "USCC", 0.3)], ["USCC"]),
+    "reported before a longer hint": ([Hit(0, 20, "BANKCARD", 0.1), Hit(2, 9, "USCC_STRICT", 0.3)], ["USCC_STRICT"]),
     "longer before shorter": ([Hit(0, 11, "CN_ID18", 1.0, True), Hit(0, 18, "EMAIL", 0.9)], ["EMAIL"]),
-    "right check digit first": ([Hit(0, 18, "CN_ID18", 0.7, False), Hit(0, 18, "USCC", 0.9, True)], ["USCC"]),
-    "both right, the pack's order": ([Hit(0, 18, "USCC", 1.0, True), Hit(0, 18, "CN_ID18", 1.0, True)], ["CN_ID18"]),
+    "right check digit first": ([Hit(0, 18, "CN_ID18", 0.7, False), Hit(0, 18, "USCC_STRICT", 0.9, True)], ["USCC_STRICT"]),
+    "both right, the pack's order": ([Hit(0, 18, "USCC_STRICT", 1.0, True), Hit(0, 18, "CN_ID18", 1.0, True)], ["CN_ID18"]),
 }
 
 

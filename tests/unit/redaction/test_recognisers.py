@@ -103,9 +103,9 @@ OTHERS = {
     "bank card beside its word": (f"改发卡号{CARD}", [], ("BANKCARD", CARD)),
     "bank card in fours": ("卡号6228 4800 0000 0000 018", [], ("BANKCARD", "6228 4800 0000 0000 018")),
     "account under its header": ("101000000012345678901", ["账号"], ("BANKCARD", "101000000012345678901")),
-    "uscc": (f"代码{USCC}", [], ("USCC", USCC)),
-    "uscc lower case": (USCC.lower(), [], ("USCC", USCC.lower())),
-    "uscc glued to letters": (f"USCC{USCC}", [], ("USCC", USCC)),
+    "uscc": (f"代码{USCC}", [], ("USCC_STRICT", USCC)),
+    "uscc lower case": (USCC.lower(), [], ("USCC_STRICT", USCC.lower())),
+    "uscc glued to letters": (f"USCC{USCC}", [], ("USCC_STRICT", USCC)),
     "organisation code under its header": ("D2143569X", ["组织机构代码"], ("ORGCODE", "D2143569X")),
     "organisation code beside its word": ("机构代码D2143569-X", [], ("ORGCODE", "D2143569-X")),
     "passport under its header": ("E00001234", ["护照号码"], ("PASSPORT_CN", "E00001234")),
@@ -186,8 +186,8 @@ def test_random_digits_of_the_right_length_are_hardly_ever_sure() -> None:
     texts = ["".join(draw.choices("0123456789", k=draw.choice((16, 17, 18, 19, 20)))) for _ in range(20_000)]
     found = LENS.find(texts, Column())
     hits = [s for spans in found for s in spans or () if s.score >= SURE]
-    assert sum(s.valid is True and s.entity != "USCC" for s in hits) <= 1
-    assert sum(s.entity == "USCC" for s in hits) <= 5
+    assert sum(s.valid is True and s.entity != "USCC_STRICT" for s in hits) <= 1
+    assert sum(s.entity == "USCC_STRICT" for s in hits) <= 5
     assert len(hits) <= 20
 
 

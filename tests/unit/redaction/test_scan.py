@@ -153,7 +153,7 @@ TREATMENTS = {
     "official mailbox": ({"note": "Office@Example.org"}, "note.EMAIL", "info", "kept-official-contact"),
     "the contract's own contact": ({"note": "电话0311-55500101"}, "note.LANDLINE", "info", "kept-official-contact"),
     "another telephone": ({"note": "咨询电话0311-55500199"}, "note.LANDLINE", "hold", "span-replaced"),
-    "public code": ({"code": "91130100MA0XKE3T0X"}, "code.USCC", "info", None),
+    "public code": ({"code": "91130100MA0XKE3T0X"}, "code.USCC_STRICT", "info", None),
     "half masked": ({"note": "1301**********0000"}, "note.MASKED_ID", "hold", "span-replaced"),
 }
 
