@@ -106,11 +106,15 @@ def header_keys(header: str) -> tuple[str, ...]:
 
 def _by_shape(rows: Sequence[Row], spans: Sequence[Sequence[int]], share: float) -> Layout:
     counts = [filled(row) for row in rows]
+    covered = [
+        sum(1 for anchor in span if anchor < len(row) and (row[anchor] or "").strip())
+        for row, span in zip(rows, spans, strict=True)
+    ]
     for start in range(min(len(rows), HEADER_WITHIN)):
         below = [n for n in counts[start + 1 :] if n]
         typical = median_high(below) if below else counts[start]
         wide = counts[start] >= 2 or (typical <= 1 and max(counts) <= 1)
-        if counts[start] and wide and counts[start] >= share * typical and not _is_aside(rows[start]):
+        if counts[start] and wide and covered[start] >= share * typical and not _is_aside(rows[start]):
             height = _group_height(rows, spans, start)
             return Layout(start, height, _below(rows, start + height), _joined(rows, spans, start, height))
     first = next((i for i, n in enumerate(counts) if n), None)

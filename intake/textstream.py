@@ -22,6 +22,7 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+SURE_BYTES = 16  # so much good UTF-8 isn't GB18030 by chance; read as such, one bad byte would garble the whole file
 NAMES = {"utf-8-sig": "utf-8"}
 
 
@@ -32,6 +33,7 @@ class BadByte:
     encoding: str
     offset: int
     zero: bool = False
+    beyond_ascii: int = 0  # bytes of longer characters that were decoded before it
 
     def refusal(self) -> SourceUnreadable:
         what = "holds a zero byte" if self.zero else f"isn't {self.encoding}"
@@ -55,7 +57,7 @@ def encoding_of(path: Path, spec: SourceSpec, bounds: Bounds) -> str:
     utf8 = first_bad_byte(path, "utf-8", bounds)
     if utf8 is None:
         return "utf-8"
-    if utf8.zero:
+    if utf8.zero or utf8.beyond_ascii >= SURE_BYTES:
         raise utf8.refusal()
     gb18030 = first_bad_byte(path, "gb18030", bounds)
     if gb18030 is None:
@@ -72,7 +74,7 @@ def first_bad_byte(path: Path, encoding: str, bounds: Bounds) -> BadByte | None:
     """Decode the whole file strictly in pieces; zero characters and half characters count as bad too."""
     name = NAMES.get(encoding, encoding)
     decoder = codecs.getincrementaldecoder(name)("strict")
-    done = 0
+    done = beyond = 0
     with path.open("rb") as stream:
         while True:
             bounds.time()
@@ -80,9 +82,11 @@ def first_bad_byte(path: Path, encoding: str, bounds: Bounds) -> BadByte | None:
             held = len(decoder.getstate()[0])
             try:
                 text = decoder.decode(chunk, final=not chunk)
-                text.encode()
+                beyond += len(text.encode()) - len(text)
             except UnicodeDecodeError as fault:
-                return BadByte(name, done - held + fault.start)
+                good = fault.object[: fault.start]
+                beyond += len(good) - len(good.decode(name, "ignore"))
+                return BadByte(name, done - held + fault.start, beyond_ascii=beyond)
             except UnicodeEncodeError:
                 return BadByte(name, done - held)
             if "\x00" in text:

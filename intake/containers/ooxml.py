@@ -243,7 +243,7 @@ RULES: tuple[tuple[str, Callable[[_Visit], None]], ...] = (
     (r"\[content_types\]\.xml|.*/sharedstrings\.xml", _nothing),
     (r".*\.rels", _relations),
     (r"docprops/[^/]*\.xml", _properties),
-    (r".*/(comments|threadedcomment|person)[^/]*\.xml", _comments),
+    (r".*/(comment|threadedcomment|person)[^/]*\.xml", _comments),
     (r".*/externallinks/.*\.xml", _links),
     (r".*/(connections|querytable)[^/]*\.xml", _connections),
     (r".*/pivot[^/]*/.*\.xml", _pivot),

@@ -43,11 +43,11 @@ class SheetStream:
         self._ready: list[SheetRow] = []
         self._row = self._column = 0
         self._cells: dict[int, str] = {}
-        self._hidden = self._in_data = self._in_cell = False
+        self._hidden = self._in_data = False
         self._phonetic_mark = 0
         self._type = self._value = self._formula = self._open = ""
         self._style = 0
-        self._has_value = self._has_formula = False
+        self._has_formula = False
         self._formulas: set[str] = set()
         self._starts = {
             "row": self._start_row, "c": self._start_cell, "v": self._start_value, "t": self._start_text,
@@ -130,14 +130,13 @@ class SheetStream:
         self._type = attributes.get("t", "n")
         self._style = self._number(attributes.get("s"), 0)
         self._value = self._formula = ""
-        self._has_value = self._has_formula = False
-        self._in_cell = True
+        self._has_formula = False
 
     def _start_value(self, _: dict[str, str]) -> None:
-        self._open, self._has_value = ("v", True) if self._in_cell else ("", False)
+        self._open = "v"
 
     def _start_text(self, _: dict[str, str]) -> None:
-        self._open, self._has_value = "t", True
+        self._open = "t"
 
     def _start_formula(self, _: dict[str, str]) -> None:
         self._open, self._has_formula = "f", True
@@ -157,7 +156,6 @@ class SheetStream:
         self._in_data = False
 
     def _end_cell(self) -> None:
-        self._in_cell = False
         if self._has_formula:
             self._formula_seen()
         if self._value and (text := self._text()):
@@ -184,7 +182,7 @@ class SheetStream:
                 return unescaped(value)
 
     def _formula_seen(self) -> None:
-        if not self._has_value:
+        if not self._value and self._type != "str":
             self.extras.without_value.append(self._locator())
         if '"' in self._formula and self._formula not in self._formulas:
             if len(self._formulas) >= FORMULA_TEXTS:

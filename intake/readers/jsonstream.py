@@ -77,10 +77,12 @@ class JsonStream:
                 value, end = self._decoder.raw_decode(self._buffer, self._at)
             except RecursionError:
                 raise self.fault() from None
-            except ValueError:
+            except json.JSONDecodeError as fault:
                 if not self._more():
-                    raise self.fault() from None
+                    raise self._value_fault(fault) from None
                 continue
+            except ValueError:  # NaN and Infinity, which no more text can cure
+                raise self.fault() from None
             if end == len(self._buffer) and self._more():
                 continue  # a number may go on
             length, self._at = end - self._at, end
@@ -90,6 +92,11 @@ class JsonStream:
         """What to raise where the text is no JSON."""
         line = self._line + self._buffer.count("\n", 0, self._at)
         return invalid(line, cut=self._ended and not self._buffer[self._at :].strip(BLANK))
+
+    def _value_fault(self, fault: json.JSONDecodeError) -> SourceUnreadable:
+        line = self._line + self._buffer.count("\n", 0, fault.pos)
+        at_end = fault.pos >= len(self._buffer.rstrip(BLANK)) or fault.msg.startswith("Unterminated")
+        return invalid(line, cut=at_end)
 
     def _more(self) -> bool:
         """Read on and forget what was used up. The piece doubles with what waits, so that no value costs its square."""

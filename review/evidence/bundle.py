@@ -42,5 +42,5 @@ def read_zip(path: Path) -> dict[str, bytes]:
                     f"{path.name} names a file twice or unpacks to too much; ask for the bundle again"
                 )
             return {name: archive.read(name) for name in names}
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError, ValueError):
+    except (zipfile.BadZipFile, OSError, RuntimeError, EOFError, ValueError):
         raise EvidenceInvalid(f"{path.name} isn't a readable zip; ask for the bundle again") from None

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
+from tests.integration.catalog_embedded.conftest import TOKEN
 
 BODY = bytes(range(256)) * 40
 
@@ -132,6 +135,19 @@ def test_a_request_beyond_the_limit_is_413(served: Any) -> None:
     assert served.arriving() == []
 
 
+def test_a_request_of_unsaid_length_is_cut_at_the_limit(served: Any) -> None:
+    def body() -> Iterator[bytes]:
+        for number in range(8):
+            yield f'--b\r\nContent-Disposition: form-data; name="f{number}"; filename="a"\r\n\r\n'.encode()
+            yield b"x" * 2_900_000 + b"\r\n"
+        yield b"--b--\r\n"
+
+    headers = {"Authorization": TOKEN, "Content-Type": "multipart/form-data; boundary=b"}
+    answer = served.http.post(f"{served.url}/api/3/action/resource_create", data=body(), headers=headers, timeout=30)
+    assert answer.status_code == 413
+    assert served.arriving() == []
+
+
 @pytest.mark.parametrize(
     "body",
     [b"", b"--b\r\n", b"--b\r\nContent-Disposition: form-data\r\n\r\nx\r\n--b--\r\n",
@@ -139,8 +155,6 @@ def test_a_request_beyond_the_limit_is_413(served: Any) -> None:
     ids=["empty", "cut", "nameless", "half-file", "nonsense"],
 )  # fmt: skip
 def test_a_broken_multipart_body_is_400_and_leaves_nothing(served: Any, body: bytes) -> None:
-    from tests.integration.catalog_embedded.conftest import TOKEN
-
     headers = {"Authorization": TOKEN, "Content-Type": "multipart/form-data; boundary=b"}
     answer = served.http.post(f"{served.url}/api/3/action/resource_create", data=body, headers=headers, timeout=20)
     assert answer.status_code == 400

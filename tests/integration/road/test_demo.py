@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import sqlite3
@@ -91,15 +92,15 @@ def test_public_files_are_the_approved_bytes_and_no_others(city: City) -> None:
         for package in found["results"]:
             dataset = next(e["value"] for e in package["extras"] if e["key"] == "contract_id")
             for resource in package["resources"]:
-                answer = httpx.get(resource["url"], follow_redirects=False)
-                if resource["edition_state"] == "withdrawn":
-                    assert answer.status_code != 200
-                    continue
-                import hashlib
-
-                seen.add((dataset, hashlib.sha256(answer.content).hexdigest()))
+                if resource["edition_state"] != "withdrawn":
+                    content = httpx.get(resource["url"], follow_redirects=False).content
+                    seen.add((dataset, hashlib.sha256(content).hexdigest()))
         assert seen == {(d, s.removeprefix("sha256:")) for d, s in approved}
         assert not [p for p in found["results"] if "subsidy_list" in json.dumps(p)]
+        gone = [r["release"] for r in ask(city, "releases") if r["status"] == "withdrawn"]
+        addresses = [a["url"] for r in gone for a in ask(city, "show", r)["receipt"]["resources"]]
+        assert addresses
+        assert {httpx.get(a, follow_redirects=False).status_code for a in addresses} <= {302, 303, 307, 404, 410}
     finally:
         process.terminate()
         process.wait(timeout=10)
