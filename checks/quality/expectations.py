@@ -25,6 +25,9 @@ _ROWS = "unexpected_rows_query.table"
 _SEVERITIES = {Severity.BLOCK: "critical", Severity.HOLD: "warning", Severity.WARN: "info", Severity.INFO: "info"}
 
 # GX logs the messages of what failed, and DuckDB's messages quote cells: a fault speaks through its Outcome alone.
+# Some of its modules set a level of their own, so each is silenced by name.
+for known in [n for n in logging.root.manager.loggerDict if n.split(".")[0] == "great_expectations"]:
+    logging.getLogger(known).setLevel(logging.CRITICAL + 1)
 logging.getLogger("great_expectations").setLevel(logging.CRITICAL + 1)
 register()
 
