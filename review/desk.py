@@ -12,13 +12,10 @@ from review import ledger
 from review.acts.arrival import receive, record_blocked, record_checked
 from review.acts.decision import answer_escalation, decide
 from review.acts.people import (
-    add_unit,
     add_user,
     close_user,
     deputise,
     grant,
-    load_reason_codes,
-    load_units,
     revoke,
     set_password,
     sign_in,
@@ -31,6 +28,7 @@ from review.acts.publication import (
     withdraw,
 )
 from review.acts.submission import open_findings, recall, replace, revise, submit
+from review.acts.units import add_unit, load_reason_codes, load_units
 from review.acts.work import ask, claim, extend_claim, finish
 from review.moments import moment_text
 from review.permissions import SYSTEM

@@ -9,26 +9,27 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.db.models import Q
 from django.utils import timezone
 
 from domain.errors import ReleaseNotFound, UsageInvalid
 from domain.finding import Finding
 from domain.release import Approval, Manifest, Receipt, Status
 from review import reading
+from review.directory import reason_codes, roles, units, users, work, work_list, work_of
 from review.models import (
     DecisionRecord,
     FindingRecord,
     LedgerEntry,
-    Membership,
     Opening,
-    ReasonCode,
     ReleaseRecord,
-    Unit,
-    User,
-    WorkRequest,
 )
-from review.permissions import Act, Office, Role, can, can_decide
+from review.permissions import Act, Office, can, can_decide
+
+__all__ = [
+    "contract_hash", "decisions", "finding_values", "findings", "is_minted", "last_published", "manifest", "published",
+    "queue_for", "reason_codes", "receipt", "releases", "roles", "show", "timeline", "units", "users",
+    "visible_departments", "work", "work_list", "work_of",
+]  # fmt: skip
 
 
 def releases(status: str | None = None, as_user: str | None = None) -> list[dict[str, Any]]:
@@ -235,62 +236,3 @@ def is_minted(approval: Approval) -> bool:
     lines = LedgerEntry.objects.filter(release=approval.release, event="approval-minted", at=approval.minted_on)
     said = {"release_hash": approval.release_hash, "decisions": list(approval.decisions)}
     return any(json.loads(line.body)["data"] == said for line in lines)
-
-
-def units() -> list[dict[str, Any]]:
-    """Units in the order of their codes."""
-    return [
-        {"code": u.code, "title": {"zh": u.title_zh, "en": u.title_en}, "kind": u.kind, "parent": u.parent_id, "pools": u.pools}
-        for u in Unit.objects.all()
-    ]  # fmt: skip
-
-
-def users() -> list[dict[str, Any]]:
-    """People with their seats, ended ones included."""
-    seats: dict[str, list[dict[str, Any]]] = {}
-    for m in Membership.objects.select_related("user", "deputy_of").order_by("id"):
-        seats.setdefault(m.user.username, []).append(
-            {
-                "seat": m.pk, "unit": m.unit_id, "role": m.role, "from": m.valid_from.isoformat(),
-                "to": m.valid_to.isoformat() if m.valid_to else None,
-                "deputy_of": m.deputy_of.username if m.deputy_of else None,
-            }
-        )  # fmt: skip
-    return [
-        {"username": u.username, "name": u.name, "is_active": u.is_active, "seats": seats.get(u.username, [])}
-        for u in User.objects.all()
-    ]
-
-
-def roles() -> list[str]:
-    """Every role a seat can have."""
-    return [r.value for r in Role]
-
-
-def reason_codes() -> list[dict[str, str]]:
-    """Reason codes in force."""
-    found = ReasonCode.objects.filter(is_current=True)
-    return [
-        {"code": r.code, "title_zh": r.title_zh, "title_en": r.title_en, "citation": r.citation, "disclosure": r.disclosure}
-        for r in found
-    ]  # fmt: skip
-
-
-def work(row: WorkRequest) -> dict[str, Any]:
-    """A work request as its runner sees it."""
-    kept = ("kind", "params", "state", "result", "asked_by", "attempts", "worker")
-    return {"id": row.pk, **{k: getattr(row, k) for k in kept}}
-
-
-def work_list(state: str | None = None) -> list[dict[str, Any]]:
-    """Work requests, newest first."""
-    found = WorkRequest.objects.filter(Q(state=state) if state else Q()).order_by("-id")
-    return [work(row) for row in found]
-
-
-def work_of(number: int) -> dict[str, Any]:
-    """One work request. Raises UsageInvalid where there is none."""
-    row = WorkRequest.objects.filter(pk=number).first()
-    if row is None:
-        raise UsageInvalid(f"there is no work {number}")
-    return work(row)

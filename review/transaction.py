@@ -54,6 +54,8 @@ def move(record: ReleaseRecord, status: Status, leaf: Page) -> None:
 @contextmanager
 def page() -> Iterator[Page]:
     """A transaction that must leave a line in the ledger. Never nested."""
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()  # a long-lived runner outlives its database server
     with transaction.atomic(durable=True):
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
