@@ -14,7 +14,7 @@ from enum import StrEnum
 from io import StringIO
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError
@@ -103,7 +103,7 @@ class SourceSpec(Frozen):
     table: str | None = None
     query: str | None = None
     encoding: Literal["utf-8", "gb18030", "utf-16"] | None = None
-    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
+    delimiter: Annotated[str, StringConstraints(strip_whitespace=False, min_length=1, max_length=1)] | None = None
     records: str | None = None  # JSON: dotted path to the array of records, e.g. "data.list"
 
 

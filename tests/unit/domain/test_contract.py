@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.contract import Contract, expression_names, load_contract, parse_expression
+from domain.contract import Contract, SourceSpec, expression_names, load_contract, parse_expression
 from domain.errors import ContractInvalid
 
 GOOD = """\
@@ -103,3 +103,7 @@ def test_contract_model_refuses_change() -> None:
     assert isinstance(contract, Contract)
     with pytest.raises(Exception, match="frozen"):
         contract.version = 2  # type: ignore[misc]
+
+
+def test_source_delimiter_may_be_a_tab() -> None:
+    assert SourceSpec(delimiter="\t").delimiter == "\t"

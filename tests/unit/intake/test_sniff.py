@@ -101,5 +101,5 @@ def test_read_past_the_seconds_is_refused(tmp_path: Path, monkeypatch: pytest.Mo
     real = bounds.Bounds
     monkeypatch.setattr("intake.read.Bounds", lambda limits: real(limits, clock=lambda: float(next(ticks))))
     (tmp_path / "a.csv").write_bytes(b"a,b\n1,2\n")
-    with pytest.raises(SourceUnreadable, match="limits.seconds"):
+    with pytest.raises(SourceUnreadable, match=r"limits\.seconds"):
         read_sent(tmp_path / "a.csv", limits={"seconds": 60})
