@@ -15,7 +15,12 @@ ALLOWED = ("MINGJING_TEST_CKAN_URL", "real sample files are absent")  # a real C
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, pytest.TestReport]:
     report: pytest.TestReport = yield
     required = os.environ.get("MINGJING_SERVERS_REQUIRED") == "1"
-    if required and report.skipped and not hasattr(report, "wasxfail") and not any(a in str(report.longrepr) for a in ALLOWED):
+    if (
+        required
+        and report.skipped
+        and not hasattr(report, "wasxfail")
+        and not any(a in str(report.longrepr) for a in ALLOWED)
+    ):
         report.outcome = "failed"
         report.longrepr = f"left out although servers are required: {report.longrepr}"
     return report
