@@ -16,7 +16,8 @@ from typing import Any
 from domain.errors import MingjingError
 from flows.guard import StepFailed, where
 from flows.home import Home
-from flows.platform import open_platform
+from flows.housekeeping import Daily, keep_house
+from flows.platform import Platform, open_platform
 from flows.progress import listening
 
 POLL_SECONDS = 0.15
@@ -60,7 +61,7 @@ def warm() -> None:
     warm_detect()
 
 
-def serve_requests(home: Home, stop: threading.Event) -> None:
+def serve_requests(platform: Platform, stop: threading.Event) -> None:
     """Claim and do requests until `stop` is set. A request whose runner died is claimed again: all work is idempotent.
 
     In between, whatever was approved is published: a decision needs nobody to remember it.
@@ -68,10 +69,13 @@ def serve_requests(home: Home, stop: threading.Event) -> None:
     from review import desk
 
     refused_at: dict[str, float] = {}
+    daily = Daily()
     while not stop.is_set():
+        if daily.is_due():
+            keep_house(platform)
         row = desk.claim(WORKER)
         if row is not None:
-            _do(home, row)
+            _do(platform.home, row)
         elif not _publish_next(refused_at):
             stop.wait(POLL_SECONDS)
 
@@ -132,7 +136,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, leave)
     warm()
     with hold_runner_lock(platform.home), one_client():
-        serve_requests(platform.home, stop)
+        serve_requests(platform, stop)
 
 
 if __name__ == "__main__":

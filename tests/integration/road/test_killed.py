@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -58,9 +59,17 @@ print(json.dumps(perform("prepare", order)))
 def _drive(home: Path, order: dict[str, Any], kill: str = "") -> subprocess.CompletedProcess[str]:
     environ = {k: v for k, v in os.environ.items() if not k.startswith(("MINGJING_", "PREFECT_"))}
     environ |= {"MINGJING_HOME": str(home), "ORDER": json.dumps(order), "KILL": kill}
-    return subprocess.run(
-        [sys.executable, "-c", DRIVER], cwd=ROOT, env=environ, capture_output=True, text=True, check=False, timeout=900
-    )
+    said, errors = home.parent / "said", home.parent / "errors"
+    with said.open("w") as out, errors.open("w") as err:
+        process = subprocess.Popen(
+            [sys.executable, "-c", DRIVER], cwd=ROOT, env=environ, stdout=out, stderr=err, start_new_session=True
+        )
+        try:
+            status = process.wait(timeout=300)
+        finally:  # Prefect's in-process server is a child of its own and outlives a killed parent
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+    return subprocess.CompletedProcess([], status, said.read_text("utf-8"), errors.read_text("utf-8"))
 
 
 @pytest.fixture(scope="module")

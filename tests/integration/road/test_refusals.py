@@ -292,3 +292,18 @@ def test_prepare_twice_is_one_release(bench: Bench) -> None:
     first = bench.prepared()
     bench.count -= 1
     assert bench.prepared() == first
+
+
+def test_keep_house_purges_old_sources_but_not_those_on_their_way(bench: Bench) -> None:
+    from datetime import UTC, datetime, timedelta
+
+    from flows.housekeeping import keep_house
+    from review import queries
+
+    waiting = queries.show(bench.submitted())["source_sha256"]
+    published = {m["manifest"]["sources"][0]["sha256"] for m in queries.published()}
+    assert keep_house(bench.platform)["purged"] == 0
+    late = datetime.now(UTC) + timedelta(days=bench.home.quarantine_days + 1)
+    assert keep_house(bench.platform, late)["purged"] > 0
+    assert bench.platform.stores.quarantine.has(waiting)
+    assert not any(bench.platform.stores.quarantine.has(s) for s in published - {waiting})
