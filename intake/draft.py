@@ -69,7 +69,7 @@ def draft_contract(reading: Reading, *, dataset_id: str) -> str:
 def _head(dataset_id: str) -> Iterator[str]:
     department = dataset_id.partition(".")[0]
     yield from (
-        "# 由文件生成的合同草稿：字段、类型和敏感级别只是据表头的推测，凡注“请核定”处由人决定后删去该注。",
+        "# 由文件生成的契约草稿：字段、类型和敏感级别只是据表头的推测，凡注“请核定”处由人决定后删去该注。",
         f"id: {dataset_id}",
         "version: 1",
         f"title: {{zh: 待定名称, en: Title to be decided}}  {ASK}",

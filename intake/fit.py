@@ -49,7 +49,7 @@ def fit(reading: Reading, contract: Contract, into: Path) -> Fitted:
     for spec in contract.tables:
         source = chosen.get(spec.name)
         if source is None:
-            note = "文件里没有找到合同规定的表；请核对工作表名称或报送的文件"
+            note = "文件里没有找到契约规定的表；请核对工作表名称或报送的文件"
             findings.append(_finding(contract, "table-missing", Severity.BLOCK, (Place(spec.name),), note))
             continue
         match = match_fields(source, spec)
@@ -134,7 +134,7 @@ def _column_findings(contract: Contract, spec: TableSpec, source: TableInfo, mat
             continue
         needed = field.constraints.required or field.name in used
         severity = Severity.BLOCK if needed else Severity.HOLD
-        note = "合同规定的这一列在文件里没有找到" + ("，而必填、主键或校验要用到它" if needed else "，按空列处理")
+        note = "契约规定的这一列在文件里没有找到" + ("，而必填、主键或校验要用到它" if needed else "，按空列处理")
         yield _finding(
             contract, "column-missing", severity, (Place(spec.name, field.name, source=Source.HEADER),), note
         )
@@ -153,7 +153,7 @@ def _column_findings(contract: Contract, spec: TableSpec, source: TableInfo, mat
     ]
     if extra:
         places = tuple(_extra_place(spec, source, match, number, column) for number, column in extra)
-        note = f"有 {len(extra)} 列不在合同里，不会发布"
+        note = f"有 {len(extra)} 列不在契约里，不会发布"
         yield _finding(contract, "column-unexpected", Severity.HOLD, places, note)
 
 
@@ -175,7 +175,7 @@ def _unit_findings(contract: Contract, spec: TableSpec, source: TableInfo, match
     """The unit line against the table's unit, and each header's own unit against its field's."""
     expected = spec.unit or _money_unit(spec)
     if expected and source.unit and _plain(expected) not in re.split("[、,，和/]", _plain(source.unit)):
-        note = "单位行写的单位与合同规定的单位不同；请核对数值是否要换算"
+        note = "单位行写的单位与契约规定的单位不同；请核对数值是否要换算"
         yield _finding(contract, "unit-mismatch", Severity.HOLD, (Place(spec.name, source=Source.HEADER),), note)
     headers = dict(zip(source.columns, source.headers, strict=True))
     for field in spec.fields:
@@ -183,7 +183,7 @@ def _unit_findings(contract: Contract, spec: TableSpec, source: TableInfo, match
         said = unit_of(headers[column]) if column else None
         if said and field.unit and _plain(said) != _plain(field.unit):
             place = Place(spec.name, field.name, locator=_header_locator(source, column or ""), source=Source.HEADER)
-            note = "表头写的单位与合同规定的单位不同；请核对数值是否要换算"
+            note = "表头写的单位与契约规定的单位不同；请核对数值是否要换算"
             yield _finding(contract, "unit-mismatch", Severity.HOLD, (place,), note)
 
 
@@ -201,7 +201,7 @@ def _empty(contract: Contract, spec: TableSpec, source: TableInfo) -> Iterator[F
     if source.rows:
         return
     severity = Severity.WARN if spec.empty_allowed else Severity.BLOCK
-    note = "表里没有数据行" + ("；合同允许空表，请附说明" if spec.empty_allowed else "")
+    note = "表里没有数据行" + ("；契约允许空表，请附说明" if spec.empty_allowed else "")
     yield _finding(contract, "table-empty", severity, (Place(spec.name),), note)
 
 
@@ -210,5 +210,5 @@ def _other_sheets(reading: Reading, contract: Contract, chosen: dict[str, TableI
     others = [t for t in reading.tables if t.name not in taken and (t.rows or t.columns)]
     if others:
         places = tuple(Place(t.name, locator=t.sheet or t.name, source=Source.SHEET_NAME) for t in others)
-        note = f"文件里还有 {len(others)} 张合同没有规定的表，不会发布"
+        note = f"文件里还有 {len(others)} 张契约没有规定的表，不会发布"
         yield _finding(contract, "sheet-unexpected", Severity.HOLD, places, note)
