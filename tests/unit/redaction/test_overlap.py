@@ -23,8 +23,14 @@ CASES = {
     "sure before a longer guess": ([Hit(0, 20, "BANKCARD", 0.3), Hit(2, 9, "EMAIL", 0.9)], ["EMAIL"]),
     "reported before a longer hint": ([Hit(0, 20, "BANKCARD", 0.1), Hit(2, 9, "USCC_STRICT", 0.3)], ["USCC_STRICT"]),
     "longer before shorter": ([Hit(0, 11, "CN_ID18", 1.0, True), Hit(0, 18, "EMAIL", 0.9)], ["EMAIL"]),
-    "right check digit first": ([Hit(0, 18, "CN_ID18", 0.7, False), Hit(0, 18, "USCC_STRICT", 0.9, True)], ["USCC_STRICT"]),
-    "both right, the pack's order": ([Hit(0, 18, "USCC_STRICT", 1.0, True), Hit(0, 18, "CN_ID18", 1.0, True)], ["CN_ID18"]),
+    "right check digit first": (
+        [Hit(0, 18, "CN_ID18", 0.7, False), Hit(0, 18, "USCC_STRICT", 0.9, True)],
+        ["USCC_STRICT"],
+    ),
+    "both right, the pack's order": (
+        [Hit(0, 18, "USCC_STRICT", 1.0, True), Hit(0, 18, "CN_ID18", 1.0, True)],
+        ["CN_ID18"],
+    ),
 }
 
 
