@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from domain.errors import SourceUnreadable
+from intake.readers.jsonstream import PIECE
 from tests.sent_files import codes, origins_of, parts_of, read_text, rows_of
 
 
@@ -97,6 +98,11 @@ def test_read_geojson_features(tmp_path: Path) -> None:
 def test_read_gb18030_json(tmp_path: Path) -> None:
     reading = read_text(tmp_path, '[{"单位":"财政局"}]'.encode("gb18030"), "a.json")
     assert (reading.encoding, rows_of(reading.tables[0])) == ("gb18030", [["财政局"]])
+
+
+def test_read_number_that_two_pieces_share(tmp_path: Path) -> None:
+    text = "[" + " " * (PIECE - 3) + "12345678]"
+    assert rows_of(read_text(tmp_path, text, "a.json").tables[0]) == [["12345678"]]
 
 
 def test_read_value_longer_than_a_piece(tmp_path: Path) -> None:

@@ -207,17 +207,26 @@ def _replaced(old: bytes, new: bytes, part: str) -> Any:
 SHEET = "xl/worksheets/sheet1.xml"
 
 
+def _second_row_as_first(name: str, data: bytes) -> bytes:
+    if name != SHEET:
+        return data
+    for old, new in ((b'r="2"', b'r="1"'), (b'r="A2"', b'r="A1"'), (b'r="B2"', b'r="B1"'), (b'r="C2"', b'r="C1"')):
+        data = data.replace(old, new)
+    return data
+
+
 @pytest.mark.parametrize(
     ("edit", "code"),
     [
         (_replaced(b"<worksheet", b'<!DOCTYPE z [<!ENTITY a "b">]><worksheet', SHEET), "archive-bomb"),
         (_replaced(b'<row r="2"', b'<row r="1"', SHEET), "source-unreadable"),
+        (_second_row_as_first, "source-unreadable"),
         (_replaced(b'r="B2"', b'r="A2"', SHEET), "source-unreadable"),
         (_replaced(b"</sheetData>", b"", SHEET), "file-truncated"),
         (lambda n, d: None if n == SHEET else d, "file-truncated"),
         (lambda n, d: b"" if n == "xl/workbook.xml" else d, "file-truncated"),
     ],
-    ids=["doctype", "row-twice", "cell-twice", "cut-sheet", "sheet-gone", "workbook-empty"],
+    ids=["doctype", "row-of-other-cells", "row-twice", "cell-twice", "cut-sheet", "sheet-gone", "workbook-empty"],
 )
 def test_read_refuses_broken_workbook(tmp_path: Path, edit: Any, code: str) -> None:
     path = rezipped(xlsx(tmp_path / "a.xlsx", ("S", PLAIN)), edit)
