@@ -71,7 +71,7 @@ def _parquet(path: Path, reading: Reading) -> Counts:
     try:
         rows = frame.select(pl.len()).collect().item()
         columns = len(frame.collect_schema())
-    except pl.exceptions.PolarsError:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
         return {}
     return {reading.tables[0].name: (rows, columns)}
 

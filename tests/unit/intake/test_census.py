@@ -92,6 +92,25 @@ def test_census_counts_error_cells(tmp_path: Path) -> None:
     assert reading.tables[0].rows == 2
 
 
+@pytest.mark.parametrize("kind", ["xlsx", "xls"])
+def test_census_of_a_workbook_that_calamine_cannot_read_is_empty(tmp_path: Path, kind: str) -> None:
+    path = MADE[kind](tmp_path)
+    reading = read_sent(path)
+    path.write_bytes(path.read_bytes()[:700])
+    assert census(path, reading) == {}
+
+
+def test_census_survives_a_calamine_that_aborts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import intake.counters.sheets as sheets
+
+    aborting = tmp_path / "aborting.py"
+    aborting.write_text("import os\nos.abort()\n")
+    path = MADE["xls"](tmp_path)
+    reading = read_sent(path)
+    monkeypatch.setattr(sheets, "__file__", str(aborting))
+    assert census(path, reading) == {}
+
+
 @pytest.mark.parametrize("stop", [1, 2], ids=["row", "column"])
 def test_census_sees_a_reader_that_stops_early(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stop: int) -> None:
     import intake.readers.delimited as delimited
