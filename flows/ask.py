@@ -15,6 +15,7 @@ from domain import errors
 from domain.errors import MingjingError, UsageInvalid
 from flows.guard import StepFailed
 from flows.home import Home
+from flows.orders import Order, write_order
 from flows.platform import open_platform
 from flows.prefect_setup import prepare_prefect
 from flows.progress import announce
@@ -74,8 +75,8 @@ def prepare_now(
     """Prepare one dataset and return its outcome (flows/prepare)."""
     platform = open_platform(home)
     platform.contract(dataset)
-    order = {"dataset": dataset, "location": absolute(source), "period": period, "dates": dates, "actor": "system"}
-    return dict(_run(platform.home, "prepare", order))
+    order = write_order(platform.home, Order(dataset, absolute(source), period, dates))
+    return dict(_run(platform.home, "prepare", {"dataset": dataset, "order": order}))
 
 
 def absolute(source: str | None) -> str | None:

@@ -6,22 +6,20 @@ on where it was when it is asked for again. It ends at `checked`: a scheduled ru
 
 from __future__ import annotations
 
-import json
 import re
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from prefect import flow, task
 
-from domain.canonical import sha256_hex
 from domain.contract import Contract
 from domain.errors import SourceUnavailable, UsageInvalid
 from domain.release import Artefact
 from flows import prepare_steps as steps
 from flows.guard import guarded
-from flows.home import BUNDLED
+from flows.orders import Order, read_order
 from flows.periods import default_period
 from flows.platform import Platform, open_platform
 from flows.progress import announce
@@ -29,37 +27,6 @@ from flows.workdir import is_done, remove
 
 STEPS = ("取件", "读取", "检查", "脱敏与复查", "导出", "封存")
 PERIOD = re.compile(r"^[0-9A-Za-z][0-9A-Za-z._-]{0,39}$")
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What somebody asked to prepare. Empty fields mean: as the contract says."""
-
-    dataset: str
-    location: str | None = None
-    period: str | None = None
-    dates: dict[str, str] = field(default_factory=dict)
-    actor: str = "system"
-
-
-def write_order(platform: Platform, order: Order) -> str:
-    """Keep an order in the installation and return its name; Prefect is told the name alone."""
-    data = json.dumps(asdict(order), ensure_ascii=False, sort_keys=True).encode()
-    name = sha256_hex(data)[:24]
-    folder = platform.home.run / "orders"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    (folder / f"{name}.json").write_bytes(data)
-    return name
-
-
-def read_order(platform: Platform, dataset: str, name: str) -> Order:
-    """The order of that name, or the contract's default for the dataset."""
-    if not name:
-        return Order(dataset)
-    path = platform.home.run / "orders" / f"{name}.json"
-    if not re.fullmatch(r"[0-9a-f]{24}", name) or not path.is_file():
-        raise UsageInvalid("the order isn't there any more; ask for the preparation again")
-    return Order(**json.loads(path.read_bytes()))
 
 
 # What runs in this process now, by run key. Tasks are told the key alone: Prefect walks through every parameter it is
@@ -85,7 +52,7 @@ def pull_source(dataset: str, order: str) -> tuple[Artefact, ...]:
     from intake.connect import pull
 
     platform = open_platform()
-    asked, contract = read_order(platform, dataset, order), platform.contract(dataset)
+    asked, contract = read_order(platform.home, dataset, order), platform.contract(dataset)
     return pull(
         location_of(asked, contract), spec=contract.source, limits=contract.limits, store=platform.stores.quarantine,
         base=base_of(asked, platform), environ=os.environ,
@@ -155,7 +122,7 @@ def prepare_release(dataset: str, order: str = "") -> dict[str, Any]:
     Raises the named errors of domain/errors.py; a file that arrived and can't be read is a blocked release instead.
     """
     platform = open_platform()
-    asked = read_order(platform, dataset, order)
+    asked = read_order(platform.home, dataset, order)
     contract = platform.contract(dataset)
     period = checked_period(asked.period, contract, platform.today())
     steps.release_dates(asked.dates)
@@ -236,4 +203,4 @@ def location_of(asked: Order, contract: Contract) -> str:
 
 def base_of(asked: Order, platform: Platform) -> Path:
     """Relative locations count from where the command was called, those of a contract from the installation."""
-    return Path.cwd() if asked.location else (platform.home.root if platform.home.root else BUNDLED)
+    return Path.cwd() if asked.location else platform.home.root

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sys
 import threading
 import time
 from types import FrameType
@@ -29,10 +30,9 @@ def perform(kind: str, parameters: dict[str, Any]) -> Any:
     """Run one piece of work in this process. Raises the named errors."""
     match kind:
         case "prepare":
-            from flows.prepare import Order, prepare_release, write_order
+            from flows.prepare import prepare_release
 
-            order = Order(**parameters)
-            return prepare_release(order.dataset, write_order(open_platform(), order))
+            return prepare_release(parameters["dataset"], parameters["order"])
         case "publish":
             from flows.publish import publish_release
 
@@ -72,7 +72,10 @@ def serve_requests(platform: Platform, stop: threading.Event) -> None:
     daily = Daily()
     while not stop.is_set():
         if daily.is_due():
-            keep_house(platform)
+            try:
+                keep_house(platform)
+            except Exception as fault:  # tomorrow again; requests don't wait for it
+                note(fault, "housekeeping")
         row = desk.claim(WORKER)
         if row is not None:
             _do(platform.home, row)
@@ -104,6 +107,12 @@ def _do(home: Home, row: dict[str, Any]) -> None:
     note.unlink(missing_ok=True)
 
 
+def note(fault: Exception, work: str) -> None:
+    """A line in the runner's log: named errors in their own words, anything else by kind and place alone."""
+    said = str(fault) if isinstance(fault, MingjingError | StepFailed) else f"{type(fault).__name__} at {where(fault)}"
+    print(f"{work}: {said}", file=sys.stderr)
+
+
 def _publish_next(refused_at: dict[str, float]) -> bool:
     """Publish one approved release; one that was refused is tried again after a while. True where there was one."""
     from review import queries
@@ -114,7 +123,8 @@ def _publish_next(refused_at: dict[str, float]) -> bool:
             continue
         try:
             perform("publish", {"release": release})
-        except (MingjingError, StepFailed):
+        except Exception as fault:  # the ledger has the named ones; whatever it is, the runner goes on with other work
+            note(fault, "publish")
             refused_at[release] = time.monotonic()
         return True
     return False

@@ -20,6 +20,7 @@ from flows.cli.say import bar, table, tell
 from flows.demo.cast import USERS_FILE, refuse, review, seat_everybody, submit
 from flows.demo.samples.truth import Sample, Truth
 from flows.home import MARK, Home, home_path, open_home
+from flows.orders import Order, write_order
 from flows.platform import Platform, open_platform
 from flows.prefect_setup import one_client, prepare_prefect
 
@@ -121,11 +122,9 @@ def tell_one(stage: Stage, sample: Sample, truth: Truth) -> None:
     from flows.runner import perform
 
     stage.say(f"{sample.dataset} {sample.period}")
-    order = {
-        "dataset": sample.dataset, "location": str(stage.samples / sample.file), "period": sample.period, "dates": sample.dates,
-        "actor": "system",
-    }  # fmt: skip
-    result = perform("prepare", order)
+    order = Order(sample.dataset, str(stage.samples / sample.file), sample.period, sample.dates)
+    name = write_order(stage.platform.home, order)
+    result = perform("prepare", {"dataset": sample.dataset, "order": name})
     release, status = result["release"], result["status"]
     if status == "checked":
         status = decide(stage, release, sample, truth)

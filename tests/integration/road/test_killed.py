@@ -51,8 +51,9 @@ def recorded(*a, **k):
     record(*a, **k)
     if where == "after": die()
 desk.record_checked = recorded
-order = json.loads(os.environ["ORDER"])
-print(json.dumps(perform("prepare", order)))
+from flows.orders import Order, write_order
+order = Order(**json.loads(os.environ["ORDER"]))
+print(json.dumps(perform("prepare", {"dataset": order.dataset, "order": write_order(platform.home, order)})))
 """
 
 

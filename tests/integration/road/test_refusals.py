@@ -27,6 +27,7 @@ from domain.release import Verdict
 from flows.catalogue import start_embedded
 from flows.demo.cast import review, submit
 from flows.home import open_home
+from flows.orders import Order, write_order
 from flows.platform import Platform, open_platform
 from tests.cities import City
 
@@ -58,10 +59,9 @@ class Bench:
 
     def prepared(self) -> str:
         self.count += 1
-        result = self.perform(
-            "prepare", dataset=DATASET, location=str(self.home.root / "samples" / self.sample.file), period=f"19{self.count:02d}",
-            dates=self.sample.dates, actor="system",
-        )  # fmt: skip
+        source = str(self.home.root / "samples" / self.sample.file)
+        order = write_order(self.home, Order(DATASET, source, f"19{self.count:02d}", self.sample.dates))
+        result = self.perform("prepare", dataset=DATASET, order=order)
         assert result["status"] == "checked", result
         return str(result["release"])
 
