@@ -72,9 +72,10 @@ class S3Store:
         return self.put(BytesIO(data), name=name, role=role, media_type=media_type)
 
     def _upload(self, part: Part) -> None:
-        with asking(self.bucket, part.sha256), part.path.open("rb") as file:
-            self._client.upload_fileobj(
-                file, self.bucket, self._key(part.sha256), ExtraArgs=_metadata(part.sha256), Config=transfer()
+        # by name: given a stream, the client library holds ten parts in memory at once
+        with asking(self.bucket, part.sha256):
+            self._client.upload_file(
+                str(part.path), self.bucket, self._key(part.sha256), ExtraArgs=_metadata(part.sha256), Config=transfer()
             )
 
     def _renew(self, sha256: str) -> None:

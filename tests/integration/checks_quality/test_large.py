@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 MAKE_AND_CHECK = """
-import resource, sys
+import sys
 import pyarrow as pa, pyarrow.parquet as pq
 from checks.quality.previous import compare_with_previous
 from checks.quality.run import run_quality
 from domain.table import TableInfo
 from tests.made_contract import made_contract
+from tests.memory import peak_kb
 
 ROWS, STEP = 1_000_000, 100_000
 names = ["k", "n0", "n1", "n2", "n3", "n4", "d", "s", "t", "y"]
@@ -24,7 +25,7 @@ with pq.ParquetWriter(sys.argv[1], schema) as out:
                    [f"20{10 + i % 15}-{1 + i % 12:02d}-{1 + i % 28:02d}" for i in r], [f"项目{i}" for i in r], ["甲"] * STEP, ["2026"] * STEP]
         columns[0][0] = "P000000000000"
         out.write_table(pa.table([*map(pa.array, columns), pa.array(list(r), pa.int64())], schema=schema))
-base = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+base = peak_kb()
 fields = [{"name": "k", "constraints": {"required": True, "unique": True, "pattern": r"P\\d{12}"}},
           *({"name": f"n{i}", "type": "number", "constraints": {"required": True, "minimum": 0}} for i in range(5)),
           {"name": "d", "type": "date", "constraints": {"maximum": "2024-12-01"}}, {"name": "s"}, {"name": "t", "constraints": {"enum": ["乙"]}}, {"name": "y", "type": "year"}]
@@ -33,7 +34,7 @@ table = TableInfo("main", sys.argv[1], tuple(names), ROWS)
 for f in run_quality({"main": table}, contract):
     print(f.rule.id, f.count, f.places[-1].row)
 print(len(compare_with_previous({"main": table}, {"main": table}, contract)))
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+print(peak_kb() // 1024)
 """
 
 

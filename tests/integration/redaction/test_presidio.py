@@ -45,12 +45,13 @@ def test_lens_finds_what_presidio_finds_on_every_text() -> None:
 
 
 SCRIPT = """
-import resource, sys
+import sys
 from pathlib import Path
 import pyarrow as pa, pyarrow.parquet as pq
 from domain.table import ROW_ORIGIN, Reading, TableInfo
 from redaction.redact import redact_reading, residue
 from redaction.scan import scan_reading
+from tests.memory import peak_kb
 from tests.personal_data import PACKS, id18
 
 into, rows = Path(sys.argv[1]), int(sys.argv[2])
@@ -65,7 +66,7 @@ reading = Reading("0" * 64, 1, "csv", None, (info,))
 scan = scan_reading(reading, PACKS, contract=None, header_map={}, hits_dir=into / "h", seed="s", file_name="a")
 done = redact_reading(reading, scan, PACKS, into=into)
 assert residue(done.tables, PACKS, None) == ()
-print(sum(f.count for f in scan.findings), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+print(sum(f.count for f in scan.findings), peak_kb() // 1024)
 """
 
 
