@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import socket
 import subprocess
@@ -50,6 +51,19 @@ def _answers(url: str) -> bool:
         return False
 
 
+def _is_running(home: Home) -> bool:
+    """Whether the catalogue of *this* installation runs: it holds its folder's lock; another one may have the port."""
+    lock = home.catalogue / "lock"
+    if not lock.is_file():
+        return False
+    with lock.open("rb") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
 def start_embedded(home: Home) -> subprocess.Popen[bytes]:
     """Start the embedded catalogue as a process of its own; it gets its folder and its token, nothing of the platform."""
     with socket.socket() as probe:
@@ -84,7 +98,7 @@ def catalogue_for(home: Home) -> Iterator[Catalogue]:
     if home.catalogue_url:
         yield Catalogue(home.catalogue_url, catalogue_token(home))
         return
-    started = None if _answers(embedded_url(home)) else start_embedded(home)
+    started = None if _is_running(home) and _answers(embedded_url(home)) else start_embedded(home)
     try:
         yield Catalogue(embedded_url(home), catalogue_token(home))
     finally:

@@ -115,8 +115,9 @@ def create_home(root: Path, *, kind: str = "production") -> Home:
     return open_home(root)
 
 
-def free_ports(first: int = 8470) -> dict[str, int]:
-    """Three neighbouring ports that nobody listens on now: 8470, 8480, 8490, or the next such three."""
+def free_ports() -> dict[str, int]:
+    """Three ports that nobody listens on now: 8470, 8480, 8490, or the next such three; MINGJING_FIRST_PORT moves them."""
+    first = int(os.environ.get("MINGJING_FIRST_PORT", "8470"))
     for shift in range(10):
         ports = {
             name: first + shift + n for n, name in ((0, "prefect_port"), (10, "console_port"), (20, "catalogue_port"))

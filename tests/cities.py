@@ -40,10 +40,15 @@ def run(*words: str, stdin: str = "", env: dict[str, str] | None = None) -> subp
     return subprocess.run(
         [*MINGJING, *words],
         cwd=ROOT,
-        env={**environ, **(env or {})},
+        env={**environ, "MINGJING_FIRST_PORT": str(first_port()), **(env or {})},
         input=stdin,
         capture_output=True,
         text=True,
         check=False,
         timeout=900,
     )
+
+
+def first_port() -> int:
+    """Ports for new homes, apart from those of any other test worker or checkout on this machine."""
+    return 20_000 + os.getpid() % 380 * 32
