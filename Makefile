@@ -14,7 +14,7 @@ help: ## this list
 
 $(VENV)/.ready: pyproject.toml uv.lock
 	@test -x .uv/bin/uv || { $(PYTHON) -m venv .uv && .uv/bin/pip install -q --disable-pip-version-check uv==$(UV_VERSION); }
-	@$(UV) sync -q --frozen --python $(PYTHON)
+	@$(UV) sync -q --frozen --compile-bytecode --python $(PYTHON)
 	@$(BIN)/python -m flows.prefect_setup
 	@touch $@
 

@@ -64,8 +64,10 @@ def _run(home: Home, kind: str, parameters: dict[str, Any], actor: str = "system
     if runner_is_alive(home):
         return _by_runner(home, kind, parameters, actor)
     prepare_prefect(home)
-    from flows.runner import perform
+    from flows.runner import perform, warm_meanwhile
 
+    if kind == "prepare":
+        warm_meanwhile()
     return perform(kind, parameters)
 
 

@@ -50,15 +50,24 @@ def perform(kind: str, parameters: dict[str, Any]) -> Any:
 
 def warm() -> None:
     """Import what is slow to import, so that the first request doesn't wait for it."""
-    import prefect  # noqa: F401
-
     import flows.prepare
     import flows.publish  # noqa: F401
+
+    warm_crafts()
+
+
+def warm_crafts() -> None:
+    """The slow crafts alone, Prefect apart."""
     from checks.quality.run import warm as warm_quality
     from redaction.detect import warm as warm_detect
 
     warm_quality()
     warm_detect()
+
+
+def warm_meanwhile() -> None:
+    """Import the crafts in a thread: Prefect's server takes its time to start in a process of its own, on another core."""
+    threading.Thread(target=warm_crafts, name="warm", daemon=True).start()
 
 
 def serve_requests(platform: Platform, stop: threading.Event) -> None:

@@ -67,11 +67,13 @@ def clear(root: Path) -> Path:
 
 def set_up(root: Path, say: Callable[[str], None]) -> Stage:
     from flows.install import install
+    from flows.runner import warm_meanwhile
 
     say("建立演示环境")
     home: Home = install(root, admin="admin", password=secrets.token_urlsafe(16), kind="demo")
     platform = open_platform(root)
     prepare_prefect(home)
+    warm_meanwhile()
     return Stage(platform, root / "samples", seat_everybody(home), say)
 
 
