@@ -37,6 +37,7 @@ def canary(recognisers: tuple[Recogniser, ...], seed: str, *place: object) -> Ca
     draw = Random(digest)  # noqa: S311  # repeatable by intent; nothing secret hangs on it
     text, spans = "", set()
     for recogniser in recognisers:
+        text += recogniser.made_up_head(draw) if recogniser.made_up_head else ""
         example = recogniser.made_up(draw)
         spans.add((len(text), len(text) + len(example)))
         text += example + (recogniser.made_up_tail(draw) if recogniser.made_up_tail else "") + BETWEEN

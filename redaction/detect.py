@@ -44,12 +44,13 @@ class Recogniser:
 
     name: str
     entity: str
-    prefilter: str
+    prefilter: str | None
     prefilter_in_context: str | None
     context: frozenset[str]
     score: float
     checks: bool
     made_up: Callable[[Random], str]
+    made_up_head: Callable[[Random], str] | None
     made_up_tail: Callable[[Random], str] | None
     presidio: Any
 
@@ -65,7 +66,9 @@ class Recogniser:
 
     def only_in_context(self, found: str) -> bool:
         """Whether what was found is of the kind that counts under a fitting header or beside a fitting word only."""
-        return self.prefilter_in_context is not None and re.search(self.prefilter, found) is None
+        if self.prefilter_in_context is None:
+            return False
+        return self.prefilter is None or re.search(self.prefilter, found) is None
 
     def _raw(self, result: Any) -> Raw:
         if not self.checks:
@@ -135,6 +138,7 @@ def _recogniser(module: ModuleType, presidio: Any) -> Recogniser:
         score=getattr(module, "SCORE", 1.0),
         checks=hasattr(module, "is_valid"),
         made_up=module.made_up,
+        made_up_head=getattr(module, "made_up_head", None),
         made_up_tail=getattr(module, "made_up_tail", None),
         presidio=presidio,
     )

@@ -74,12 +74,9 @@ class Lens:
     def prefilter(self, recogniser: Recogniser, column: Column) -> str:
         """Rust pattern of the texts that this recogniser must see in such a column."""
         wanted = recogniser.prefilter_in_context
-        if wanted is None:
-            return recogniser.prefilter
-        if recogniser.entity in column.speaks_for:
-            return f"{recogniser.prefilter}|{wanted}"
-        words = "|".join(sorted(re.escape(w) for w in self._near_words(recogniser)))
-        return f"{recogniser.prefilter}|(?i:{words})"
+        if wanted is not None and recogniser.entity not in column.speaks_for:
+            wanted = f"(?i:{'|'.join(sorted(re.escape(w) for w in self._near_words(recogniser)))})"
+        return "|".join(p for p in (recogniser.prefilter, wanted) if p)
 
     def _near_words(self, recogniser: Recogniser) -> frozenset[str]:
         return recogniser.context | self.rules[recogniser.entity].near_words

@@ -1,9 +1,16 @@
-"""One module for each kind of identifier; a new one is a new file here, an entry in rules/personal.yaml and a test table.
+"""One module for each kind of identifier; the folder is walked, nothing is registered.
 
-A module holds ENTITY (the pack's id in upper case), PATTERNS (name, regular expression, score of the bare shape),
-PREFILTER (Rust syntax, no look-around, a superset of the patterns on raw text), CONTEXT (words that speak for it) and
-`made_up(draw)`, an invented example from which canaries are built. Optional: SCORE and `is_valid(text)` where a check
-digit exists, `is_possible(text)` where a shape can be ruled out, PREFILTER_IN_CONTEXT for what is looked for only
-under a fitting header or beside a fitting word. Patterns see normalised text, ignore case, use ASCII look-arounds and
-never `\\b` or `\\w`, which count Han characters as word characters.
+A module says what the number is, which authority gives it, and shows made-up examples as doctests. It has
+
+- `ENTITY`: the personal pack's id in upper case; several modules may share one.
+- `PATTERNS`: (name, regex, score) as Presidio takes them: case ignored, run on normalised text (normalise.py). Explicit
+  ASCII look-arounds, for `\\b` and `\\w` count Chinese characters; digits alone are excluded beside digits.
+- `PREFILTER`: Rust syntax without look-arounds; matches every cell that holds a hit of the module. None where every shape
+  counts under a fitting header or beside a fitting word only.
+- `PREFILTER_IN_CONTEXT` (optional): the same for shapes that count in context only.
+- `CONTEXT`: words of headers and neighbours that speak for it; the pack adds its own.
+- `SCORE` (optional, 1.0): the score of a hit with a right check digit, `is_valid(text)` (optional): that check, on the
+  text as it stands in the cell, `is_possible(text)` (optional): False throws the hit away.
+- `made_up(draw)`: an invented example for the canary; `made_up_head(draw)`, `made_up_tail(draw)` (optional): what must
+  stand before or behind it to be found, a word of the context for instance.
 """
