@@ -8,32 +8,15 @@ import pytest
 from stdnum import luhn
 from stdnum.cn import ric, uscc
 
-from redaction.detect import modules
-from redaction.lens import Column, Span, open_lens
+from redaction.detect import Recogniser, modules
 from redaction.normalise import GUARD
 from redaction.shapes import credit_digit, luhn_digit, organisation_digit
-from tests.personal_data import PACKS, card, id18, id18_with_x
+from tests.looking import LENS, SURE, look, sure, weak
+from tests.personal_data import card, id18, id18_with_x
 
-LENS = open_lens(PACKS)
-SURE = LENS.rules.scores.sure
-REPORTED = LENS.rules.scores.reported
 ID, IDX, CARD = id18(), id18_with_x(), card()
 WIDE = str.maketrans("0123456789X", "０１２３４５６７８９Ｘ")
 USCC = "91130100MA0XKE3T0X"
-
-
-def look(text: str, *headers: str) -> list[Span]:
-    spans = LENS.find([text], LENS.column(*headers) if headers else Column())[0]
-    assert spans is not None
-    return [s for s in spans if s.score >= REPORTED]
-
-
-def sure(text: str, *headers: str) -> list[tuple[str, str]]:
-    return [(s.entity, text[s.start : s.end]) for s in look(text, *headers) if s.score >= SURE]
-
-
-def weak(text: str, *headers: str) -> list[tuple[str, str]]:
-    return [(s.entity, text[s.start : s.end]) for s in look(text, *headers) if s.score < SURE]
 
 
 def test_run_doctests_of_every_recogniser() -> None:
@@ -234,6 +217,13 @@ def test_check_digits_agree_with_stdnum() -> None:
 
 # --- prefilters ------------------------------------------------------------------------------------------------------
 
+
+def example(recogniser: Recogniser, draw: Random) -> str:
+    """An invented identifier with what must stand around it."""
+    parts = (recogniser.made_up_head, recogniser.made_up, recogniser.made_up_tail)
+    return "".join(part(draw) for part in parts if part)
+
+
 CORPUS = [t for t, _ in ID18.values()] + [t for t, _, _ in OTHERS.values()] + [t for t, _ in NAMES.values()]
 
 
@@ -241,12 +231,11 @@ CORPUS = [t for t, _ in ID18.values()] + [t for t, _, _ in OTHERS.values()] + [t
 def test_prefilter_passes_whatever_the_patterns_find(module: object) -> None:
     recogniser = next(r for r in LENS.recognisers if r.name == module.__name__.rpartition(".")[2])  # type: ignore[attr-defined]
     draw = Random(3)
-    made = [
-        module.made_up(draw) + (module.made_up_tail(draw) if hasattr(module, "made_up_tail") else "") for _ in range(50)
-    ]  # type: ignore[attr-defined]
+    made = [example(recogniser, draw) for _ in range(50)]
     import polars as pl
 
-    everything = f"{recogniser.prefilter}|{recogniser.prefilter_in_context or recogniser.prefilter}|{GUARD}"
+    shapes = (recogniser.prefilter, recogniser.prefilter_in_context, GUARD)
+    everything = "|".join(s for s in shapes if s)
     texts = [*CORPUS, *made, *(t.lower() for t in made)]
     passed = pl.Series(texts).str.contains(everything).to_list()
     from redaction.normalise import normalise
