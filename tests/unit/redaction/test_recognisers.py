@@ -9,6 +9,7 @@ from stdnum import luhn
 from stdnum.cn import ric, uscc
 
 from redaction.detect import Recogniser, modules
+from redaction.lens import Column
 from redaction.normalise import GUARD
 from redaction.shapes import credit_digit, luhn_digit, organisation_digit
 from tests.looking import LENS, SURE, look, sure, weak
