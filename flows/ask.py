@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from flows.guard import StepFailed
 from flows.home import Home
 from flows.orders import Order, write_order
 from flows.platform import open_platform
-from flows.prefect_setup import prepare_prefect
+from flows.prefect_setup import prepare_prefect, quick_flows
 from flows.progress import announce
 from flows.service import runner_is_alive
 
@@ -25,10 +27,19 @@ POLL_SECONDS = 0.1
 
 
 def _by_runner(home: Home, kind: str, parameters: dict[str, Any], actor: str) -> Any:
-    """Write a request row and follow it; the runner's refusal is raised here under its own name."""
-    from review import desk, queries
+    """Write a request row and follow it."""
+    from review import desk
 
-    number = desk.ask(kind, parameters, actor)
+    return follow(home, desk.ask(kind, parameters, actor))
+
+
+def follow(home: Home, number: int, *, is_lost: Callable[[], bool] = lambda: False) -> Any:
+    """Wait for the end of asked work and return its answer; a refusal is raised here under its own name.
+
+    `is_lost` tells that no runner will ever answer. Announces the steps that the runner announces.
+    """
+    from review import queries
+
     said: list[Any] | None = None
     while True:
         row = queries.work_of(number)
@@ -41,6 +52,8 @@ def _by_runner(home: Home, kind: str, parameters: dict[str, Any], actor: str) ->
             raise _named(
                 row["result"].get("error", "fault"), row["result"].get("message", "the runner was lost; ask again")
             )
+        if is_lost():
+            raise StepFailed(f"the runner ended before its work; its log is {home.run / 'runner.log'}")
         time.sleep(POLL_SECONDS)
 
 
@@ -64,11 +77,10 @@ def _run(home: Home, kind: str, parameters: dict[str, Any], actor: str = "system
     if runner_is_alive(home):
         return _by_runner(home, kind, parameters, actor)
     prepare_prefect(home)
-    from flows.runner import perform, warm_meanwhile
+    from flows.runner import perform, warming
 
-    if kind == "prepare":
-        warm_meanwhile()
-    return perform(kind, parameters)
+    with warming() if kind == "prepare" else nullcontext(), quick_flows():
+        return perform(kind, parameters)
 
 
 def prepare_now(

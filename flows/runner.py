@@ -11,6 +11,8 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
@@ -48,26 +50,26 @@ def perform(kind: str, parameters: dict[str, Any]) -> Any:
     raise ValueError(f"no such work: {kind}")
 
 
-def warm() -> None:
-    """Import what is slow to import, so that the first request doesn't wait for it."""
-    import flows.prepare
-    import flows.publish  # noqa: F401
+@contextmanager
+def warming() -> Iterator[threading.Thread]:
+    """Import what is slow to import in a thread: Prefect's server meanwhile starts in a process of its own.
 
-    warm_crafts()
+    Yields the thread; on leaving it has ended, for an import that is cut off at exit is a crash.
+    """
+    thread = threading.Thread(target=_warm_crafts, name="warm")
+    thread.start()
+    try:
+        yield thread
+    finally:
+        thread.join()
 
 
-def warm_crafts() -> None:
-    """The slow crafts alone, Prefect apart."""
+def _warm_crafts() -> None:
     from checks.quality.run import warm as warm_quality
     from redaction.detect import warm as warm_detect
 
     warm_quality()
     warm_detect()
-
-
-def warm_meanwhile() -> None:
-    """Import the crafts in a thread: Prefect's server takes its time to start in a process of its own, on another core."""
-    threading.Thread(target=warm_crafts, name="warm", daemon=True).start()
 
 
 def serve_requests(platform: Platform, stop: threading.Event) -> None:
@@ -141,7 +143,7 @@ def _publish_next(refused_at: dict[str, float]) -> bool:
 
 def main() -> None:
     """The runner's own process (started by `mingjing serve`)."""
-    from flows.prefect_setup import one_client, prepare_prefect
+    from flows.prefect_setup import quick_flows, prepare_prefect
     from flows.service import hold_runner_lock
 
     platform = open_platform()
@@ -153,9 +155,14 @@ def main() -> None:
 
     signal.signal(signal.SIGTERM, leave)
     signal.signal(signal.SIGINT, leave)
-    warm()
-    with hold_runner_lock(platform.home), one_client():
-        serve_requests(platform, stop)
+    with warming() as crafts:
+        import flows.prepare
+        import flows.publish  # noqa: F401
+
+        with quick_flows():
+            crafts.join()  # the first request doesn't wait for an import
+            with hold_runner_lock(platform.home):
+                serve_requests(platform, stop)
 
 
 if __name__ == "__main__":

@@ -40,6 +40,9 @@ class Service:
                 self.command, env=self.environ, stdout=log, stderr=log, stdin=subprocess.DEVNULL
             )
 
+    def has_ended(self) -> bool:
+        return self.process is not None and self.process.poll() is not None
+
     def stop(self) -> None:
         if self.process is None or self.process.poll() is not None:
             return
@@ -49,6 +52,12 @@ class Service:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+
+def runner_of(home: Home) -> Service:
+    """The process that does what request rows ask for."""
+    environ = {**os.environ, "MINGJING_HOME": str(home.root), "PYTHONUNBUFFERED": "1"}
+    return Service("runner", [sys.executable, "-m", "flows.runner"], environ)
 
 
 def services(home: Home, host: str, port: int) -> list[Service]:
@@ -91,7 +100,7 @@ def services(home: Home, host: str, port: int) -> list[Service]:
             prefect,
         ),
         Service("catalogue", [*catalogue, "--token-file", str(token_file(home))], bare),
-        Service("runner", [python, "-m", "flows.runner"], environ),
+        runner_of(home),
         Service("schedules", [python, "-m", "flows.schedules"], environ),
         Service("console", [python, "-m", "review.console", "--host", host, "--port", str(port)], environ),
     ]
@@ -148,7 +157,7 @@ def supervise(home: Home, *, host: str, port: int | None) -> None:
 
 def _revive(running: list[Service], home: Home) -> None:
     for service in running:
-        if service.process is None or service.process.poll() is None:
+        if not service.has_ended():
             continue
         now = time.monotonic()
         service.deaths = [t for t in service.deaths if now - t < 60] + [now]

@@ -1,6 +1,7 @@
-"""`mingjing demo`: the whole road on made-up files, in one process, with the real crafts and the real desk.
+"""`mingjing demo`: the whole road on made-up files, with the real runner, the real crafts and the real desk.
 
-Samples → prepare → submit → decide → publish → withdraw one → inspect; then one table and where to look further.
+Samples → prepare → submit → decide → publish → withdraw one → inspect; then one table and where to look further. The
+runner works in a process of its own, as under `serve`; this process is the people who ask, submit and decide.
 """
 
 from __future__ import annotations
@@ -10,11 +11,13 @@ import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from domain.errors import HomeInvalid
 from domain.release import Verdict
+from flows.ask import follow
 from flows.catalogue import catalogue_for
 from flows.cli.say import bar, table, tell
 from flows.demo.cast import USERS_FILE, refuse, review, seat_everybody, submit
@@ -22,7 +25,7 @@ from flows.demo.samples.truth import Sample, Truth
 from flows.home import MARK, Home, home_path, open_home
 from flows.orders import Order, write_order
 from flows.platform import Platform, open_platform
-from flows.prefect_setup import one_client, prepare_prefect
+from flows.serve import Service, runner_of
 
 WITHHELD = "industry.sme_arrears"
 ESCALATED = "natural_resources.requisition_batches"
@@ -37,6 +40,7 @@ class Stage:
     samples: Path
     passwords: dict[str, str]
     say: Callable[[str], None]
+    runner: Service
     rows: list[list[Any]] = field(default_factory=list)
 
 
@@ -46,11 +50,14 @@ def play(home: Path | None) -> None:
     root = clear(home_path(home))
     with bar("明镜演示") as say:
         stage = set_up(root, say)
-        truth = write_samples(stage)
-        with one_client(), catalogue_for(stage.platform.home):  # one start of each for the whole story
-            for sample in order_of(truth):
-                tell_one(stage, sample, truth)
-            finish(stage)
+        try:
+            truth = write_samples(stage)
+            with catalogue_for(stage.platform.home):  # one start for the whole story
+                for chapter in chapters(truth):
+                    tell_chapter(stage, chapter, truth)
+                finish(stage)
+        finally:
+            stage.runner.stop()
     report(stage, time.monotonic() - began)
 
 
@@ -67,14 +74,13 @@ def clear(root: Path) -> Path:
 
 def set_up(root: Path, say: Callable[[str], None]) -> Stage:
     from flows.install import install
-    from flows.runner import warm_meanwhile
 
     say("建立演示环境")
     home: Home = install(root, admin="admin", password=secrets.token_urlsafe(16), kind="demo")
     platform = open_platform(root)
-    prepare_prefect(home)
-    warm_meanwhile()
-    return Stage(platform, root / "samples", seat_everybody(home), say)
+    runner = runner_of(home)
+    runner.start(home)
+    return Stage(platform, root / "samples", seat_everybody(home), say, runner)
 
 
 def write_samples(stage: Stage) -> Truth:
@@ -84,8 +90,10 @@ def write_samples(stage: Stage) -> Truth:
     return write(stage.samples)
 
 
-def order_of(truth: Truth) -> list[Sample]:
-    """The files that the story tells of, in order: earlier editions, what is blocked, what is returned, then the rest.
+def chapters(truth: Truth) -> list[list[Sample]]:
+    """The files that the story tells of: earlier editions; what is blocked, what is returned and the rest; corrections.
+
+    A chapter begins when the one before has ended, for an edition is compared with the published one before it.
 
     Where a period has a file whose faults redaction cures (an identifier in a remark, a hidden sheet), that one goes the
     whole way instead of the clean one; files with other doubts that nobody corrects are left to the tests.
@@ -93,21 +101,27 @@ def order_of(truth: Truth) -> list[Sample]:
     corrected = {s.corrects for s in truth.samples if s.corrects}
     cured = {(s.dataset, s.period) for s in truth.samples if _is_cured(s) and s.file not in corrected}
 
-    def rank(sample: Sample) -> int | None:
+    def rank(sample: Sample) -> tuple[int, int] | None:
         if sample.role == "previous":
-            return 0
+            return 0, 0
         if sample.expected_status == "blocked":
-            return 1
+            return 1, 0
         if sample.file in corrected:
-            return 2
+            return 1, 1
         if sample.role == "correction":
-            return 4
+            return 2, 0
         if _is_cured(sample) or (sample.role == "clean" and (sample.dataset, sample.period) not in cured):
-            return 3
+            return 1, 2
         return None
 
-    ranked = [(number, s.dataset, s.file, s) for s in truth.samples if (number := rank(s)) is not None]
-    return [s for *_, s in sorted(ranked, key=lambda r: r[:3])]
+    ranked = [(place, s.dataset, s.file, s) for s in truth.samples if (place := rank(s)) is not None]
+    ordered = sorted(ranked, key=lambda r: r[:3])
+    return [[s for *_, s in told] for _, told in groupby(ordered, key=lambda r: r[0][0])]
+
+
+def order_of(truth: Truth) -> list[Sample]:
+    """The same in one list."""
+    return [sample for chapter in chapters(truth) for sample in chapter]
 
 
 def _is_cured(sample: Sample) -> bool:
@@ -119,20 +133,36 @@ def _is_cured(sample: Sample) -> bool:
     )
 
 
-def tell_one(stage: Stage, sample: Sample, truth: Truth) -> None:
-    """Prepare one file and walk it as far as it goes."""
-    from flows.runner import perform
+def tell_chapter(stage: Stage, chapter: list[Sample], truth: Truth) -> None:
+    """Ask for everything at once; each file is submitted and decided while the runner prepares the next ones."""
+    asked = [(sample, ask(stage, sample)) for sample in chapter]
+    for sample, work in asked:
+        stage.say(f"{sample.dataset} {sample.period}")
+        result = follow(stage.platform.home, work, is_lost=stage.runner.has_ended)
+        if result["status"] == "checked":
+            decide(stage, result["release"], sample, truth)
+        stage.rows.append([result["release"], sample])
+    stage.say("发布已批准的各期")
+    wait_for_publication(stage)
 
-    stage.say(f"{sample.dataset} {sample.period}")
+
+def ask(stage: Stage, sample: Sample) -> int:
+    """Ask the runner to prepare one file; the number of the work."""
+    from review import desk
+
     order = Order(sample.dataset, str(stage.samples / sample.file), sample.period, sample.dates)
     name = write_order(stage.platform.home, order)
-    result = perform("prepare", {"dataset": sample.dataset, "order": name})
-    release, status = result["release"], result["status"]
-    if status == "checked":
-        status = decide(stage, release, sample, truth)
-    if status == "approved":
-        status = perform("publish", {"release": release})["status"]
-    stage.rows.append([release, sample])
+    return desk.ask("prepare", {"dataset": sample.dataset, "order": name})
+
+
+def wait_for_publication(stage: Stage) -> None:
+    """Until the runner, which nobody needs to tell, has published what was approved. Raises its refusal."""
+    from flows.ask import publish_now
+    from review import queries
+
+    waiting = [r["release"] for r in queries.releases(status="approved")]
+    for release in waiting:  # asked for by name, so that a refusal is heard here; what is public already stays as it is
+        publish_now(stage.platform.home.root, release)
 
 
 def decide(stage: Stage, release: str, sample: Sample, truth: Truth) -> str:
