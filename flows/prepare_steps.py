@@ -7,6 +7,7 @@ that a run that died goes on where it was. Nothing here decides: crafts find, th
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -213,16 +214,18 @@ def redact_release(place: Workplace, run: Run, *, key: bytes, scope: str) -> str
             return sha256_hex(save(into / "findings.json", FINDINGS, ()))
         reading, fitted = the_reading(where), the_fit(where)
         source = only_source(run)
-        scan = scan_reading(
-            reading,
-            packs,
-            contract=contract,
-            header_map=fitted.headers,
-            hits_dir=into / "hits",
-            seed=run.key,
-            file_name=source.name,
-        )
-        counted = census(Path(place.stores.local_path(source.sha256)), reading)
+        with ThreadPoolExecutor(1) as beside:  # workbooks are counted in a process of their own: meanwhile scan
+            counting = beside.submit(census, Path(place.stores.local_path(source.sha256)), reading)
+            scan = scan_reading(
+                reading,
+                packs,
+                contract=contract,
+                header_map=fitted.headers,
+                hits_dir=into / "hits",
+                seed=run.key,
+                file_name=source.name,
+            )
+            counted = counting.result()
         certificate, lost = coverage(reading, scan, counted)
         redacted = redact_tables(fitted.tables, scan, contract, packs, key=key, scope=scope, into=into)
         again = (*residue(redacted.tables, packs, contract), *formula_like(redacted.tables, contract))

@@ -10,6 +10,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -52,11 +53,19 @@ def remove(run: Path) -> None:
 
 def save(path: Path, kind: Any, value: Any) -> bytes:
     """Write a domain value as JSON; returns the bytes."""
-    data: bytes = TypeAdapter(kind).dump_json(value)
+    data: bytes = _adapter(kind).dump_json(value)
     path.write_bytes(data)
     return data
 
 
 def load(path: Path, kind: type[T]) -> T:
     """Read back what `save` wrote."""
-    return TypeAdapter(kind).validate_json(path.read_bytes())
+    known: Any = kind
+    found: T = _adapter(known).validate_json(path.read_bytes())
+    return found
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    """Compiling a type's schema costs tens of milliseconds."""
+    return TypeAdapter(kind)

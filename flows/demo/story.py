@@ -156,13 +156,12 @@ def ask(stage: Stage, sample: Sample) -> int:
 
 
 def wait_for_publication(stage: Stage) -> None:
-    """Until the runner, which nobody needs to tell, has published what was approved. Raises its refusal."""
-    from flows.ask import publish_now
-    from review import queries
+    """Until the runner has published what was approved. It does so unasked; asked by name, its refusals are heard here."""
+    from review import desk, queries
 
-    waiting = [r["release"] for r in queries.releases(status="approved")]
-    for release in waiting:  # asked for by name, so that a refusal is heard here; what is public already stays as it is
-        publish_now(stage.platform.home.root, release)
+    approved = [r["release"] for r in queries.releases(status="approved")]
+    for work in [desk.ask("publish", {"release": release}) for release in approved]:
+        follow(stage.platform.home, work, is_lost=stage.runner.has_ended)
 
 
 def decide(stage: Stage, release: str, sample: Sample, truth: Truth) -> str:
