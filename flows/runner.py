@@ -143,7 +143,7 @@ def _publish_next(refused_at: dict[str, float]) -> bool:
 
 def main() -> None:
     """The runner's own process (started by `mingjing serve`)."""
-    from flows.prefect_setup import quick_flows, prepare_prefect
+    from flows.prefect_setup import prepare_prefect, quick_flows
     from flows.service import hold_runner_lock
 
     platform = open_platform()

@@ -31,8 +31,12 @@ class Canary:
         return self.spans <= {(s.start, s.end) for s in found or ()}
 
 
-def canary(recognisers: tuple[Recogniser, ...], seed: str, *place: object) -> Canary:
-    """The canary of one place (table, batch, column …) under a seed; equal arguments, equal canary."""
+def canaries(recognisers: tuple[Recogniser, ...], seed: str, *place: object) -> tuple[Canary, ...]:
+    """The canaries of one place (table, batch, column …) under a seed; equal arguments, equal canaries.
+
+    The first holds an example of every recogniser, for the exact tier; the others are one whole-cell number each, for
+    the tier that looks at those by column arithmetic.
+    """
     digest = hashlib.sha256("\x1f".join([seed, *map(str, place)]).encode()).digest()
     draw = Random(digest)  # noqa: S311  # repeatable by intent; nothing secret hangs on it
     text, spans = "", set()
@@ -41,4 +45,5 @@ def canary(recognisers: tuple[Recogniser, ...], seed: str, *place: object) -> Ca
         example = recogniser.made_up(draw)
         spans.add((len(text), len(text) + len(example)))
         text += example + (recogniser.made_up_tail(draw) if recogniser.made_up_tail else "") + BETWEEN
-    return Canary(text, frozenset(spans))
+    alone = [r.made_up(draw) for r in recognisers if r.whole is not None and r.prefilter is not None]
+    return Canary(text, frozenset(spans)), *(Canary(t, frozenset([(0, len(t))])) for t in alone)

@@ -1,45 +1,30 @@
-"""Every cell of one table, batch by batch: prefilter, distinct candidates, exact look, hits to a Parquet file.
+"""Every cell of one table, batch by batch: prefilter, whole-cell classes, distinct candidates, exact looks, hits on disk.
 
-Memory is bounded by the batch. A canary enters every column of every batch before the prefilter; a column's cells of a
-batch count as scanned only if its canary was found. What hits mean is left to policy.py.
+Memory is bounded by the batch. Canaries enter every column of every batch before the prefilter, one for the exact tier and
+one for each kind of whole-cell number; a column's cells of a batch count as scanned only if all of them were found. What
+hits mean is left to policy.py.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
 
+import numpy as np
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from domain.finding import Source
 from domain.table import ROW_ORIGIN, TableInfo
-from redaction.canary import canary
-from redaction.lens import Column, Lens, Span
+from redaction.canary import Canary, canaries
+from redaction.hits import Array, Looks, Tally, column_hits, count_whole, in_order, settle
+from redaction.lens import Column, Lens
+from redaction.whole import classes
 
-BATCH_ROWS = 50_000
-COLUMN_SHARE = 0.8  # a column with this share of whole-cell hits of a kind is a column of that kind
-COLUMN_LEAST = 5  # … with at least so many values
-
-HITS = pa.schema(
-    [
-        ("column", pa.string()),
-        ("row", pa.int64()),  # data row from 1
-        ("origin", pa.int64()),  # sheet row or physical line
-        ("start", pa.int64()),
-        ("end", pa.int64()),
-        ("entity", pa.string()),
-        ("score", pa.float64()),
-        ("valid", pa.bool_()),
-        ("source", pa.string()),
-        ("whole", pa.bool_()),
-        ("official", pa.bool_()),
-    ]
-)
+BATCH_ROWS = 100_000
+MANY = 256  # candidates of one column in one batch that make classes worth while
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +38,6 @@ class TableScan:
     hits: Path
     canaries_planted: int
     canaries_found: int
-
-
-@dataclass(slots=True)
-class _Tally:
-    cells: int = 0
-    planted: int = 0
-    found: int = 0
-    filled: Counter[str] = field(default_factory=Counter)  # non-empty cells by column
-    whole: Counter[tuple[str, str]] = field(default_factory=Counter)  # whole-cell hits by column, entity
 
 
 def batches(path: str, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
@@ -78,24 +54,14 @@ def scan_table(info: TableInfo, lens: Lens, context: Mapping[str, Column], hits:
 
     `context`: what each column's header says; a column without an entry has no context.
     """
-    raw = hits.with_suffix(".raw.parquet")
-    tally = _Tally()
-    with pq.ParquetWriter(raw, HITS, compression="zstd") as writer:
-        first = 1
+    tally, first, parts = Tally(), 1, []
+    with TemporaryDirectory(dir=hits.parent) as scratch:
         for number, batch in enumerate(_with_one_batch(info)):
-            rows: list[dict[str, Any]] = []
-            origins = batch[ROW_ORIGIN].to_list()
-            for column in info.columns:
-                view = context.get(column, Column())
-                rows += _column_hits(
-                    batch[column], column, view, lens, tally, origins, first, (seed, info.name, number)
-                )
-            places = {c: i for i, c in enumerate(info.columns)}
-            rows.sort(key=lambda r: (r["row"], places[r["column"]], r["start"]))
-            writer.write_table(pa.Table.from_pylist(rows, HITS))
+            found = _batch_hits(batch, info, lens, context, tally, first, (seed, info.name, number))
+            parts.append(Path(scratch) / f"{number}.parquet")
+            found.write_parquet(parts[-1], compression="lz4")
             first += batch.height
-    _settle(raw, hits, lens, tally, context)
-    raw.unlink()
+        settle(parts, hits, lens, tally, context)
     return TableScan(info.name, info.rows, len(info.columns), tally.cells, hits, tally.planted, tally.found)
 
 
@@ -113,73 +79,56 @@ def _with_one_batch(info: TableInfo) -> Iterator[pl.DataFrame]:
         yield pl.DataFrame(schema={**dict.fromkeys(info.columns, pl.String), ROW_ORIGIN: pl.Int64})
 
 
-def _column_hits(
-    cells: pl.Series,
-    column: str,
-    view: Column,
-    lens: Lens,
-    tally: _Tally,
-    origins: list[int],
-    first: int,
-    place: tuple[object, ...],
-) -> list[dict[str, Any]]:
-    """Hits of one column in one batch."""
-    seed, *where = place
-    planted = canary(lens.recognisers, str(seed), *where, column)
-    tally.planted += 1
-    texts = pl.concat([cells.alias("text"), pl.Series("text", [planted.text])])
-    frame = pl.DataFrame({"text": texts}).with_row_index("at")
-    candidates = frame.filter(pl.col("text").str.contains(lens.superset(view)))
-    distinct = candidates.group_by("text", maintain_order=True).agg(pl.col("at"))
-    found = lens.find(distinct["text"].to_list(), view)
-    rows: list[dict[str, Any]] = []
-    unscanned, seen = 0, False
-    for spans, rows_at in zip(found, distinct["at"].to_list(), strict=True):
-        if spans is None:
-            unscanned += len(rows_at)
-            continue
-        if rows_at[-1] == len(cells):
-            seen = planted.is_in(spans)
-            rows_at = rows_at[:-1]
-        _count_whole(tally, column, spans, len(rows_at), lens.rules.scores.reported)
-        rows += [_hit(column, first + at, origins[at], s) for at in rows_at for s in spans]
-    tally.filled[column] += len(cells) - cells.null_count() - int((cells == "").sum())
-    if seen:
-        tally.found += 1
-        tally.cells += len(cells) - unscanned
+def _batch_hits(
+    batch: pl.DataFrame, info: TableInfo, lens: Lens, context: Mapping[str, Column], tally: Tally, first: int,
+    where: tuple[object, ...],
+) -> pl.DataFrame:  # fmt: skip
+    """Hits of one batch. All columns pass the prefilter at once, on all cores."""
+    seed, *place = where
+    planted = {c: canaries(lens.recognisers, str(seed), *place, c) for c in info.columns}
+    if not planted:
+        return in_order([])
+    plants = pl.DataFrame({c: [p.text for p in each] for c, each in planted.items()})
+    cells = pl.concat([batch.select(info.columns), plants], rechunk=False)
+    views = {c: context.get(c, Column()) for c in info.columns}
+    passed = cells.select(pl.col(c).str.contains(lens.superset(views[c])).arg_true().implode() for c in info.columns)
+    filled = batch.select(((pl.col(c).is_not_null()) & (pl.col(c) != "")).sum() for c in info.columns)
+    tally.filled.update(filled.row(0, named=True))
+    origins = batch[ROW_ORIGIN].to_numpy()
+    found = []
+    for number, column in enumerate(info.columns):
+        at = passed[column][0].to_numpy().astype(np.int64)
+        which, looks = _look(cells[column].gather(at), lens, views[column])
+        rows = _without_canaries(at, which, looks, planted[column], batch.height, tally)
+        which = which[: len(rows)]
+        count_whole(tally, column, which, looks, lens.rules.scores.reported)
+        found.append(column_hits(column, number, rows, which, looks, first, origins))
+    return in_order(found)
+
+
+def _look(texts: pl.Series, lens: Lens, view: Column) -> tuple[Array, Looks]:
+    """Which look each candidate shares, and the looks: at one cell of each class, then at each other distinct text."""
+    which, firsts = np.full(len(texts), -1, np.int64), pl.Series(dtype=pl.String)
+    if len(texts) >= MANY:
+        known = classes(texts, lens.asked(view), lens.may_be_official(texts))
+        which, firsts = known.of, texts.gather(known.first)
+    rest = np.flatnonzero(which < 0)
+    others = texts.gather(rest)
+    distinct = others.unique(maintain_order=True)
+    which[rest] = len(firsts) + others.cast(pl.Enum(distinct)).to_physical().to_numpy().astype(np.int64)
+    return which, lens.find([*firsts.to_list(), *distinct.to_list()], view)
+
+
+def _without_canaries(
+    at: Array, which: Array, looks: Looks, planted: Sequence[Canary], height: int, tally: Tally
+) -> Array:
+    """The candidates' rows, canaries taken out; cells count as scanned where every canary was found."""
+    rows = at[at < height]
+    told = {int(row) - height: looks[w] for row, w in zip(at[len(rows) :], which[len(rows) :], strict=True)}
+    found = sum(canary.is_in(told.get(number)) for number, canary in enumerate(planted))
+    tally.planted += len(planted)
+    tally.found += found
+    if found == len(planted):
+        unread = np.array([look is None for look in looks])[which[: len(rows)]]
+        tally.cells += height - int(unread.sum())
     return rows
-
-
-def _count_whole(tally: _Tally, column: str, spans: list[Span], times: int, reported: float) -> None:
-    """Note a cell that is one hit; a hint (a wrong check digit in a shape as common as a card's) doesn't make a column."""
-    if len(spans) == 1 and spans[0].whole and spans[0].score >= reported:
-        tally.whole[column, spans[0].entity] += times
-
-
-def _hit(column: str, row: int, origin: int, span: Span) -> dict[str, Any]:
-    return {
-        "column": column, "row": row, "origin": origin, "start": span.start, "end": span.end, "entity": span.entity,
-        "score": span.score, "valid": span.valid, "source": Source.CELL.value, "whole": span.whole,
-        "official": span.official,
-    }  # fmt: skip
-
-
-def _settle(raw: Path, hits: Path, lens: Lens, tally: _Tally, context: Mapping[str, Column]) -> None:
-    """Raise the scores of whole columns of a kind, then leave out the hints that stay below `reported`."""
-    scores = lens.rules.scores
-    kinds = [
-        (column, entity, scores.column)
-        for (column, entity), count in sorted(tally.whole.items())
-        if lens.rules[entity].by_column
-        and not (lens.rules[entity].figures and context.get(column, Column()).figures)
-        and count >= max(COLUMN_LEAST, COLUMN_SHARE * tally.filled[column])
-    ]
-    raised = pl.DataFrame(kinds, schema={"column": pl.String, "entity": pl.String, "raise": pl.Float64}, orient="row")
-    with pq.ParquetWriter(hits, HITS, compression="zstd") as writer:
-        for frame in batches(str(raw), HITS.names):
-            weighed = frame.join(raised, on=["column", "entity"], how="left", maintain_order="left").with_columns(
-                pl.when(pl.col("whole") & (pl.col("score") >= scores.reported)).then(pl.col("score") + pl.col("raise").fill_null(0.0)).otherwise(pl.col("score"))
-                .clip(upper_bound=1.0).round(2).alias("score")
-            )  # fmt: skip
-            kept = weighed.filter(pl.col("score") >= scores.reported).select(HITS.names)
-            writer.write_table(kept.to_arrow().cast(HITS))

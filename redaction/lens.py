@@ -9,8 +9,10 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from typing import Any
 
+import numpy as np
 import polars as pl
 
 from domain.contract import Contract
@@ -22,8 +24,14 @@ from redaction.overlap import without_overlaps
 from redaction.personal import PersonalRules, personal_rules
 from redaction.shapes import compact
 
+LONGEST = 2_000_000  # characters of one text; a longer one counts as not scanned, which blocks
+FEW = 16  # texts that are looked at one by one sooner than by masks
+BLANKS = " \t\r\n'\"`\xa0"
 NEAR = 30  # characters on either side in which a word speaks for a number
 CONTACTS = frozenset({"MOBILE", "LANDLINE", "EMAIL"})
+
+
+Search = Callable[[Recogniser, str], Iterable[Raw]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,35 +75,78 @@ class Lens:
     def _header_words(self) -> dict[str, frozenset[str]]:
         return {r.entity: r.context | self.rules[r.entity].header_words for r in self.recognisers}
 
-    def superset(self, column: Column) -> str:
-        """Rust pattern of every text that could hold anything: the union of the recognisers' prefilters."""
-        return "|".join([GUARD, *(f"(?:{self.prefilter(r, column)})" for r in self.recognisers)])
+    def asked(self, column: Column) -> tuple[Recogniser, ...]:
+        """The recognisers that a cell without any word may concern in such a column."""
+        return tuple(r for r in self.recognisers if r.prefilter is not None or r.entity in column.speaks_for)
 
-    def prefilter(self, recogniser: Recogniser, column: Column) -> str:
-        """Rust pattern of the texts that this recogniser must see in such a column."""
-        wanted = recogniser.prefilter_in_context
-        if wanted is not None and recogniser.entity not in column.speaks_for:
-            wanted = f"(?i:{'|'.join(sorted(re.escape(w) for w in self._near_words(recogniser)))})"
-        return "|".join(p for p in (recogniser.prefilter, wanted) if p)
+    def superset(self, column: Column) -> str:
+        """Rust pattern of every text that could hold anything: the union of the recognisers' coarse terms.
+
+        Terms are few, shared and blind to which digit stands where, so that the union stays one small automaton; what
+        the patterns themselves ask is looked at in the texts that pass.
+        """
+        terms: dict[str, None] = {GUARD: None}
+        words: set[str] = set()
+        for recogniser in self.recognisers:
+            terms.update(dict.fromkeys(recogniser.coarse))
+            if recogniser.prefilter_in_context is None:
+                continue
+            if recogniser.entity in column.speaks_for:
+                terms[recogniser.prefilter_in_context] = None
+            else:
+                words |= self._near_words(recogniser)
+        return "|".join([*(f"(?:{t})" for t in terms), _any_of(words)])
+
+    def asks(self, texts: pl.Series, recogniser: Recogniser, column: Column) -> pl.Series:
+        """Which of the texts this recogniser must see in such a column, apart from those that GUARD names."""
+        shape = recogniser.prefilter_in_context
+        seen = (
+            texts.str.contains(recogniser.prefilter)
+            if recogniser.prefilter
+            else pl.repeat(False, len(texts), eager=True)
+        )
+        if shape is None:
+            return seen
+        fits = texts.str.contains(shape)
+        if recogniser.entity in column.speaks_for or not fits.any():
+            return seen | fits
+        return seen | (fits & texts.str.contains(_any_of(self._near_words(recogniser))))
+
+    def may_be_official(self, texts: pl.Series) -> np.ndarray[Any, Any] | None:
+        """Which texts hold the digits of an official contact; None where the contract names none."""
+        if not self.official:
+            return None
+        return texts.str.contains_any(sorted(self.official)).to_numpy()
 
     def _near_words(self, recogniser: Recogniser) -> frozenset[str]:
         return recogniser.context | self.rules[recogniser.entity].near_words
 
     def find(self, texts: Sequence[str], column: Column) -> list[list[Span] | None]:
         """Hits of each text, hints included (score below `reported`); None for a text that couldn't be scanned."""
+        if len(texts) < FEW:
+            return [self.look(text, self.recognisers, column) for text in texts]
         series = pl.Series(texts, dtype=pl.String)
         odd = series.str.contains(GUARD)
-        asked = [(r, (series.str.contains(self.prefilter(r, column)) | odd).to_list()) for r in self.recognisers]
-        found: list[list[Span] | None] = []
-        for index, text in enumerate(texts):
-            wanted = [r for r, mask in asked if mask[index]]
-            found.append(self._look(text, wanted, column) if wanted else [])
-        return found
+        asked = [(r, (self.asks(series, r, column) | odd).to_list()) for r in self.recognisers]
+        wanted: list[list[Recogniser]] = [[] for _ in texts]
+        for recogniser, mask in asked:
+            for index in (i for i, asks in enumerate(mask) if asks):
+                wanted[index].append(recogniser)
+        return [self.look(text, some, column) if some else [] for text, some in zip(texts, wanted, strict=True)]
 
-    def _look(self, text: str, wanted: Iterable[Recogniser], column: Column) -> list[Span] | None:
+    def look(
+        self, text: str, wanted: Iterable[Recogniser], column: Column, search: Search | None = None
+    ) -> list[Span] | None:
+        """Hits of one text under these recognisers; None where it couldn't be scanned.
+
+        `search`: how a recogniser is asked; tests put Presidio itself in its place.
+        """
+        if len(text) > LONGEST:
+            return None
         content = normalise(text)
         try:
-            raws = [(recogniser, raw) for recogniser in wanted for raw in recogniser.find(content.text)]
+            asked = ((r, search(r, content.text) if search else r.find(content.text)) for r in wanted)
+            raws = [(recogniser, raw) for recogniser, found in asked for raw in found]
         except TextTooHard:
             return None
         if not raws:
@@ -103,12 +154,15 @@ class Lens:
         quiet = self._without_labels(content.text.lower())
         weighed = [self._weigh(raw, recogniser, content, quiet, column) for recogniser, raw in raws]
         spans = [s for s in weighed if s is not None]
-        order = {e: r.order for e, r in self.rules.rules.items()}
-        return without_overlaps(spans, order, sure=self.rules.scores.sure, reported=self.rules.scores.reported)
+        return without_overlaps(spans, self._order, sure=self.rules.scores.sure, reported=self.rules.scores.reported)
+
+    @cached_property
+    def _order(self) -> dict[str, int]:
+        return {e: r.order for e, r in self.rules.rules.items()}
 
     def _without_labels(self, text: str) -> str:
         """Labels that stand for removed identifiers don't speak for their neighbours: redacting twice is once."""
-        for label in self.rules.labels:
+        for label in self.rules.labels if "[" in text else ():
             text = text.replace(label.lower(), "\x00" * len(label))
         return text
 
@@ -119,7 +173,7 @@ class Lens:
         near = any(w in around for w in self._near_words(recogniser))
         if recogniser.only_in_context(content.text[raw.start : raw.end]) and not (hinted or near):
             return None
-        whole = not (content.text[: raw.start] + content.text[raw.end :]).strip(" \t\r\n'\"`\xa0")
+        whole = not content.text[: raw.start].strip(BLANKS) and not content.text[raw.end :].strip(BLANKS)
         score = raw.score + (scores.header if hinted else 0) + (scores.near if near else 0)
         if rule.figures and column.figures and whole and not hinted and not near:
             score += scores.figures
@@ -156,6 +210,12 @@ class Lens:
                 return label
             text = text[: span.start] + label + text[span.end :]
         return text
+
+
+def _any_of(words: Iterable[str]) -> str:
+    """Rust pattern of texts that hold one of the words; of none where there is no word."""
+    listed = sorted(re.escape(w) for w in words)
+    return f"(?i:{'|'.join(listed)})" if listed else "[^\\s\\S]"
 
 
 def contact_key(text: str) -> str:

@@ -9,6 +9,7 @@ Whoever comes later and touches a span already taken is left out.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from typing import Protocol, TypeVar
 
@@ -36,8 +37,11 @@ def without_overlaps(hits: Iterable[S], order: Mapping[str, int], *, sure: float
         tier = 0 if hit.score >= sure else 1 if hit.score >= reported else 2
         return tier, hit.start - hit.end, hit.valid is not True, -hit.score, order[hit.entity], hit.start
 
-    kept: list[S] = []
+    kept: list[S] = []  # in the order of the text; none overlap, so the neighbours decide
     for hit in sorted(hits, key=rank):
-        if all(hit.end <= other.start or other.end <= hit.start for other in kept):
-            kept.append(hit)
-    return sorted(kept, key=lambda h: h.start)
+        at = bisect_left(kept, hit.start, key=lambda k: k.start)
+        free_before = at == 0 or kept[at - 1].end <= hit.start
+        free_behind = at == len(kept) or hit.end <= kept[at].start
+        if free_before and free_behind:
+            kept.insert(at, hit)
+    return kept

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from typing import Any
+
+import numpy as np
 
 SEPARATORS = r"\s\-‐–—_.,，/·"  # as people set them inside long numbers; `，` for raw text, NFKC turns it into a comma
 GAP = f"[{SEPARATORS}]{{0,2}}"
@@ -14,6 +17,12 @@ PROVINCE = "(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])"  # first tw
 MONTH_DAY = "(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 BIRTHDAY = f"(?:18|19|20)[0-9]{{2}}{MONTH_DAY}"
 HAN = "一-鿿"
+
+# Coarse terms of prefilters (Rust syntax): shared between modules and blind to which digit stands where, so that the union
+# of all stays a small automaton. What a number must look like is left to the patterns.
+LONG_NUMBER = f"[0-9](?:[{SEPARATORS}]{{0,2}}[0-9]){{10}}"  # eleven digits or more
+
+Digits = np.ndarray[Any, Any]  # cells × width; 0–9, and 10 for an X in the last place
 
 _ATOM = re.compile(r"(\[[^\]]+\]|[0-9A-Z])(\{[0-9]+\})?|(\(\?:|\(|\)|\|)")
 
@@ -58,6 +67,47 @@ def mod11_2(seventeen: str) -> str:
     """
     weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
     return "10X98765432"[sum(int(d) * w for d, w in zip(seventeen, weights, strict=True)) % 11]
+
+
+def are_mod11_2(digits: Digits) -> Digits:
+    """`mod11_2` for cells of 18 places at once: whether the last is right."""
+    weights = np.array((7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2), np.int32)
+    checks = np.array((1, 0, 10, 9, 8, 7, 6, 5, 4, 3, 2), np.int32)
+    answer: Digits = checks[digits[:, :17] @ weights % 11] == digits[:, 17]
+    return answer
+
+
+def are_provinces(digits: Digits) -> Digits:
+    """Whether cells begin as PROVINCE asks."""
+    answer: Digits = _PROVINCES[two(digits, 0)]
+    return answer
+
+
+def two(digits: Digits, at: int) -> Digits:
+    """The number that two neighbouring digits make."""
+    answer: Digits = digits[:, at].astype(np.int32) * 10 + digits[:, at + 1]
+    return answer
+
+
+def are_days(years: Digits, months: Digits, days: Digits) -> Digits:
+    """Whether such days were; `is_day` for arrays of numbers, 1800–2099."""
+    leap = (years % 4 == 0) & ((years % 100 != 0) | (years % 400 == 0))
+    lengths = np.array((0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31), np.int32)
+    month = np.where((months >= 1) & (months <= 12), months, 0)
+    last = lengths[month] + (leap & (month == 2))
+    answer: Digits = (years >= 1800) & (years < 2100) & (days >= 1) & (days <= last)
+    return answer
+
+
+def are_luhn(digits: Digits) -> Digits:
+    """Whether the last digit of each cell is the Luhn digit of those before it."""
+    turned = digits[:, ::-1].astype(np.int32)
+    turned[:, 1::2] *= 2
+    answer: Digits = (turned - 9 * (turned > 9)).sum(1) % 10 == 0
+    return answer
+
+
+_PROVINCES = np.array([bool(re.fullmatch(PROVINCE, f"{n:02}")) for n in range(110)])
 
 
 def luhn_digit(head: str) -> str:

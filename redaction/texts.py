@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from domain.finding import Source
 from domain.table import Reading
-from redaction.canary import canary
+from redaction.canary import canaries
 from redaction.lens import Column, Lens, Span
 
 
@@ -65,7 +65,7 @@ def number_around(reading: Reading) -> int:
 def scan_around(reading: Reading, lens: Lens, *, file_name: str, seed: str) -> TextScan:
     """Scan them all, a canary among them."""
     places = list(around(reading, file_name))
-    planted = canary(lens.recognisers, seed, "around", reading.sha256)
+    planted = canaries(lens.recognisers, seed, "around", reading.sha256)[0]
     found = lens.find([*(p.text for p in places), planted.text], Column())
     reported = lens.rules.scores.reported
     hits = [

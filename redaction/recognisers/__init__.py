@@ -8,6 +8,11 @@ A module says what the number is, which authority gives it, and shows made-up ex
 - `PREFILTER`: Rust syntax without look-arounds; matches every cell that holds a hit of the module. None where every shape
   counts under a fitting header or beside a fitting word only.
 - `PREFILTER_IN_CONTEXT` (optional): the same for shapes that count in context only.
+- `COARSE` (optional, PREFILTER): terms of the first sieve over all cells, Rust syntax, each a superset too. Keep them few,
+  shared (shapes.LONG_NUMBER) and blind to which digit stands where: the union of all must stay a small automaton.
+- `whole(digits)` (optional): class of each cell of digits alone (cells × width, 0–9, 10 for an X in the last place), such
+  that what the module says of a cell depends on its class only; -1 where it can't tell. `BY_MASK` (optional): what it says
+  of a number masked with stars depends on the shape of the mask only.
 - `CONTEXT`: words of headers and neighbours that speak for it; the pack adds its own.
 - `SCORE` (optional, 1.0): the score of a hit with a right check digit, `is_valid(text)` (optional): that check, on the
   text as it stands in the cell, `is_possible(text)` (optional): False throws the hit away.

@@ -11,8 +11,11 @@ sure. Passbook and company accounts have no check digit and are looked for in co
 from __future__ import annotations
 
 from random import Random
+from typing import Any
 
-from redaction.shapes import compact, luhn_digit
+import numpy as np
+
+from redaction.shapes import LONG_NUMBER, are_luhn, compact, luhn_digit, two
 
 ENTITY = "BANKCARD"
 SCORE = 0.35
@@ -33,6 +36,7 @@ PATTERNS = (
 )
 PREFILTER = r"(?:6[02]|4[0-9]|5[1-5]|3[457])(?:[-\s—.]{0,2}[0-9]){13}"
 PREFILTER_IN_CONTEXT = "[0-9]{12}"
+COARSE = (LONG_NUMBER,)
 CONTEXT = ("卡号", "账号", "帐号", "账户", "帐户", "开户", "一卡通", "银行卡", "存折", "bank card", "account no")
 
 
@@ -40,6 +44,25 @@ def is_valid(text: str) -> bool:
     """Whether the Luhn digit is right and the length that of a card."""
     number = compact(text)
     return 15 <= len(number) <= 19 and luhn_digit(number[:-1]) == number[-1]
+
+
+def whole(digits: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Classes of cells: by the card organisations' prefixes, by what PREFILTER sees anywhere in it, by Luhn digit."""
+    width = digits.shape[1]
+    if (digits[:, -1] > 9).any():
+        return np.full(len(digits), -1)
+    head = two(digits, 0)
+    union, visa, master = (head == 62) | (head == 60), head // 10 == 4, (head >= 51) & (head <= 55)
+    amex, jcb = (head == 34) | (head == 37), head == 35
+    none = np.zeros(len(digits), bool)
+    card = {15: amex, 16: union | visa | master | jcb, 17: union, 18: union, 19: union}.get(width, none)
+    seen = none.copy()
+    for at in range(width - 14):
+        pair = two(digits, at)
+        seen |= np.isin(pair, (60, 62, 34, 35, 37)) | (pair // 10 == 4) | ((pair >= 51) & (pair <= 55))
+    right = are_luhn(digits) if 15 <= width <= 19 else none
+    classes: np.ndarray[Any, Any] = card * 4 + seen * 2 + right
+    return classes
 
 
 def made_up(draw: Random) -> str:

@@ -10,8 +10,23 @@ MOD 11-2. Certificate and tax numbers that put two more digits behind a whole id
 from __future__ import annotations
 
 from random import Random
+from typing import Any
 
-from redaction.shapes import BIRTHDAY, PROVINCE, compact, is_day, mod11_2, spaced
+import numpy as np
+
+from redaction.shapes import (
+    BIRTHDAY,
+    LONG_NUMBER,
+    PROVINCE,
+    are_days,
+    are_mod11_2,
+    are_provinces,
+    compact,
+    is_day,
+    mod11_2,
+    spaced,
+    two,
+)
 
 ENTITY = "CN_ID18"
 SCORE = 1.0
@@ -26,6 +41,7 @@ PATTERNS = (
     ("extended", f"(?<![0-9]){_HEAD}[0-9X][0-9]{{2}}(?![0-9])", 0.1),
 )
 PREFILTER = r"[1-8](?:[\s\-‐–—_.,，/·]{0,2}[0-9]){16}[\s\-‐–—_.,，/·]{0,2}[0-9Xx]"
+COARSE = (LONG_NUMBER,)
 CONTEXT = ("身份证", "证件号", "公民身份", "社会保障号", "居住证", "身份号码", "id number", "idcard", "id card")
 
 
@@ -33,6 +49,17 @@ def is_valid(text: str) -> bool:
     """Whether birthday and check character are right."""
     number = compact(text)[:18]
     return is_day(number[6:10], number[10:12], number[12:14]) and mod11_2(number[:17]) == number[17]
+
+
+def whole(digits: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Classes of cells: nothing, the shape, a right number; longer ones are left to the patterns."""
+    if digits.shape[1] != 18:
+        return np.full(len(digits), -1)
+    century, month, day = two(digits, 6), two(digits, 10), two(digits, 12)
+    shape = are_provinces(digits) & (century >= 18) & (century <= 20)
+    shape &= (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31)
+    right = are_days(century * 100 + two(digits, 8), month, day) & are_mod11_2(digits)
+    return shape * (1 + right)
 
 
 def made_up(draw: Random) -> str:

@@ -11,6 +11,9 @@ extension perhaps. No check digit: weak without a fitting header or word. Number
 from __future__ import annotations
 
 from random import Random
+from typing import Any
+
+import numpy as np
 
 ENTITY = "LANDLINE"
 PATTERNS = (
@@ -22,7 +25,14 @@ PATTERNS = (
     ),
 )
 PREFILTER = r"0[0-9]{2,3}[)）]?[-\s—]{0,2}[2-9][0-9]{2,3}[-\s]?[0-9]{3,4}"
+COARSE = (f"(?:^|[^0-9]|86)[(（]?{PREFILTER}",)
 CONTEXT = ("电话", "传真", "联系", "热线", "座机", "phone", "tel", "fax")
+
+
+def whole(digits: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Classes of cells: nothing; what begins like an area or country code is left to the pattern."""
+    first, second = digits[:, 0], digits[:, 1]
+    return np.where((first == 0) | ((first == 8) & (second == 6)), -1, 0)
 
 
 def made_up(draw: Random) -> str:

@@ -20,6 +20,7 @@ PATTERNS = (
 )
 PREFILTER = r"[*＊×●•■█#]{4}|(?i:[0-9]{3}x{4})"
 PREFILTER_IN_CONTEXT = r"(?i:[0-9]e\+?1[4-9])"
+BY_MASK = True
 CONTEXT = ("身份证", "证件号", "卡号", "账号", "帐号", "一卡通", "身份号码")
 
 

@@ -11,6 +11,11 @@ segments keep opening, so no prefix table. No check digit. A decimal part other 
 from __future__ import annotations
 
 from random import Random
+from typing import Any
+
+import numpy as np
+
+from redaction.shapes import LONG_NUMBER
 
 ENTITY = "MOBILE"
 _GAP = r"[-\s—.·_]{1,2}"
@@ -31,7 +36,17 @@ PATTERNS = (
     ("every digit apart", rf"(?<![0-9])1{_GAP}[3-9](?:{_GAP}[0-9]){{9}}{_END}", 0.5),
 )
 PREFILTER = r"1[-\s—.·_]{0,2}[3-9](?:[-\s—.·_]{0,2}[0-9]){9}"
+COARSE = (LONG_NUMBER,)
 CONTEXT = ("手机", "电话", "联系", "移动号", "mobile", "phone", "tel")
+
+
+def whole(digits: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Classes of cells: nothing, a number; what may begin with a country code is left to the patterns."""
+    first, second = digits[:, 0], digits[:, 1]
+    if digits.shape[1] == 11:
+        classes: np.ndarray[Any, Any] = ((first == 1) & (second >= 3)).astype(np.int64)
+        return classes
+    return np.where((first == 0) | ((first == 8) & (second == 6)), -1, 0)
 
 
 def made_up(draw: Random) -> str:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from random import Random
 
 from redaction.recognisers.cn_id18 import made_up as made_up_number
-from redaction.shapes import BIRTHDAY, HAN, MONTH_DAY, PROVINCE
+from redaction.shapes import BIRTHDAY, HAN, LONG_NUMBER, MONTH_DAY, PROVINCE
 
 ENTITY = "CN_NAME"
 _BETWEEN = r"[\s:,，;/、()\[\]·\-]{0,3}(?:(?:居民)?身份证(?:号码|号)?|证件号码?|公民身份号码)?[\s:,，;/、()\[\]]{0,3}"
@@ -25,6 +25,7 @@ PATTERNS = (
     ),
 )
 PREFILTER = rf"[{HAN}][^0-9]{{0,16}}[1-8][0-9]{{14}}"
+COARSE = (LONG_NUMBER,)
 CONTEXT = ("姓名", "户主", "申请人", "法定代表人", "name")
 
 

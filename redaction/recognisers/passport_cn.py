@@ -20,6 +20,7 @@ PATTERNS = (
     ),
 )
 PREFILTER = "(?i:[DEGKMSP][0-9A-Z]?[0-9]{7})"
+COARSE = ("(?:^|[^0-9A-Za-z])(?i:[DEGKMSP][0-9A-Z]?[0-9]{7,8})(?:[^0-9A-Za-z]|$)",)
 CONTEXT = ("护照", "证件号", "passport")
 
 

@@ -9,9 +9,13 @@ its own check character, GB 11714), check character mod 31. Public information; 
 
 from __future__ import annotations
 
+import re
 from random import Random
+from typing import Any
 
-from redaction.shapes import compact, credit_digit, organisation_digit, spaced
+import numpy as np
+
+from redaction.shapes import CREDIT_ALPHABET, SEPARATORS, compact, credit_digit, organisation_digit, spaced, two
 
 ENTITY = "USCC_STRICT"
 SCORE = 0.9
@@ -26,6 +30,8 @@ PATTERNS = (
 PREFILTER = (
     r"(?i:[1-9ANY][\s\-‐–—_.,，/·]{0,2}[1-9A-Y](?:[\s\-‐–—_.,，/·]{0,2}[0-9]){6}(?:[\s\-‐–—_.,，/·]{0,2}[0-9A-Y]){10})"
 )
+_GAP = f"[{SEPARATORS}]{{0,2}}"
+COARSE = (f"[0-9A-Za-z]{_GAP}[0-9A-Za-z](?:{_GAP}[0-9]){{6}}(?:{_GAP}[0-9A-Za-z]){{10}}",)
 CONTEXT = ("信用代码", "社会信用", "纳税人识别号", "税号", "uscc", "credit code")
 
 
@@ -33,6 +39,27 @@ def is_valid(text: str) -> bool:
     """Whether both check characters, the code's and the organisation code's within, are right."""
     code = compact(text)
     return credit_digit(code[:17]) == code[17] and organisation_digit(code[8:16]) == code[16]
+
+
+_HEADS = np.array([bool(re.match(_CODE[: _CODE.index(")") + 1], f"{n:02}")) for n in range(110)])
+_PLACES = np.array(
+    [bool(re.fullmatch("10|1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]", f"{n:02}")) for n in range(110)]
+)
+
+
+def whole(digits: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Classes of cells of 18 places: nothing, the shape, a right code."""
+    if digits.shape[1] != 18:
+        return np.full(len(digits), -1)
+    shape = _HEADS[two(digits, 0)] & _PLACES[two(digits, 2)]
+    codes = digits.astype(np.int32)
+    codes[:, 17] = np.where(codes[:, 17] == 10, CREDIT_ALPHABET.index("X"), codes[:, 17])
+    weights = np.array([pow(3, at, 31) for at in range(17)], np.int32)
+    inner = 11 - codes[:, 8:16] @ np.array((3, 7, 9, 10, 5, 8, 4, 2), np.int32) % 11
+    inner = np.where(inner == 11, 0, inner)  # ten is an X, which no digit equals
+    right = (-(codes[:, :17] @ weights) % 31 == codes[:, 17]) & (inner == codes[:, 16])
+    classes: np.ndarray[Any, Any] = shape * (1 + right)
+    return classes
 
 
 def made_up(draw: Random) -> str:

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from redaction.detect import build, modules
+from redaction.detect import Recogniser, build, modules
 from redaction.lens import Column, open_lens
 from redaction.overlap import without_overlaps
 from tests.personal_data import PACKS
@@ -37,7 +37,7 @@ def test_lens_finds_what_presidio_finds_on_every_text() -> None:
     order = {e: r.order for e, r in lens.rules.rules.items()}
     scores = lens.rules.scores
     for text, found in zip(texts, lens.find(texts, Column()), strict=True):
-        everyone = lens._look(text, lens.recognisers, Column())
+        everyone = lens.look(text, lens.recognisers, Column(), Recogniser.by_presidio)
         assert everyone is not None
         reported = [s for s in everyone if s.score >= scores.reported]
         assert [s for s in found or () if s.score >= scores.reported] == reported

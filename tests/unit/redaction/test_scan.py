@@ -10,10 +10,12 @@ import pytest
 
 from domain.errors import FindingBlocks
 from domain.finding import Finding, Severity
-from domain.table import Reading, TextPart
+from domain.table import Reading, TableInfo, TextPart
 from redaction import engine
+from redaction.canary import canaries
 from redaction.detect import Recogniser, TextTooHard
-from redaction.lens import Lens
+from redaction.hits import in_order
+from redaction.lens import Lens, open_lens
 from redaction.redact import redact_reading
 from redaction.report import scan_json
 from redaction.scan import Scan, coverage, scan_reading
@@ -21,6 +23,7 @@ from tests.personal_data import PACKS, card, column_table, contract_with, id18, 
 from tests.tables import table_from_rows
 
 ID = id18()
+IN_A_COLUMN = len(canaries(open_lens(PACKS).recognisers, "s"))
 
 
 def scan(source: Reading, into: Path, **changes: Any) -> Scan:
@@ -197,24 +200,21 @@ def test_coverage_of_a_whole_scan_is_complete(tmp_path: Path) -> None:
     source = _table(tmp_path)
     done = scan(source, tmp_path)
     certificate, lost = coverage(source, done, {"t": (25, 3)})
-    assert (certificate.complete, lost, certificate.canaries_planted) == (True, (), 3 * 3 + 1)
+    assert (certificate.complete, lost, certificate.canaries_planted) == (True, (), 3 * 3 * IN_A_COLUMN + 1)
     assert certificate.tables[0].cells == certificate.tables[0].cells_scanned == 75
     assert sum(f.count for f in done.findings) == 25
 
 
 def _no_second_column(real: Callable[..., Any]) -> Callable[..., Any]:
-    def skip(cells: Any, column: str, view: Any, lens: Lens, tally: Any, *rest: Any) -> Any:
-        if column != "乙":
-            return real(cells, column, view, lens, tally, *rest)
-        tally.planted += 1
-        return []
+    def skip(batch: Any, info: TableInfo, *rest: Any) -> Any:
+        return real(batch, replace(info, columns=tuple(c for c in info.columns if c != "乙")), *rest)
 
     return skip
 
 
 def _no_third_batch(real: Callable[..., Any]) -> Callable[..., Any]:
-    def skip(cells: Any, column: str, view: Any, lens: Lens, tally: Any, origins: Any, first: int, place: Any) -> Any:
-        return [] if first > 20 else real(cells, column, view, lens, tally, origins, first, place)
+    def skip(batch: Any, info: Any, lens: Any, context: Any, tally: Any, first: int, where: Any) -> Any:
+        return in_order([]) if first > 20 else real(batch, info, lens, context, tally, first, where)
 
     return skip
 
@@ -224,7 +224,7 @@ def _no_third_batch(real: Callable[..., Any]) -> Callable[..., Any]:
 def test_coverage_of_a_scanner_that_skips_is_not_complete(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: Callable[..., Any]
 ) -> None:
-    monkeypatch.setattr(engine, "_column_hits", broken(engine._column_hits))
+    monkeypatch.setattr(engine, "_batch_hits", broken(engine._batch_hits))
     source = _table(tmp_path)
     certificate, lost = coverage(source, scan(source, tmp_path), {"t": (25, 3)})
     assert not certificate.complete
@@ -289,7 +289,7 @@ def test_coverage_of_a_file_with_unread_parts_is_not_complete(tmp_path: Path) ->
 def test_scan_of_an_empty_table_is_complete_with_its_canaries(tmp_path: Path) -> None:
     source = reading(column_table(tmp_path, []))
     certificate, lost = coverage(source, scan(source, tmp_path), {"t": (0, 1)})
-    assert (certificate.complete, lost, certificate.canaries_planted) == (True, (), 2)
+    assert (certificate.complete, lost, certificate.canaries_planted) == (True, (), IN_A_COLUMN + 1)
 
 
 def test_scan_writes_no_canary_and_the_same_hits_again(tmp_path: Path) -> None:

@@ -1,0 +1,122 @@
+"""Cells that are one number: looked at by column arithmetic, one exact look for each class of them.
+
+A column of identity or telephone numbers holds as many distinct values as rows. What the recognisers say of a cell of
+digits alone depends on a few facts: its width, and for each recogniser that could match there its class (shape, check
+digit), which modules compute for all cells at once (`whole`). Cells of one class are looked at once, exactly, and share
+the answer. Wherever a recogniser can't tell its class, the cell goes the exact way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+
+from redaction.detect import Recogniser
+from redaction.reach import reach
+
+WIDTHS = range(7, 41)
+LEAST = 32  # cells of one width that make arithmetic worth while
+X, STAR, OTHER = 10, 11, 255
+_KINDS = np.full(256, OTHER, np.uint8)
+_KINDS[ord("0") : ord("9") + 1] = np.arange(10)
+_KINDS[[ord("X"), ord("x")]] = X
+_KINDS[ord("*")] = STAR
+
+Array = np.ndarray[Any, Any]
+NONE: Array = np.empty(0, np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Classes:
+    """Cells by class: `of[i]` is the class of cell i or -1 where it has none; `first[k]` is a cell of class k."""
+
+    of: Array
+    first: Array
+
+
+def classes(cells: pl.Series, asked: Sequence[Recogniser], apart: Array | None = None) -> Classes:
+    """Classes of the cells (no nulls) under the recognisers that are asked in their column.
+
+    `apart`: cells that get no class, for more than their digits counts.
+    """
+    offsets, data = _bytes(cells)
+    widths = np.diff(offsets)
+    found = np.full(len(cells), -1, np.int64)
+    firsts: list[Array] = []
+    known = 0
+    for width in WIDTHS:
+        at = np.flatnonzero(widths == width)
+        if len(at) < LEAST:
+            continue
+        kinds = _KINDS[data[offsets[at][:, None] + np.arange(width)]]
+        for mine, codes in (_numbers(kinds, asked, x=False), _numbers(kinds, asked, x=True), _masks(kinds, asked)):
+            if not len(mine):
+                continue
+            _, first, inverse = np.unique(codes, return_index=True, return_inverse=True)
+            found[at[mine]] = known + inverse
+            firsts.append(at[mine][first])
+            known += len(first)
+    if apart is not None:
+        found[apart] = -1
+    return Classes(found, np.concatenate(firsts) if firsts else np.empty(0, np.int64))
+
+
+def _bytes(cells: pl.Series) -> tuple[Array, Array]:
+    """Offsets and UTF-8 bytes of all cells, one behind the other."""
+    array = cells.to_arrow(compat_level=pl.CompatLevel.oldest())
+    array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    assert array.type == pa.large_string()
+    _, offsets, data = array.buffers()
+    starts = np.frombuffer(offsets, np.int64)[array.offset : array.offset + len(array) + 1]
+    return starts, np.frombuffer(data, np.uint8) if data is not None else np.empty(0, np.uint8)
+
+
+def _numbers(kinds: Array, asked: Sequence[Recogniser], *, x: bool) -> tuple[Array, Array]:
+    """Rows of digits alone (with `x`: and an X at the end), and a code for each that tells its class."""
+    ends = kinds[:, -1] == X if x else kinds[:, -1] <= 9
+    mine = np.flatnonzero((kinds[:, :-1] <= 9).all(1) & ends)
+    codes, unsure = np.full(len(mine), int(x), np.int64), np.zeros(len(mine), bool)
+    numbers = kinds[mine]
+    for recogniser in asked if len(mine) else ():
+        if not _concerns(recogniser, kinds.shape[1], x=x):
+            continue
+        if recogniser.whole is None:
+            return NONE, NONE
+        told = recogniser.whole(numbers)
+        unsure |= told < 0
+        codes = codes * 8 + told
+    return mine[~unsure], codes[~unsure]
+
+
+def _concerns(recogniser: Recogniser, width: int, *, x: bool) -> bool:
+    """Whether cells of so many characters may differ for it. A bounded pattern matches all digits of a cell or none."""
+    for found in map(reach, recogniser.regexes):
+        if found.least > width or (found.plain and recogniser.is_bare and found.bounded and not x):
+            continue
+        if not found.bounded or (found.least <= width - x and width <= found.most + x):
+            return True
+    return False
+
+
+def _masks(kinds: Array, asked: Sequence[Recogniser]) -> tuple[Array, Array]:
+    """Rows of digits, stars and digits (an X last perhaps) that concern only what looks at the shape of a mask."""
+    stars = kinds == STAR
+    count, first, width = stars.sum(1), np.argmax(stars, axis=1), kinds.shape[1]
+    last = first + count
+    places = np.arange(width)
+    together = (stars == ((places >= first[:, None]) & (places < last[:, None]))).all(1)
+    digits = ((kinds <= 9) | stars)[:, :-1].all(1) & ((kinds[:, -1] <= X) | stars[:, -1])
+    mine = np.flatnonzero(together & digits & (count >= 4))
+    if not len(mine):
+        return NONE, NONE
+    longest = int(np.maximum(first, width - last)[mine].max())
+    for recogniser in asked:
+        reaches = () if recogniser.by_mask else map(reach, recogniser.regexes)
+        if any(r.stars or r.least <= longest for r in reaches):
+            return NONE, NONE
+    return mine, (first[mine].astype(np.int64) * 64 + count[mine]) * 2 + (kinds[mine, -1] == X)
