@@ -7,7 +7,8 @@ hits mean is left to policy.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,11 +20,12 @@ import pyarrow.parquet as pq
 
 from domain.table import ROW_ORIGIN, TableInfo
 from redaction.canary import Canary, canaries
-from redaction.hits import Array, Looks, Tally, column_hits, count_whole, in_order, settle
+from redaction.hits import Array, Hits, Looks, Tally, count_whole
 from redaction.lens import Column, Lens
 from redaction.whole import classes
 
 BATCH_ROWS = 100_000
+WORKERS = 2
 MANY = 256  # candidates of one column in one batch that make classes worth while
 
 
@@ -49,19 +51,29 @@ def batches(path: str, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
             yield frame
 
 
+def ahead(frames: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """The frames, the next one being read while the last is worked on: two in memory."""
+    source = iter(frames)
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(next, source, None)
+        while (frame := coming.result()) is not None:
+            coming = reader.submit(next, source, None)
+            yield frame
+
+
 def scan_table(info: TableInfo, lens: Lens, context: Mapping[str, Column], hits: Path, *, seed: str) -> TableScan:
     """Scan every cell of `info`'s columns and write the hits to `hits`.
 
     `context`: what each column's header says; a column without an entry has no context.
     """
-    tally, first, parts = Tally(), 1, []
-    with TemporaryDirectory(dir=hits.parent) as scratch:
-        for number, batch in enumerate(_with_one_batch(info)):
-            found = _batch_hits(batch, info, lens, context, tally, first, (seed, info.name, number))
-            parts.append(Path(scratch) / f"{number}.parquet")
-            found.write_parquet(parts[-1], compression="lz4")
+    tally, first = Tally(), 1
+    with TemporaryDirectory(dir=hits.parent) as scratch, ThreadPoolExecutor(WORKERS) as pool:
+        found = Hits(info.columns, tuple(lens.rules.rules), Path(scratch))
+        for number, batch in enumerate(ahead(_with_one_batch(info))):
+            work = Batch(batch, first, (seed, info.name, number), info.columns)
+            found.add(_batch_hits(work, lens, context, found, tally, pool))
             first += batch.height
-        settle(parts, hits, lens, tally, context)
+        found.settle(hits, lens, tally, context)
     return TableScan(info.name, info.rows, len(info.columns), tally.cells, hits, tally.planted, tally.found)
 
 
@@ -79,31 +91,41 @@ def _with_one_batch(info: TableInfo) -> Iterator[pl.DataFrame]:
         yield pl.DataFrame(schema={**dict.fromkeys(info.columns, pl.String), ROW_ORIGIN: pl.Int64})
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some rows of a table. `first`: data row of the first; `where`: what its canaries are made from."""
+
+    frame: pl.DataFrame
+    first: int
+    where: tuple[object, ...]
+    columns: tuple[str, ...]
+
+
 def _batch_hits(
-    batch: pl.DataFrame, info: TableInfo, lens: Lens, context: Mapping[str, Column], tally: Tally, first: int,
-    where: tuple[object, ...],
-) -> pl.DataFrame:  # fmt: skip
-    """Hits of one batch. All columns pass the prefilter at once, on all cores."""
-    seed, *place = where
-    planted = {c: canaries(lens.recognisers, str(seed), *place, c) for c in info.columns}
-    if not planted:
-        return in_order([])
+    batch: Batch, lens: Lens, context: Mapping[str, Column], hits: Hits, tally: Tally, pool: ThreadPoolExecutor
+) -> list[pl.DataFrame]:
+    """Hits of one batch by column. All columns pass the prefilter at once, then each is looked at, on all cores."""
+    columns, frame = batch.columns, batch.frame
+    if not columns:
+        return []
+    seed, *place = batch.where
+    planted = {c: canaries(lens.recognisers, str(seed), *place, c) for c in columns}
     plants = pl.DataFrame({c: [p.text for p in each] for c, each in planted.items()})
-    cells = pl.concat([batch.select(info.columns), plants], rechunk=False)
-    views = {c: context.get(c, Column()) for c in info.columns}
-    passed = cells.select(pl.col(c).str.contains(lens.superset(views[c])).arg_true().implode() for c in info.columns)
-    filled = batch.select(((pl.col(c).is_not_null()) & (pl.col(c) != "")).sum() for c in info.columns)
-    tally.filled.update(filled.row(0, named=True))
-    origins = batch[ROW_ORIGIN].to_numpy()
-    found = []
-    for number, column in enumerate(info.columns):
+    cells = pl.concat([frame.select(columns), plants], rechunk=False)
+    views = {c: context.get(c, Column()) for c in columns}
+    passed = cells.select(pl.col(c).str.contains(lens.superset(views[c])).arg_true().implode() for c in columns)
+    tally.filled.update(frame.select((pl.col(columns).fill_null("") != "").sum()).row(0, named=True))
+    origins = frame[ROW_ORIGIN].to_numpy()
+
+    def one(column: str) -> pl.DataFrame:
         at = passed[column][0].to_numpy().astype(np.int64)
         which, looks = _look(cells[column].gather(at), lens, views[column])
-        rows = _without_canaries(at, which, looks, planted[column], batch.height, tally)
+        rows = _without_canaries(at, which, looks, planted[column], frame.height, tally)
         which = which[: len(rows)]
         count_whole(tally, column, which, looks, lens.rules.scores.reported)
-        found.append(column_hits(column, number, rows, which, looks, first, origins))
-    return in_order(found)
+        return hits.of_column(column, rows, which, looks, batch.first, origins)
+
+    return list(pool.map(one, columns))
 
 
 def _look(texts: pl.Series, lens: Lens, view: Column) -> tuple[Array, Looks]:
@@ -123,7 +145,7 @@ def _without_canaries(
     at: Array, which: Array, looks: Looks, planted: Sequence[Canary], height: int, tally: Tally
 ) -> Array:
     """The candidates' rows, canaries taken out; cells count as scanned where every canary was found."""
-    rows = at[at < height]
+    rows = at[: np.searchsorted(at, height)]
     told = {int(row) - height: looks[w] for row, w in zip(at[len(rows) :], which[len(rows) :], strict=True)}
     found = sum(canary.is_in(told.get(number)) for number, canary in enumerate(planted))
     tally.planted += len(planted)

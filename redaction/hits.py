@@ -20,20 +20,13 @@ from redaction.lens import Column, Lens, Span
 
 COLUMN_SHARE = 0.8  # a column with this share of whole-cell hits of a kind is a column of that kind
 COLUMN_LEAST = 5  # … with at least so many values
-HITS = {
-    "column": pl.String,
-    "row": pl.Int64,  # data row from 1
-    "origin": pl.Int64,  # sheet row or physical line
-    "start": pl.Int64,
-    "end": pl.Int64,
-    "entity": pl.String,
-    "score": pl.Float64,
-    "valid": pl.Boolean,
-    "source": pl.String,
-    "whole": pl.Boolean,
-    "official": pl.Boolean,
-}
-_RAW = {**HITS, "place": pl.Int32}
+HITS = ("column", "row", "origin", "start", "end", "entity", "score", "valid", "source", "whole", "official")
+SPAN = {
+    "start": pl.Int64, "end": pl.Int64, "entity": pl.String, "score": pl.Float64, "valid": pl.Boolean,
+    "whole": pl.Boolean, "official": pl.Boolean,
+}  # fmt: skip
+SOURCES = pl.Enum([s.value for s in Source])
+KEPT_ROWS = 500_000  # hits held in memory before they go to disk
 
 Looks = Sequence[list[Span] | None]
 Array = np.ndarray[Any, Any]
@@ -50,51 +43,75 @@ class Tally:
     whole: Counter[tuple[str, str]] = field(default_factory=Counter)  # whole-cell hits by column, entity
 
 
-def column_hits(
-    column: str, place: int, rows: Array, which: Array, looks: Looks, first: int, origins: Array
-) -> pl.DataFrame:
-    """One row a hit: cell `rows[i]` of the batch has the spans of `looks[which[i]]`.
+class Hits:
+    """A table's hits as they are found, batch by batch; `row` counts data rows from 1, `origin` the sender's."""
 
-    `place`: the column's place in the table; `first`: data row of the batch's first cell; `origins`: of its cells.
-    """
-    spans = [s for look in looks for s in look or ()]
-    count = np.array([len(look or ()) for look in looks], np.int64)
-    begins = np.concatenate(([0], np.cumsum(count)[:-1])) if len(count) else count
-    times = count[which]
-    at = np.repeat(rows, times)
-    within = np.arange(len(at)) - np.repeat(np.cumsum(times) - times, times)
-    told = pl.DataFrame(
-        {
-            "start": [s.start for s in spans], "end": [s.end for s in spans], "entity": [s.entity for s in spans],
-            "score": [s.score for s in spans], "valid": [s.valid for s in spans], "whole": [s.whole for s in spans],
-            "official": [s.official for s in spans],
-        },
-        schema={name: HITS[name] for name in ("start", "end", "entity", "score", "valid", "whole", "official")},
-    )[np.repeat(begins[which], times) + within]  # fmt: skip
-    return told.with_columns(
-        pl.lit(column).alias("column"), pl.Series("row", at + first, dtype=pl.Int64),
-        pl.Series("origin", origins[at], dtype=pl.Int64), pl.lit(Source.CELL.value).alias("source"),
-        pl.lit(place, pl.Int32).alias("place"),
-    ).select(*_RAW)  # fmt: skip
+    def __init__(self, columns: Sequence[str], entities: Sequence[str], scratch: Path) -> None:
+        self._columns, self._entities = pl.Enum(list(columns)), pl.Enum(list(entities))
+        self._scratch, self._kept, self._parts = scratch, [], []  # type: tuple[Path, list[pl.DataFrame], list[Path]]
+
+    def of_column(
+        self, column: str, rows: Array, which: Array, looks: Looks, first: int, origins: Array
+    ) -> pl.DataFrame:
+        """One row a hit: cell `rows[i]` of the batch has the spans of `looks[which[i]]`.
+
+        `first`: data row of the batch's first cell; `origins`: of its cells.
+        """
+        spans = [s for look in looks for s in look or ()]
+        count = np.array([len(look or ()) for look in looks], np.int64)
+        begins = np.cumsum(count) - count
+        times = count[which]
+        at = np.repeat(rows, times)
+        within = np.arange(len(at)) - np.repeat(np.cumsum(times) - times, times)
+        span = np.repeat(begins[which], times) + within
+        told = pl.DataFrame(
+            {name: [getattr(s, name) for s in spans] for name in SPAN},
+            schema={**SPAN, "entity": self._entities},
+        )
+        return told[span].with_columns(
+            pl.Series("row", at + first, dtype=pl.Int64), pl.Series("origin", origins[at], dtype=pl.Int64),
+            pl.lit(column, self._columns).alias("column"), pl.lit(Source.CELL.value, SOURCES).alias("source"),
+        ).select(HITS)  # fmt: skip
+
+    def add(self, parts: Sequence[pl.DataFrame]) -> None:
+        """Take a batch's hits, column by column in the table's order."""
+        if not parts:
+            return
+        self._kept.append(pl.concat(parts).sort("row", maintain_order=True))
+        if sum(len(k) for k in self._kept) >= KEPT_ROWS:
+            self._spill()
+
+    def _spill(self) -> None:
+        self._parts.append(self._scratch / f"{len(self._parts)}.parquet")
+        pl.concat(self._kept).write_parquet(self._parts[-1], compression="lz4")
+        self._kept = []
+
+    def settle(self, into: Path, lens: Lens, tally: Tally, context: Mapping[str, Column]) -> None:
+        """Raise the scores of whole columns of a kind, leave out the hints below `reported`, write one file."""
+        schema = {
+            "column": self._columns,
+            "row": pl.Int64,
+            "origin": pl.Int64,
+            **SPAN,
+            "entity": self._entities,
+            "source": SOURCES,
+        }
+        frames = [
+            pl.DataFrame(schema=schema).select(HITS).lazy(),
+            *(pl.scan_parquet(p, glob=False) for p in self._parts),
+        ]
+        settled = pl.concat([*frames, *(k.lazy() for k in self._kept)]).with_columns(
+            score=_settled(lens, tally, context)
+        )
+        strings = pl.col("column", "entity", "source").cast(pl.String)
+        settled.filter(pl.col("score") >= lens.rules.scores.reported).with_columns(strings).sink_parquet(
+            into, compression="zstd", compression_level=1, maintain_order=True
+        )
 
 
-def in_order(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """A batch's hits, ordered."""
-    return pl.concat(parts).sort("row", "place", "start") if parts else pl.DataFrame(schema=_RAW)
-
-
-def count_whole(tally: Tally, column: str, which: Array, looks: Looks, reported: float) -> None:
-    """Note cells that are one hit; a hint (a wrong check digit in a shape as common as a card's) doesn't make a column."""
-    times = np.bincount(which, minlength=len(looks))
-    for look, cells in zip(looks, times.tolist(), strict=True):
-        if look is not None and len(look) == 1 and look[0].whole and look[0].score >= reported:
-            tally.whole[column, look[0].entity] += cells
-
-
-def settle(parts: Sequence[Path], hits: Path, lens: Lens, tally: Tally, context: Mapping[str, Column]) -> None:
-    """Raise the scores of whole columns of a kind, leave out the hints that stay below `reported`, write one file."""
-    scores = lens.rules.scores
-    score = pl.col("score")
+def _settled(lens: Lens, tally: Tally, context: Mapping[str, Column]) -> pl.Expr:
+    """The score of a hit once its column is known."""
+    scores, score = lens.rules.scores, pl.col("score")
     for (column, entity), count in sorted(tally.whole.items()):
         rule = lens.rules[entity]
         if not rule.by_column or (rule.figures and context.get(column, Column()).figures):
@@ -103,7 +120,12 @@ def settle(parts: Sequence[Path], hits: Path, lens: Lens, tally: Tally, context:
             one = (pl.col("column") == column) & (pl.col("entity") == entity) & pl.col("whole")
             counts = one & (pl.col("score") >= scores.reported)
             score = pl.when(counts).then(score + scores.column).otherwise(score)
-    settled = pl.scan_parquet(list(parts), glob=False).with_columns(score.clip(upper_bound=1.0).round(2).alias("score"))
-    settled.filter(pl.col("score") >= scores.reported).select(*HITS).sink_parquet(
-        hits, compression="zstd", compression_level=1, maintain_order=True
-    )
+    return score.clip(upper_bound=1.0).round(2)
+
+
+def count_whole(tally: Tally, column: str, which: Array, looks: Looks, reported: float) -> None:
+    """Note cells that are one hit; a hint (a wrong check digit in a shape as common as a card's) doesn't make a column."""
+    times = np.bincount(which, minlength=len(looks))
+    for look, cells in zip(looks, times.tolist(), strict=True):
+        if look is not None and len(look) == 1 and look[0].whole and look[0].score >= reported:
+            tally.whole[column, look[0].entity] += cells

@@ -6,6 +6,7 @@ What a number is and whether it matters is left to the recognisers and the perso
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -71,10 +72,19 @@ def mod11_2(seventeen: str) -> str:
 
 def are_mod11_2(digits: Digits) -> Digits:
     """`mod11_2` for cells of 18 places at once: whether the last is right."""
-    weights = np.array((7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2), np.int32)
-    checks = np.array((1, 0, 10, 9, 8, 7, 6, 5, 4, 3, 2), np.int32)
-    answer: Digits = checks[digits[:, :17] @ weights % 11] == digits[:, 17]
+    checks = np.array((1, 0, 10, 9, 8, 7, 6, 5, 4, 3, 2), np.uint8)
+    answer: Digits = (
+        checks[weighted(digits, (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)) % 11] == digits[:, 17]
+    )
     return answer
+
+
+def weighted(digits: Digits, weights: Sequence[int], first: int = 0) -> Digits:
+    """Sum of the places from `first` on, each times its weight."""
+    total = np.zeros(len(digits), np.int32)
+    for at, weight in enumerate(weights, first):
+        total += digits[:, at].astype(np.int32) * weight
+    return total
 
 
 def are_provinces(digits: Digits) -> Digits:
@@ -101,9 +111,12 @@ def are_days(years: Digits, months: Digits, days: Digits) -> Digits:
 
 def are_luhn(digits: Digits) -> Digits:
     """Whether the last digit of each cell is the Luhn digit of those before it."""
-    turned = digits[:, ::-1].astype(np.int32)
-    turned[:, 1::2] *= 2
-    answer: Digits = (turned - 9 * (turned > 9)).sum(1) % 10 == 0
+    doubled = np.array([2 * d - 9 * (d > 4) for d in range(11)], np.uint8)
+    total = np.zeros(len(digits), np.int32)
+    for place in range(digits.shape[1]):
+        column = digits[:, -1 - place]
+        total += doubled[column] if place % 2 else column
+    answer: Digits = total % 10 == 0
     return answer
 
 

@@ -53,17 +53,41 @@ def classes(cells: pl.Series, asked: Sequence[Recogniser], apart: Array | None =
         at = np.flatnonzero(widths == width)
         if len(at) < LEAST:
             continue
-        kinds = _KINDS[data[offsets[at][:, None] + np.arange(width)]]
+        kinds = np.asfortranarray(
+            _KINDS[_matrix(offsets, data, at, width)]
+        )  # places side by side are worked on at once
         for mine, codes in (_numbers(kinds, asked, x=False), _numbers(kinds, asked, x=True), _masks(kinds, asked)):
             if not len(mine):
                 continue
-            _, first, inverse = np.unique(codes, return_index=True, return_inverse=True)
+            first, inverse = _first_of_each(codes)
             found[at[mine]] = known + inverse
             firsts.append(at[mine][first])
             known += len(first)
     if apart is not None:
         found[apart] = -1
     return Classes(found, np.concatenate(firsts) if firsts else np.empty(0, np.int64))
+
+
+def _matrix(offsets: Array, data: Array, at: Array, width: int) -> Array:
+    """The bytes of these cells, all of one width, as cells × width."""
+    if at[-1] - at[0] + 1 == len(at):
+        begin = offsets[at[0]]
+        return data[begin : begin + len(at) * width].reshape(-1, width)
+    found: Array = data[offsets[at][:, None] + np.arange(width)]
+    return found
+
+
+def _first_of_each(codes: Array) -> tuple[Array, Array]:
+    """Where each distinct code first stands, and which distinct code each is. Codes are small whole numbers."""
+    if codes.max(initial=0) > 1 << 20:
+        _, first, inverse = np.unique(codes, return_index=True, return_inverse=True)
+        return first, inverse
+    first = np.full(int(codes.max(initial=0)) + 1, -1, np.int64)
+    first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
+    seen = np.flatnonzero(first >= 0)
+    number = np.full(len(first), -1, np.int64)
+    number[seen] = np.arange(len(seen))
+    return first[seen], number[codes]
 
 
 def _bytes(cells: pl.Series) -> tuple[Array, Array]:
@@ -79,9 +103,11 @@ def _bytes(cells: pl.Series) -> tuple[Array, Array]:
 def _numbers(kinds: Array, asked: Sequence[Recogniser], *, x: bool) -> tuple[Array, Array]:
     """Rows of digits alone (with `x`: and an X at the end), and a code for each that tells its class."""
     ends = kinds[:, -1] == X if x else kinds[:, -1] <= 9
-    mine = np.flatnonzero((kinds[:, :-1] <= 9).all(1) & ends)
+    if not ends.any():
+        return NONE, NONE
+    mine = np.flatnonzero((kinds[:, :-1].max(1) <= 9) & ends)
     codes, unsure = np.full(len(mine), int(x), np.int64), np.zeros(len(mine), bool)
-    numbers = kinds[mine]
+    numbers = kinds if len(mine) == len(kinds) else kinds[mine]
     for recogniser in asked if len(mine) else ():
         if not _concerns(recogniser, kinds.shape[1], x=x):
             continue
@@ -106,6 +132,8 @@ def _concerns(recogniser: Recogniser, width: int, *, x: bool) -> bool:
 def _masks(kinds: Array, asked: Sequence[Recogniser]) -> tuple[Array, Array]:
     """Rows of digits, stars and digits (an X last perhaps) that concern only what looks at the shape of a mask."""
     stars = kinds == STAR
+    if not stars.any():
+        return NONE, NONE
     count, first, width = stars.sum(1), np.argmax(stars, axis=1), kinds.shape[1]
     last = first + count
     places = np.arange(width)

@@ -46,11 +46,14 @@ def is_valid(text: str) -> bool:
     return 15 <= len(number) <= 19 and luhn_digit(number[:-1]) == number[-1]
 
 
+_BEGINS = np.array([n in {60, 62, 34, 35, 37} or n // 10 == 4 or 51 <= n <= 55 for n in range(110)])
+
+
 def whole(digits: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """Classes of cells: by the card organisations' prefixes, by what PREFILTER sees anywhere in it, by Luhn digit."""
-    width = digits.shape[1]
     if (digits[:, -1] > 9).any():
-        return np.full(len(digits), -1)
+        digits = digits[:, :-1]  # an X isn't part of it
+    width = digits.shape[1]
     head = two(digits, 0)
     union, visa, master = (head == 62) | (head == 60), head // 10 == 4, (head >= 51) & (head <= 55)
     amex, jcb = (head == 34) | (head == 37), head == 35
@@ -58,8 +61,7 @@ def whole(digits: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     card = {15: amex, 16: union | visa | master | jcb, 17: union, 18: union, 19: union}.get(width, none)
     seen = none.copy()
     for at in range(width - 14):
-        pair = two(digits, at)
-        seen |= np.isin(pair, (60, 62, 34, 35, 37)) | (pair // 10 == 4) | ((pair >= 51) & (pair <= 55))
+        seen |= _BEGINS[two(digits, at)]
     right = are_luhn(digits) if 15 <= width <= 19 else none
     classes: np.ndarray[Any, Any] = card * 4 + seen * 2 + right
     return classes

@@ -15,7 +15,16 @@ from typing import Any
 
 import numpy as np
 
-from redaction.shapes import CREDIT_ALPHABET, SEPARATORS, compact, credit_digit, organisation_digit, spaced, two
+from redaction.shapes import (
+    CREDIT_ALPHABET,
+    SEPARATORS,
+    compact,
+    credit_digit,
+    organisation_digit,
+    spaced,
+    two,
+    weighted,
+)
 
 ENTITY = "USCC_STRICT"
 SCORE = 0.9
@@ -52,12 +61,10 @@ def whole(digits: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     if digits.shape[1] != 18:
         return np.full(len(digits), -1)
     shape = _HEADS[two(digits, 0)] & _PLACES[two(digits, 2)]
-    codes = digits.astype(np.int32)
-    codes[:, 17] = np.where(codes[:, 17] == 10, CREDIT_ALPHABET.index("X"), codes[:, 17])
-    weights = np.array([pow(3, at, 31) for at in range(17)], np.int32)
-    inner = 11 - codes[:, 8:16] @ np.array((3, 7, 9, 10, 5, 8, 4, 2), np.int32) % 11
+    last = np.where(digits[:, 17] == 10, CREDIT_ALPHABET.index("X"), digits[:, 17])
+    inner = 11 - weighted(digits, (3, 7, 9, 10, 5, 8, 4, 2), 8) % 11
     inner = np.where(inner == 11, 0, inner)  # ten is an X, which no digit equals
-    right = (-(codes[:, :17] @ weights) % 31 == codes[:, 17]) & (inner == codes[:, 16])
+    right = (-weighted(digits, [pow(3, at, 31) for at in range(17)]) % 31 == last) & (inner == digits[:, 16])
     classes: np.ndarray[Any, Any] = shape * (1 + right)
     return classes
 

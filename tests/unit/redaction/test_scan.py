@@ -10,11 +10,10 @@ import pytest
 
 from domain.errors import FindingBlocks
 from domain.finding import Finding, Severity
-from domain.table import Reading, TableInfo, TextPart
+from domain.table import Reading, TextPart
 from redaction import engine
 from redaction.canary import canaries
 from redaction.detect import Recogniser, TextTooHard
-from redaction.hits import in_order
 from redaction.lens import Lens, open_lens
 from redaction.redact import redact_reading
 from redaction.report import scan_json
@@ -206,15 +205,15 @@ def test_coverage_of_a_whole_scan_is_complete(tmp_path: Path) -> None:
 
 
 def _no_second_column(real: Callable[..., Any]) -> Callable[..., Any]:
-    def skip(batch: Any, info: TableInfo, *rest: Any) -> Any:
-        return real(batch, replace(info, columns=tuple(c for c in info.columns if c != "乙")), *rest)
+    def skip(batch: Any, *rest: Any) -> Any:
+        return real(replace(batch, columns=tuple(c for c in batch.columns if c != "乙")), *rest)
 
     return skip
 
 
 def _no_third_batch(real: Callable[..., Any]) -> Callable[..., Any]:
-    def skip(batch: Any, info: Any, lens: Any, context: Any, tally: Any, first: int, where: Any) -> Any:
-        return in_order([]) if first > 20 else real(batch, info, lens, context, tally, first, where)
+    def skip(batch: Any, *rest: Any) -> Any:
+        return [] if batch.first > 20 else real(batch, *rest)
 
     return skip
 
