@@ -88,7 +88,7 @@ class Hits:
 
     def settle(self, into: Path, lens: Lens, tally: Tally, context: Mapping[str, Column]) -> None:
         """Raise the scores of whole columns of a kind, leave out the hints below `reported`, write one file."""
-        schema = {
+        schema: dict[str, Any] = {
             "column": self._columns,
             "row": pl.Int64,
             "origin": pl.Int64,
@@ -103,8 +103,7 @@ class Hits:
         settled = pl.concat([*frames, *(k.lazy() for k in self._kept)]).with_columns(
             score=_settled(lens, tally, context)
         )
-        strings = pl.col("column", "entity", "source").cast(pl.String)
-        settled.filter(pl.col("score") >= lens.rules.scores.reported).with_columns(strings).sink_parquet(
+        settled.filter(pl.col("score") >= lens.rules.scores.reported).sink_parquet(
             into, compression="zstd", compression_level=1, maintain_order=True
         )
 

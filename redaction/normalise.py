@@ -46,6 +46,17 @@ def plain(char: str) -> str:
     return char
 
 
+class _Forms(dict[int, str]):
+    """Plain forms by code point, made as they are met."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = plain(chr(code))
+        return self[code]
+
+
+_FORMS = _Forms()
+
+
 @dataclass(frozen=True, slots=True)
 class Normalised:
     """`text` and the original offsets of its pieces; each piece is verbatim, or one original character's plain form."""
@@ -71,9 +82,19 @@ def normalise(text: str) -> Normalised:
     >>> n.text, n.original(2, 5)
     ('电话138', (2, 5))
     """
+    if text.isascii() and text.isprintable():
+        return Normalised(text, (0,), (0,), (True,))
+    same = text.translate(_FORMS)
+    if len(same) == len(text):  # a form is one character or none
+        return Normalised(same, (0,), (0,), (True,))
+    return _with_gaps(text)
+
+
+def _with_gaps(text: str) -> Normalised:
+    """A text from which characters go."""
     pieces: list[tuple[str, int, bool]] = []
     done = 0
-    for match in () if text.isascii() and text.isprintable() else _ODD.finditer(text):
+    for match in _ODD.finditer(text):
         form, here = plain(match.group()), match.start()
         if form == match.group():
             continue

@@ -107,7 +107,7 @@ def _numbers(kinds: Array, asked: Sequence[Recogniser], *, x: bool) -> tuple[Arr
         return NONE, NONE
     mine = np.flatnonzero((kinds[:, :-1].max(1) <= 9) & ends)
     codes, unsure = np.full(len(mine), int(x), np.int64), np.zeros(len(mine), bool)
-    numbers = kinds if len(mine) == len(kinds) else kinds[mine]
+    numbers = kinds if len(mine) == len(kinds) else np.take(kinds.T, mine, axis=1).T
     for recogniser in asked if len(mine) else ():
         if not _concerns(recogniser, kinds.shape[1], x=x):
             continue
