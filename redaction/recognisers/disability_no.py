@@ -27,7 +27,7 @@ PATTERNS = (
         0.1,
     ),
 )
-PREFILTER = "[1-8][0-9]{16}[0-9Xx][1-7][1-4][Bb][1-9]"
+PREFILTER = "[0-9]{6}[0-9Xx][1-7][1-4][Bb][1-9]"
 PREFILTER_IN_CONTEXT = rf"{RAW_ID18}[-\s]?[1-7][-\s]?[1-4]"
 CONTEXT = ("残疾证", "残疾人证", "残疾人证号", "残疾证号")
 

@@ -14,14 +14,15 @@ from random import Random
 
 ENTITY = "HKID"
 SCORE = 0.6
+_BEGIN = "(?<![0-9])(?:(?<![A-Z])|(?<=ID))"  # HKID may be glued before it
 _SIX = r"[-\s]?[0-9]{3}[-\s]?[0-9]{3}"
 _CHECK = r"\s?\(\s?[0-9A]\s?\)"
 PATTERNS = (
-    ("in brackets", f"(?<![0-9A-Z])[A-Z]{{1,2}}{_SIX}{_CHECK}", 0.3),
+    ("in brackets", f"{_BEGIN}[A-Z]{{1,2}}{_SIX}{_CHECK}", 0.3),
     # glued to a word its last letter may or may not be the number's: only a right check character tells
     ("glued, one letter", f"(?<=[A-Z])[A-Z]{_SIX}{_CHECK}", 0.01),
     ("glued, two letters", f"(?<=[A-Z])[A-Z]{{2}}{_SIX}{_CHECK}", 0.01),
-    ("without brackets", f"(?<![0-9A-Z])[A-Z]{{1,2}}{_SIX}[-\\s]?[0-9A](?![0-9A-Z]|-[0-9A-Z]|[.][0-9])", 0.2),
+    ("without brackets", f"{_BEGIN}[A-Z]{{1,2}}{_SIX}[-\\s]?[0-9A](?![0-9A-Z]|-[0-9A-Z]|[.][0-9])", 0.2),
 )
 _RAW_HEAD = r"(?i:[A-Z])[-\s]?[0-9]{3}[-\s]?[0-9]{3}"
 PREFILTER = rf"{_RAW_HEAD}\s?[(（]\s?[0-9Aa]\s?[)）]"

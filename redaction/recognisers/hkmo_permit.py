@@ -22,7 +22,7 @@ PATTERNS = (
     ("like a date", f"(?<![0-9A-Z])[HM]{DATE8}{_END}", 0.2),
     ("in groups", f"(?<![0-9A-Z])[HM] ?[0-9]{{4}} ?[0-9]{{4}}(?: [0-9]{{2}}(?! ?[0-9])|{_TIMES}){_END}(?! [0-9])", 0.2),
 )
-PREFILTER = r"(?i:[HM])\s?[0-9]{4}\s?[0-9]{4}"
+PREFILTER = r"(?:^|[^0-9A-Za-z])(?i:[HM])\s?[0-9]{4}\s?[0-9]{4}"
 CONTEXT = ("回乡证", "来往内地通行证", "港澳居民来往", "home return permit", "home-return")
 
 

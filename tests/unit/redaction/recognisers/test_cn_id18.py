@@ -48,6 +48,8 @@ def test_find_identity_number_with_two_digits_behind(text: str, found: str) -> N
     assert cn_id18_longer.is_valid(text[text.index(found) :][: len(found)]) or not found.isascii()
 
 
-@pytest.mark.parametrize("text", [f"{ID}444", f"1{ID}44", "13010220240315001244"])
+@pytest.mark.parametrize(
+    "text", [f"{ID}444", f"1{ID}44", "13010220240315001244"], ids=["a digit more", "a digit before", "an order number"]
+)
 def test_find_nothing_in_other_long_numbers(text: str) -> None:
     assert "CN_ID18" not in [e for e, _ in sure(text) + weak(text)]

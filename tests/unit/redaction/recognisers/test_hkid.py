@@ -21,6 +21,8 @@ SURE = {
     "in groups": ("A123 456(3)", [], "A123 456(3)"),
     "glued to letters, one letter": ("HKIDA123456(3)", [], "A123456(3)"),
     "glued to letters, two letters": ("HKIDAB987654(3)", [], "AB987654(3)"),
+    "glued to its name, wrong check digit": ("HKIDA123456(4)", [], "A123456(4)"),
+    "glued to its name, without brackets": ("HKIDA1234563", [], "A1234563"),
     "without brackets under its header": ("A1234563", ["香港身份证"], "A1234563"),
     "without brackets beside its word": ("香港居民身份证A123456-3", [], "A123456-3"),
     "among other documents": ("A1234563", ["证件号码"], "A1234563"),
@@ -36,7 +38,7 @@ NONE = {
     "seven digits": ("A1234567(3)", []),
     "three letters": ("香港身份证ABC123456(4)", []),
     "two digits in brackets": ("A123456(12)", []),
-    "glued, wrong check digit": ("HKIDA123456(4)", []),
+    "glued, wrong check digit": ("香港XYZA123456(4)", []),
     "another header": ("A1234563", ["图号"]),
     "far from its word": ("香港身份证甲甲甲甲甲甲甲甲甲甲甲甲甲甲甲甲甲甲甲甲甲甲甲甲甲甲甲甲甲甲甲A1234563", []),
 }

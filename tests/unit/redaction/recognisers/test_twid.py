@@ -14,6 +14,7 @@ SURE = {
     "lower case": ("台湾身份证a123456789", [], "a123456789"),
     "full-width": ("台湾身份证Ａ１２３456789", [], "Ａ１２３456789"),
     "hyphen": ("台湾身份证A-123456789", [], "A-123456789"),
+    "glued to ID, wrong check digit": ("IDA123456788", ["台湾身份证"], "A123456788"),
     "wrong check digit under its header": ("A123456788", ["台湾身份证号"], "A123456788"),
     "wrong check digit beside its word": ("台湾身份证A123456788", [], "A123456788"),
 }
