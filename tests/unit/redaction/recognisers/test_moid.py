@@ -18,6 +18,8 @@ SURE = {
 WEAK = {
     "in brackets": "1000123(4)",
     "old form": "5/000123/4",
+    "old form, full-width": "5／000123／4",
+    "full-width brackets": "1000123（4）",
 }
 NONE = {
     "eight digits": ("10001234", []),
