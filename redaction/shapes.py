@@ -1,4 +1,4 @@
-"""Fragments that several recognisers share: provinces, dates, separators inside numbers, check-digit arithmetic.
+"""Fragments that several recognisers share: provinces, dates, edges and separators of numbers, check-digit arithmetic.
 
 What a number is and whether it matters is left to the recognisers and the personal pack.
 """
@@ -18,6 +18,16 @@ PROVINCE = "(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])"  # first tw
 MONTH_DAY = "(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 BIRTHDAY = f"(?:18|19|20)[0-9]{{2}}{MONTH_DAY}"
 HAN = "一-鿿"
+ID18 = f"{PROVINCE}[0-9]{{4}}{BIRTHDAY}[0-9]{{3}}[0-9X]"  # a whole resident identity number, for numbers built on one
+RAW_GAP = r"[\s\-‐–—_.,，/／·]{0,2}"  # GAP as prefilters see it, before anything is normalised
+RAW_ID18 = f"[1-8](?:{RAW_GAP}[0-9]){{16}}{RAW_GAP}[0-9Xx]"
+
+# Edges of a number without check digit, which counts in context only: it isn't a piece of another number, of a code,
+# of an amount. `No` and `ID` may be glued before it.
+CODE_BEGINS = r"(?<![0-9])(?<![0-9][-.])(?:(?<![A-Z])|(?<=NO|ID))"
+CODE_ENDS = r"(?![0-9A-Z])(?!-[0-9A-Z])(?!\.[0-9])(?!\([0-9A]\))(?!\s?[元万亿])"
+DATE8 = f"(?:19|20)[0-9]{{2}}{MONTH_DAY}(?![0-9])"
+NOT_A_DATE = f"(?!{DATE8})"
 
 # Coarse terms of prefilters (Rust syntax): shared between modules and blind to which digit stands where, so that the union
 # of all stays a small automaton. What a number must look like is left to the patterns.

@@ -1,7 +1,7 @@
 """Resident identity number, 18 characters (居民身份证号码, 公民身份号码), also of residence permits for HK, Macau, Taiwan.
 
 Ministry of Public Security; GB 11643-1999: division code (GB/T 2260), birthday, serial, check character ISO 7064
-MOD 11-2. Certificate and tax numbers that put two more digits behind a whole identity number are found too.
+MOD 11-2. Numbers that put more behind a whole identity number are left to modules of their own.
 
 >>> is_valid("11010519491231002X"), is_valid("110105194912310021"), is_valid("11010519490231002X")
 (True, False, False)
@@ -38,7 +38,6 @@ _HEAD_PARTS = (
 PATTERNS = (
     ("plain", f"(?<![0-9]){_HEAD}(?:[0-9](?![0-9])|X)", 0.4),  # an X ends the number whatever follows
     ("spaced", f"(?<![0-9]){spaced(_HEAD_PARTS + '[0-9X]')}(?:(?<=X)|(?![0-9]))", 0.1),
-    ("extended", f"(?<![0-9]){_HEAD}[0-9X][0-9]{{2}}(?![0-9])", 0.1),
 )
 PREFILTER = r"[1-8](?:[\s\-‐–—_.,，/·]{0,2}[0-9]){16}[\s\-‐–—_.,，/·]{0,2}[0-9Xx]"
 COARSE = (LONG_NUMBER,)

@@ -1,0 +1,34 @@
+"""Resident identity number with two more digits behind it (身份证号后加两位), of which the context doesn't say what it is.
+
+Tax numbers of sole traders and disability certificates are built so; where a word says which of the two, taxno.py and
+disability_no.py go before it. A score of its own, below a bare identity number's, lets them.
+
+>>> is_valid("11010519491231002X01"), is_valid("11010519491231002101")
+(True, False)
+"""
+
+from __future__ import annotations
+
+from random import Random
+
+from redaction.recognisers import cn_id18
+from redaction.shapes import ID18, RAW_ID18, spaced
+
+ENTITY = "CN_ID18"
+SCORE = 0.9
+PATTERNS = (
+    ("plain", f"(?<![0-9]){ID18}[0-9]{{2}}(?![0-9])", 0.1),
+    ("spaced", f"(?<![0-9]){spaced(ID18)}[0-9]{{2}}(?![0-9])", 0.05),
+)
+PREFILTER = f"{RAW_ID18}[0-9]{{2}}"
+CONTEXT = cn_id18.CONTEXT
+
+
+def is_valid(text: str) -> bool:
+    """Whether birthday and check character of the identity number are right."""
+    return cn_id18.is_valid(text[:-2])
+
+
+def made_up(draw: Random) -> str:
+    """An invented identity number and two digits."""
+    return f"{cn_id18.made_up(draw)}{draw.randrange(100):02}"

@@ -1,0 +1,71 @@
+"""工商注册号: fifteen digits, ISO 7064 MOD 11,10, public. All numbers are made up."""
+
+from random import Random
+
+import pytest
+from stdnum.iso7064 import mod_11_10
+
+from redaction.recognisers import bizreg15
+from tests.disguises import apart, wide
+from tests.looking import look, sure, weak
+
+
+def registered(head: str) -> str:
+    return head + mod_11_10.calc_check_digit(head)
+
+
+NUMBER = registered("13010200000001")
+WRONG = NUMBER[:-1] + str((int(NUMBER[-1]) + 1) % 10)
+BOTH = registered("13010290030712")  # a birthday stands in it too
+SURE = {
+    "under its header": (NUMBER, ["注册号"], NUMBER),
+    "full-width": (wide(NUMBER), ["工商注册号"], wide(NUMBER)),
+    "glued to letters": (f"No{NUMBER}", ["营业执照注册号"], NUMBER),
+    "in a sentence": (f"注册号为{NUMBER}。", ["注册号"], NUMBER),
+    "shaped like an identity number": (BOTH, ["注册号"], BOTH),
+}
+NONE = {
+    "alone": (NUMBER, []),
+    "another header": (NUMBER, ["编号"]),
+    "wrong check digit": (WRONG, ["注册号"]),
+    "fourteen digits": (NUMBER[:14], ["注册号"]),
+    "sixteen digits": (NUMBER + "1", ["注册号"]),
+    "decimals": (NUMBER + ".5", ["注册号"]),
+    "far from its word": (apart("注册号", NUMBER, 31), []),
+    "behind the word of identity numbers": (f"注册号见附件，身份证号码为{BOTH}", ["注册号"]),
+    "before the word of identity numbers": (f"{BOTH}（身份证）", ["注册号"]),
+}
+
+
+@pytest.mark.parametrize(("text", "headers", "found"), SURE.values(), ids=SURE.keys())
+def test_find_bizreg15_is_sure(text: str, headers: list[str], found: str) -> None:
+    assert sure(text, *headers) == [("BIZREG15", found)]
+
+
+@pytest.mark.parametrize(("text", "headers"), NONE.values(), ids=NONE.keys())
+def test_find_no_bizreg15(text: str, headers: list[str]) -> None:
+    assert "BIZREG15" not in [s.entity for s in look(text, *headers)]
+
+
+def test_beside_its_word_it_is_told_and_no_identity_number() -> None:
+    assert weak(f"注册号{BOTH}") == [("BIZREG15", BOTH)]
+
+
+def test_alone_an_identity_number_goes_first() -> None:
+    assert weak(BOTH) == [("CN_ID15", BOTH)]
+    assert sure(BOTH, "身份证号") == [("CN_ID15", BOTH)]
+    assert sure(f"法定代表人身份证{BOTH}，注册号见附件") == [("CN_ID15", BOTH)]
+    assert sure(f"注册号见附件，身份证号码为{BOTH}", "注册号") == [("CN_ID15", BOTH)]
+
+
+def test_wrong_check_digit_is_left_to_identity_numbers() -> None:
+    wrong = BOTH[:-1] + str((int(BOTH[-1]) + 1) % 10)
+    assert weak(wrong, "注册号") == [("CN_ID15", wrong)]
+
+
+def test_check_digit_agrees_with_stdnum() -> None:
+    draw = Random(14)
+    for _ in range(2_000):
+        number = f"{draw.randrange(10**15):015}"
+        assert bizreg15.is_valid(number) == mod_11_10.is_valid(number)
+        assert bizreg15.is_valid(registered(number[:14]))
