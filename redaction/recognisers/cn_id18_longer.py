@@ -12,7 +12,7 @@ from __future__ import annotations
 from random import Random
 
 from redaction.recognisers import cn_id18
-from redaction.shapes import ID18, RAW_ID18, spaced
+from redaction.shapes import ID18, LONG_NUMBER, RAW_ID18, spaced
 
 ENTITY = "CN_ID18"
 SCORE = 0.9
@@ -21,6 +21,7 @@ PATTERNS = (
     ("spaced", f"(?<![0-9]){spaced(ID18)}[0-9]{{2}}(?![0-9])", 0.05),
 )
 PREFILTER = f"{RAW_ID18}[0-9]{{2}}"
+COARSE = (LONG_NUMBER,)
 CONTEXT = cn_id18.CONTEXT
 
 

@@ -14,7 +14,7 @@ import re
 from random import Random
 
 from redaction.recognisers import cn_id18
-from redaction.shapes import HAN, ID18, RAW_ID18, spaced
+from redaction.shapes import HAN, ID18, LONG_NUMBER, RAW_ID18, spaced
 
 ENTITY = "DISABILITY_NO"
 SCORE = 0.8
@@ -29,6 +29,7 @@ PATTERNS = (
 )
 PREFILTER = "[0-9]{6}[0-9Xx][1-7][1-4][Bb][1-9]"
 PREFILTER_IN_CONTEXT = rf"{RAW_ID18}[-\s]?[1-7][-\s]?[1-4]"
+COARSE = (LONG_NUMBER,)
 CONTEXT = ("残疾证", "残疾人证", "残疾人证号", "残疾证号")
 
 

@@ -20,6 +20,7 @@ PATTERNS = (
     ("glued", "(?<![0-9])[A-Z][12][0-9]{8}(?![0-9]|-[0-9])", 0.05),
 )
 PREFILTER = r"(?i:[A-Z])[-\s]?[12][0-9]{8}"
+COARSE = (r"[A-Za-z][-\s]?[12][0-9]{8}(?:[^0-9]|$)",)
 CONTEXT = ("台湾身份证", "台湾居民身份证", "台湾身分证", "台湾证件", "taiwan id")
 _COUNTIES = "ABCDEFGHJKLMNPQRSTUVXYWZIO"  # in the order of their numbers, from 10
 
