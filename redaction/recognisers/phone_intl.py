@@ -26,8 +26,8 @@ PATTERNS = (
     ("double zero", rf"(?<![0-9])(?<![0-9][-.,])00{_NO_MOBILE}{_REST}", 0.1),
 )
 _RAW = r"(?:[-\s—./()（）]{0,3}[0-9]){6}"
-PREFILTER = rf"\+\s?[(（]?[1-9]{_RAW}"
-PREFILTER_IN_CONTEXT = rf"00[1-9]{_RAW}"
+PREFILTER = rf"(?:\+\s?[(（]?|00)[1-9]{_RAW}"
+CONTEXT = rf"00[1-9]{_RAW}"
 CONTEXT = ("电话", "手机", "传真", "联系", "phone", "mobile", "tel", "fax", "whatsapp", "contact")
 
 

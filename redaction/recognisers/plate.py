@@ -23,8 +23,8 @@ _REST = (
     "|(?=[A-Z0-9]*[0-9])[A-HJ-NP-Z0-9]{5})"
 )
 PATTERNS = (
-    ("civil", f"(?<![A-Z0-9])[{PROVINCE_SIGNS}][A-HJ-NP-Z](?:[{_DOT}]|\\s[{_DOT}]\\s)?{_REST}{_END}", 0.35),
-    ("set apart", f"(?<![A-Z0-9])[{PROVINCE_SIGNS}]\\s[A-HJ-NP-Z](?:[{_DOT}]|\\s[{_DOT}]\\s)?{_REST}{_END}", 0.1),
+    ("civil", f"[{PROVINCE_SIGNS}][A-HJ-NP-Z](?:[{_DOT}]|\\s[{_DOT}]\\s)?{_REST}{_END}", 0.35),
+    ("set apart", f"[{PROVINCE_SIGNS}]\\s[A-HJ-NP-Z](?:[{_DOT}]|\\s[{_DOT}]\\s)?{_REST}{_END}", 0.1),
     ("embassy", f"(?<![A-Z0-9])(?:使[0-9]{{3}}[{_DOT}]?[0-9]{{3}}|[0-9]{{3}}[{_DOT}]?[0-9]{{3}}使){_END}", 0.35),
 )
 PREFILTER = (

@@ -2,7 +2,7 @@
 
 GB 16735-2019, ISO 3779: maker, description with its check character at place 9 (mod 11), model year, plant, serial ending in
 four digits; no I, O, Q. One number in eleven passes, so even a right check character is weak: a fitting header or word
-makes it sure. Seventeen digits without a letter are a timestamp or an order number.
+makes it sure. Seventeen digits without a letter in the maker code are a timestamp or an order number.
 
 >>> is_valid("1M8GDM9AXKP042788"), is_valid("1M8GDM9A1KP042788"), is_possible("20240115103000123")
 (True, False, False)
@@ -27,7 +27,7 @@ PATTERNS = (
     ),
     ("other serial", f"(?<![0-9A-Z]){_CHARACTER}{{8}}[0-9X]{_CHARACTER}{{8}}(?![0-9A-Z])", 0.05),
 )
-PREFILTER = "(?i:[A-Z0-9]{13}[0-9]{4})"
+PREFILTER = "(?i:(?:[A-Z][A-Z0-9]{2}|[0-9][A-Z][A-Z0-9]|[0-9]{2}[A-Z])[A-Z0-9]{10}[0-9]{4})"
 PREFILTER_IN_CONTEXT = r"(?i:[A-Z0-9](?:[\s-]?[A-Z0-9]){16})"
 CONTEXT = ("车架号", "车辆识别代号", "车辆识别码", "vin", "大架号")
 _VALUES = dict(zip("0123456789ABCDEFGHJKLMNPRSTUVWXYZ", map(int, "012345678912345678123457923456789"), strict=True))
@@ -35,8 +35,8 @@ _WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 
 
 def is_possible(text: str) -> bool:
-    """Letters and digits both: neither a long number nor a long word."""
-    return any(c.isalpha() for c in text) and sum(c.isdigit() for c in text) >= 4
+    """A letter in the maker code, as every one in use has, and digits: neither a long number nor a long word."""
+    return any(c.isalpha() for c in compact(text)[:3]) and sum(c.isdigit() for c in text) >= 4
 
 
 def is_valid(text: str) -> bool:

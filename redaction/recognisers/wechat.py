@@ -42,8 +42,13 @@ PATTERNS = (
         0.4,
     ),
     ("by its own form", f"(?<![A-Z0-9_])WXID_[A-Z0-9]{{6,20}}{_END}", 0.5),
-    ("alone", rf"(?<![^\s,;/、'\"]){_ACCOUNT}(?=[\s,;/、'\"]|\Z)", 0.1),
-    ("in context", f"(?<![A-Z0-9_.@-]){_MARKED}", 0.1),
+    ("whole", rf"(?:(?<=\A)|(?<=\A['\"])){_ACCOUNT}(?=\s*\Z)", 0.1),
+    ("with a digit", f"(?<![A-Z0-9_.@-])(?=[A-Z_-]{{1,19}}[0-9]){_ACCOUNT}", 0.1),
+    (
+        "set apart",
+        rf"(?<![^\s,;/、'\"()]){_ACCOUNT}(?=[\s,;/、'\"()]|\Z)",
+        0.04,
+    ),  # told under its header, not beside the word
 )
 PREFILTER = "(?i:wxid_)"
 PREFILTER_IN_CONTEXT = "(?i:[A-Z][A-Z0-9_-]{5})"
