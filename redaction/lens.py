@@ -162,15 +162,15 @@ class Lens:
 def spoken_in(words: Iterable[str], text: str) -> bool:
     """Whether one of the context words stands in the text (both in lower case); short Latin words stand alone only.
 
-    >>> [spoken_in({"ip"}, t) for t in ("服务器ip地址", "src_ip", "description")]
-    [True, True, False]
+    >>> [spoken_in({"ip", "qq"}, t) for t in ("服务器ip地址", "src_ip", "description", "@qq.com")]
+    [True, True, False, False]
     """
     return any(w in text and (len(w) > SHORT or not w.isascii() or _alone(w).search(text)) for w in words)
 
 
 @lru_cache(maxsize=256)
 def _alone(word: str) -> re.Pattern[str]:
-    return re.compile(f"(?<![a-z]){re.escape(word)}(?![a-z])")
+    return re.compile(f"(?<![a-z@]){re.escape(word)}(?![a-z])")
 
 
 def contact_key(text: str) -> str:

@@ -18,9 +18,7 @@ from random import Random
 from redaction.shapes import HAN
 
 ENTITY = "ADDR_DOOR"
-_LETTER = (
-    f"(?:(?![省市县区镇乡村旗州盟住在于址为是位到至从往向由的及和与距沿经])[{HAN}])"  # of a name below the village
-)
+_LETTER = f"(?:(?<=小)区|(?![省市县区镇乡村旗州盟住在于址为是位到至从往向由的及和与距沿经])[{HAN}])"  # of a name below the village
 _COUNT = "[0-9一二三四五六七八九十]"
 _WAY = "(?:(?<![线公铁电回支管水])路|街|巷|胡同|弄|(?<![河渠轨管隧通跑航频街国省县乡匝])道|(?<![公千百万村城家海])里)"
 _STREET = f"{_LETTER}{{1,8}}{_WAY}[东南西北中]?[附甲乙丙]?[0-9]{{1,5}}(?:-[0-9]{{1,4}})?号院?"
