@@ -39,19 +39,21 @@ def spaced(pattern: str) -> str:
 
 
 def behind(words: Iterable[str], gaps: Iterable[str]) -> str:
-    """A look-behind for any of the words (regex) with any of the gaps after it; a word in Latin letters stands alone.
+    """A look-behind for any of the words with any of the gaps after it; a word in Latin letters stands alone.
 
-    Spelled out in alternatives of one width each, which every engine takes.
+    Spelled out in alternatives of one width each, which every engine takes; the last character alone is asked first.
 
     >>> import re
     >>> [bool(re.search(behind(["QQ", "扣扣"], ["", ":"]) + "[0-9]", t)) for t in ("QQ:1", "扣扣1", "TQQ1", "Q1")]
     [True, True, False, False]
     """
-    return "(?:" + "|".join(f"(?<={_edge(w)}{w}{g})" for w, g in product(words, gaps)) + ")"
+    told = [(w, re.escape(w + g)) for w, g in product(words, gaps)]
+    last = re.escape("".join(sorted({t[-1] for _, t in told})))
+    return f"(?<=[{last}])(?:" + "|".join(f"(?<={_edge(w)}{t})" for w, t in told) + ")"
 
 
 def not_behind(words: Iterable[str], gaps: Iterable[str]) -> str:
-    """The opposite of `behind`."""
+    """None of the words with none of the gaps (regex of one width) before this place."""
     return "".join(f"(?<!{_edge(w)}{w}{g})" for w, g in product(words, gaps))
 
 

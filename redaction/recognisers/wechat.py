@@ -5,7 +5,7 @@ header only. Letters alone right behind the word may be an ordinary word (WeChat
 
 >>> import re
 >>> rx = "|".join(p[1] for p in PATTERNS[:2])
->>> [bool(re.search(rx, t, re.I)) for t in ("微信号：abc_000".replace("：", ":"), "微信abc000", "微信支付abc000", "WeChat payment")]
+>>> [bool(re.search(rx, t, re.I)) for t in ("微信号:abc_000", "微信abc000", "微信支付abc000", "WeChat payment")]
 [True, True, False, False]
 """
 
@@ -19,26 +19,18 @@ ENTITY = "WECHAT"
 _END = r"(?![A-Z0-9_@-])(?!\.[A-Z])"
 _ACCOUNT = f"[A-Z][A-Z0-9_-]{{5,19}}{_END}"
 _MARKED = f"(?=[A-Z-]{{1,19}}[0-9_]){_ACCOUNT}"
-_WORDS = (
-    "微信",
-    "微信号",
-    "微信号码",
-    "微信账号",
-    "微信ID",
-    "V信",
-    "WECHAT",
-    "WECHAT ID",
-    "WEIXIN",
-    "WX",
-    "VX",
-    "WX号",
-    "VX号",
-)
+_WORDS = ["微信", "微信号", "微信号码", "微信账号", "微信ID", "V信", "WECHAT", "WEIXIN", "WX", "VX", "WX号", "VX号"]
 PATTERNS = (
-    ("told", behind(_WORDS, (":", ": ", " :", " : ", "是", "为", "是:", "为:", "=", '":"', '": "')) + _ACCOUNT, 0.5),
+    (
+        "told",
+        "(?=[A-Z])" + behind(_WORDS, (":", ": ", " :", " : ", "是", "为", "是:", "为:", "=", '":"', '": "')) + _ACCOUNT,
+        0.5,
+    ),
     (
         "right behind",
-        behind(("微信", "微信号", "微信号码", "微信 ", "微信号 ", "加微", "WECHAT ", "WX ", "VX "), ("",)) + _MARKED,
+        "(?=[A-Z])"
+        + behind(("微信", "微信号", "微信号码", "微信 ", "微信号 ", "加微", "WECHAT ", "WX ", "VX "), ("",))
+        + _MARKED,
         0.4,
     ),
     ("by its own form", f"(?<![A-Z0-9_])WXID_[A-Z0-9]{{6,20}}{_END}", 0.5),
@@ -47,8 +39,8 @@ PATTERNS = (
     (
         "set apart",
         rf"(?<![^\s,;/、'\"()]){_ACCOUNT}(?=[\s,;/、'\"()]|\Z)",
-        0.04,
-    ),  # told under its header, not beside the word
+        0.04,  # told under its header, not beside the word
+    ),
 )
 PREFILTER = "(?i:wxid_)"
 PREFILTER_IN_CONTEXT = "(?i:[A-Z][A-Z0-9_-]{5})"

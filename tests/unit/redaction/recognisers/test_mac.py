@@ -18,6 +18,8 @@ SURE = {
     "full-width": ("００：００：５Ｅ：００：５３：０１", [], "００：００：５Ｅ：００：５３：０１"),
     "dotted words": ("0000.5e00.5301", [], "0000.5e00.5301"),
     "digits alone beside its word": ("MAC 00:00:54:00:53:01", [], "00:00:54:00:53:01"),
+    "digits alone behind its colon": ("MAC：00:00:54:00:53:01", [], "00:00:54:00:53:01"),
+    "characters glued to its word": ("MAC00005E005301", ["MAC"], "00005E005301"),
     "digits and hyphens under its header": ("00-00-54-00-53-01", ["物理地址"], "00-00-54-00-53-01"),
     "bare characters under its header": ("00005E005301", ["MAC"], "00005E005301"),
     "in JSON": ('{"mac":"00:00:5E:00:53:01"}', [], "00:00:5E:00:53:01"),
