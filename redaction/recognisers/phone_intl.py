@@ -27,7 +27,6 @@ PATTERNS = (
 )
 _RAW = r"(?:[-\s—./()（）]{0,3}[0-9]){6}"
 PREFILTER = rf"(?:\+\s?[(（]?|00)[1-9]{_RAW}"
-CONTEXT = rf"00[1-9]{_RAW}"
 CONTEXT = ("电话", "手机", "传真", "联系", "phone", "mobile", "tel", "fax", "whatsapp", "contact")
 
 
