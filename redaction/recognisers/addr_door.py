@@ -1,6 +1,6 @@
 """Address to the door (门牌到户的住址): street and number with flat, 单元 and room, or house number in a village group.
 
-GB/T 23705, 民政部 地名管理条例: below village or community nothing of a person's address may go out, so the span is what lies
+GB/T 23705-2009, 国务院 地名管理条例: below village or community nothing of a person's address may go out, so the span is what lies
 below: 长安区某某路1号2栋3单元401室 is found from the street on, 张家村3组12号 from the group on. Flats (单元), 小区3-2-301 and houses
 of a village group are sure; a room without 单元 or a bare street number may be an office: weak without a word or
 header of dwelling, and a room in an office building is not even told.
@@ -18,7 +18,7 @@ from random import Random
 from redaction.shapes import HAN
 
 ENTITY = "ADDR_DOOR"
-_LETTER = f"(?:(?<=小)区|(?![省市县区镇乡村旗州盟住在于址为是位到至从往向由的及和与距沿经])[{HAN}])"  # of a name below the village
+_LETTER = f"(?:(?<=小)区|(?!街道|(?<=街)道|[省市县区镇乡村旗州盟住在于址为是位到至从往向由的及和与距沿经])[{HAN}])"  # of a name below the village
 _COUNT = "[0-9一二三四五六七八九十]"
 _WAY = "(?:(?<![线公铁电回支管水])路|街|巷|胡同|弄|(?<![河渠轨管隧通跑航频街国省县乡匝])道|(?<![公千百万村城家海])里)"
 _STREET = f"{_LETTER}{{1,8}}{_WAY}[东南西北中]?[附甲乙丙]?[0-9]{{1,5}}(?:-[0-9]{{1,4}})?号院?"

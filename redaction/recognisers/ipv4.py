@@ -40,6 +40,11 @@ PREFILTER = r"[0-9]\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]"
 CONTEXT = ("ip", "ip地址", "ipv4", "ip address", "网段", "网关")
 
 
+def is_possible(text: str) -> bool:
+    """Not the machine's own address, the same on every one."""
+    return not text.startswith(("127.", "0."))
+
+
 def made_up(draw: Random) -> str:
     """An invented address of a local network."""
     return f"192.168.{draw.randrange(256)}.{draw.randrange(256)}"

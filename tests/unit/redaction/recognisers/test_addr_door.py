@@ -11,6 +11,7 @@ SURE = {
     "flat": (FLAT, [], FLAT),
     "flat under its header": (FLAT, ["家庭住址"], FLAT),
     "below its district": (f"某某市长安区{FLAT}", [], FLAT),
+    "below its subdistrict": (f"长安区某某街道{FLAT}", [], FLAT),
     "inside a sentence": (f"现住某某市长安区{FLAT}，已婚", [], FLAT),
     "flat of an estate": ("某苑小区3号楼2单元301室", [], "某苑小区3号楼2单元301室"),
     "flat without 室": ("某苑小区3号楼2单元301", [], "某苑小区3号楼2单元301"),
