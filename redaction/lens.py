@@ -28,7 +28,8 @@ LONGEST = 2_000_000  # characters of one text; a longer one counts as not scanne
 FEW = 16  # texts that are looked at one by one sooner than by masks
 BLANKS = " \t\r\n'\"`\xa0"
 NEAR = 30  # characters on either side in which a word speaks for a number
-CONTACTS = frozenset({"MOBILE", "LANDLINE", "EMAIL"})
+CONTACTS = frozenset({"MOBILE", "LANDLINE", "PHONE_INTL", "EMAIL"})
+SHORT = 3  # Latin words up to this length occur inside others by chance: `tel` in hotel, `ip` in description
 
 
 Search = Callable[[Recogniser, str], Iterable[Raw]]
@@ -69,7 +70,7 @@ class Lens:
     def column(self, *headers: str) -> Column:
         """The context of a column whose headers (title, aliases, the sender's own) are these."""
         text = "\n".join(normalise(h).text for h in headers).lower()
-        spoken = frozenset(e for e, words in self._header_words().items() if any(w in text for w in words))
+        spoken = frozenset(e for e, words in self._header_words().items() if spoken_in(words, text))
         return Column(spoken, any(w in text for w in self.rules.figures))
 
     def _header_words(self) -> dict[str, frozenset[str]]:
@@ -170,7 +171,7 @@ class Lens:
         rule, scores = self.rules[raw.entity], self.rules.scores
         around = quiet[max(0, raw.start - NEAR) : raw.start] + "\n" + quiet[raw.end : raw.end + NEAR]
         hinted = raw.entity in column.speaks_for
-        near = any(w in around for w in self._near_words(recogniser))
+        near = spoken_in(self._near_words(recogniser), around)
         if recogniser.only_in_context(content.text[raw.start : raw.end]) and not (hinted or near):
             return None
         whole = not content.text[: raw.start].strip(BLANKS) and not content.text[raw.end :].strip(BLANKS)
@@ -216,6 +217,20 @@ def _any_of(words: Iterable[str]) -> str:
     """Rust pattern of texts that hold one of the words; of none where there is no word."""
     listed = sorted(re.escape(w) for w in words)
     return f"(?i:{'|'.join(listed)})" if listed else "[^\\s\\S]"
+
+
+def spoken_in(words: Iterable[str], text: str) -> bool:
+    """Whether one of the context words stands in the text (both in lower case); short Latin words stand alone only.
+
+    >>> [spoken_in({"ip", "qq"}, t) for t in ("服务器ip地址", "src_ip", "description", "@qq.com")]
+    [True, True, False, False]
+    """
+    return any(w in text and (len(w) > SHORT or not w.isascii() or _alone(w).search(text)) for w in words)
+
+
+@lru_cache(maxsize=256)
+def _alone(word: str) -> re.Pattern[str]:
+    return re.compile(f"(?<![a-z@]){re.escape(word)}(?![a-z])")
 
 
 def contact_key(text: str) -> str:

@@ -6,8 +6,9 @@ What a number is and whether it matters is left to the recognisers and the perso
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,9 @@ NOT_A_DATE = f"(?!{DATE8})"
 LONG_NUMBER = f"[0-9](?:[{SEPARATORS}]{{0,2}}[0-9]){{10}}"  # eleven digits or more
 
 Digits = np.ndarray[Any, Any]  # cells × width; 0–9, and 10 for an X in the last place
+PROVINCE_SIGNS = (
+    "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"  # short names on plates and certificates
+)
 
 _ATOM = re.compile(r"(\[[^\]]+\]|[0-9A-Z])(\{[0-9]+\})?|(\(\?:|\(|\)|\|)")
 
@@ -51,6 +55,29 @@ def spaced(pattern: str) -> str:
     for atom, times, structure in _ATOM.findall(pattern):
         out.append(structure or (f"(?:{atom}{GAP}){times}" if times else atom + GAP))
     return "".join(out) + f"(?<![{SEPARATORS}])"
+
+
+def behind(words: Iterable[str], gaps: Iterable[str]) -> str:
+    """A look-behind for any of the words with any of the gaps after it; a word in Latin letters stands alone.
+
+    Spelled out in alternatives of one width each, which every engine takes; the last character alone is asked first.
+
+    >>> import re
+    >>> [bool(re.search(behind(["QQ", "扣扣"], ["", ":"]) + "[0-9]", t)) for t in ("QQ:1", "扣扣1", "TQQ1", "Q1")]
+    [True, True, False, False]
+    """
+    told = [(w, re.escape(w + g)) for w, g in product(words, gaps)]
+    last = re.escape("".join(sorted({t[-1] for _, t in told})))
+    return f"(?<=[{last}])(?:" + "|".join(f"(?<={_edge(w)}{t})" for w, t in told) + ")"
+
+
+def not_behind(words: Iterable[str], gaps: Iterable[str]) -> str:
+    """None of the words with none of the gaps (regex of one width) before this place."""
+    return "".join(f"(?<!{_edge(w)}{w}{g})" for w, g in product(words, gaps))
+
+
+def _edge(word: str) -> str:
+    return "(?<![A-Z])" if word[0].isascii() else ""
 
 
 def compact(text: str) -> str:

@@ -4,34 +4,55 @@ No authority: it is what careless masking leaves. First six and last four of an 
 known birth year a few dozen. The rounded form tells nothing, but the column is still one of identifiers: it counts under
 a fitting header only.
 
->>> is_possible("1301**********0000"), is_possible("12****34")
-(True, False)
+>>> is_possible("1301**********0000"), is_possible("12****34"), is_possible("2026XXXXXXX")
+(True, False, False)
 """
 
 from __future__ import annotations
 
+import re
 from random import Random
 from typing import Any
 
 import numpy as np
 
 ENTITY = "MASKED_ID"
+_SIGNS = "*×●•■█#○◯〇★☆□▇▓◆▲✱✳"
+_STAR = f"[{_SIGNS}]"
 PATTERNS = (
-    ("stars", r"(?<![0-9])[0-9]{0,14}[*×●•■█#]{4,17}[0-9X]{0,8}(?![0-9])", 0.5),
-    ("letters x", r"(?<![0-9A-Z])[0-9]{3,14}X{4,14}[0-9X]{0,8}(?![0-9A-Z])", 0.5),
+    ("stars", rf"(?<![0-9])[0-9]{{0,14}}{_STAR}{{4,17}}[0-9X]{{0,8}}(?![0-9])", 0.5),
+    ("few stars", rf"(?<![0-9])[0-9]{{3,17}}{_STAR}{{2,3}}[0-9X]{{0,8}}(?![0-9])", 0.5),
+    (
+        "several gaps",
+        rf"(?<![0-9])[0-9]{{1,10}}(?:{_STAR}{{2,12}}[0-9]{{1,10}}){{1,3}}(?:{_STAR}{{2,12}})?X?(?![0-9])",
+        0.5,
+    ),
+    (
+        "in groups",
+        rf"(?<![0-9])[0-9]{{3,6}}[\s-](?:[0-9]{{0,4}}(?:{_STAR}{{2,12}}|X{{3,12}})[0-9]{{0,4}}[\s-]){{1,4}}[0-9X]{{2,8}}(?![0-9])",
+        0.5,
+    ),
+    ("letters x", r"(?<![0-9])[0-9]{3,14}X{4,14}[0-9X]{0,8}(?![0-9A-Z])", 0.5),
     ("rounded", r"(?<![0-9.])[1-9](?:\.[0-9]{1,14})?E\+?1[4-9](?![0-9])", 0.1),
 )
-PREFILTER = r"[*＊×●•■█#]{4}|(?i:[0-9]{3}x{4})"
+PREFILTER = rf"[＊{_SIGNS}]{{4}}|[0-9][\s-]?[＊{_SIGNS}]{{2}}|(?i:[0-9]x{{3}})|(?i:[0-9][\s-][0-9]{{0,4}}x{{3}})"
 PREFILTER_IN_CONTEXT = r"(?i:[0-9]e\+?1[4-9])"
 BY_MASK = True
 CONTEXT = ("身份证", "证件号", "卡号", "账号", "帐号", "一卡通", "身份号码")
+_YEAR_AND_BLANK = re.compile("20[0-9]{2}[^0-9]+")
 
 
 def is_possible(text: str) -> bool:
-    """Three digits shown and eleven places at least, or a rounded number."""
+    """Three digits shown and eleven places at least, eight digits where two or three are hidden; or a rounded number.
+
+    A year and a blank to be filled in (2026XXXXXXX) is the start of a document number.
+    """
     if "e" in text.lower():
         return True
-    return len(text) >= 11 and sum(c.isdigit() for c in text) >= 3
+    digits, hidden = sum(c.isdigit() for c in text), len(re.findall(f"{_STAR}|X", text.upper()))
+    if _YEAR_AND_BLANK.fullmatch(text):
+        return False
+    return digits + hidden >= 11 and digits >= 3 and (hidden >= 4 or digits >= 8)
 
 
 def whole(digits: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
