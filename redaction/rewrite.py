@@ -20,7 +20,7 @@ from domain.errors import FindingBlocks
 from domain.table import TableInfo
 from redaction.engine import batches, scan_table
 from redaction.lens import Column, Lens, Span
-from redaction.operators import Operator
+from redaction.operators.seen import Operator
 from redaction.policy import Ground, Treatment, treatment
 from redaction.texts import shown
 
@@ -112,7 +112,7 @@ def _hits_between(hits: Path, low: int, high: int, kept: Mapping[str, Work], len
 
 
 def _operated(cells: pl.Series, work: Work) -> pl.Series:
-    """A column under its operator, once for each distinct value; nulls stay."""
+    """A column under its operator, once for each distinct value in the order of the rows; nulls stay."""
     assert work.operator is not None
     distinct = cells.drop_nulls().unique(maintain_order=True)
     made = pl.Series("made", [work.operator(v) for v in distinct.to_list()], dtype=pl.String)
