@@ -1,7 +1,7 @@
 """Every cell of one table, batch by batch: prefilter, distinct candidates, exact look, hits to a Parquet file.
 
-Memory is bounded by the batch. A canary enters every column of every batch before the prefilter; a column's cells of a
-batch count as scanned only if its canary was found. What hits mean is left to policy.py.
+Memory is bounded by the batch. Canaries enter every column of every batch before the prefilter; a column's cells of a
+batch count as scanned only if all its canaries were found. What hits mean is left to policy.py.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from domain.finding import Source
 from domain.table import ROW_ORIGIN, TableInfo
-from redaction.canary import canary
+from redaction.canary import canaries
 from redaction.lens import Column, Lens, Span
 
 BATCH_ROWS = 50_000
@@ -125,26 +125,25 @@ def _column_hits(
 ) -> list[dict[str, Any]]:
     """Hits of one column in one batch."""
     seed, *where = place
-    planted = canary(lens.recognisers, str(seed), *where, column)
+    planted = canaries(lens.recognisers, str(seed), *where, column)
     tally.planted += 1
-    texts = pl.concat([cells.alias("text"), pl.Series("text", [planted.text])])
+    texts = pl.concat([cells.alias("text"), pl.Series("text", [c.text for c in planted])])
     frame = pl.DataFrame({"text": texts}).with_row_index("at")
     candidates = frame.filter(pl.col("text").str.contains(lens.superset(view)))
     distinct = candidates.group_by("text", maintain_order=True).agg(pl.col("at"))
     found = lens.find(distinct["text"].to_list(), view)
     rows: list[dict[str, Any]] = []
-    unscanned, seen = 0, False
+    unscanned, seen = 0, 0
     for spans, rows_at in zip(found, distinct["at"].to_list(), strict=True):
         if spans is None:
             unscanned += len(rows_at)
             continue
-        if rows_at[-1] == len(cells):
-            seen = planted.is_in(spans)
-            rows_at = rows_at[:-1]
+        seen += sum(planted[at - len(cells)].is_in(spans) for at in rows_at if at >= len(cells))
+        rows_at = [at for at in rows_at if at < len(cells)]
         _count_whole(tally, column, spans, len(rows_at), lens.rules.scores.reported)
         rows += [_hit(column, first + at, origins[at], s) for at in rows_at for s in spans]
     tally.filled[column] += len(cells) - cells.null_count() - int((cells == "").sum())
-    if seen:
+    if seen == len(planted):
         tally.found += 1
         tally.cells += len(cells) - unscanned
     return rows

@@ -159,6 +159,8 @@ def residue(tables: Mapping[str, TableInfo], packs: Packs, contract: Contract | 
             scan = scan_table(info, lens, context, Path(scratch) / f"{number}.parquet", seed=f"residue {name}")
             if scan.canaries_planted != scan.canaries_found:
                 found.append(canary_lost(lens, scan.canaries_planted - scan.canaries_found))
+            if scan.cells_scanned != info.cells:
+                found.append(_unseen(name, abs(info.cells - scan.cells_scanned), lens))
             found += (_left(f, lens) for f in table_findings(scan, names, lens) if _is_left(f, contract, name))
             found += _headers(info, names, lens) if contract is None else _of_contract(info, name, contract, lens)
     return tuple(found)
@@ -204,6 +206,12 @@ def _left(finding: Finding, lens: Lens) -> Finding:
     rule = finding.rule and replace(finding.rule, id=finding.rule.id.removesuffix(LEFT) + ".residue")
     note = f"脱敏后仍有{title} {finding.count} 处，合同没有声明可以保留，不得公开"
     return replace(finding, code="residue", severity=Severity.BLOCK, rule=rule, note=note, remedy=None)
+
+
+def _unseen(name: str, count: int, lens: Lens) -> Finding:
+    rule = RuleRef(PACK, lens.rules.version, "coverage", "个人信息保护法第五十一条")
+    note = f"脱敏后的表有 {count} 个单元格无法复查，不得公开"
+    return Finding("coverage-incomplete", Severity.BLOCK, count, (Place(shown(name, lens)),), rule, note)
 
 
 def _of_contract(info: TableInfo, name: str, contract: Contract, lens: Lens) -> Iterator[Finding]:
