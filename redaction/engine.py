@@ -7,7 +7,7 @@ batch count as scanned only if all its canaries were found. What hits mean is le
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,8 @@ from domain.finding import Source
 from domain.table import ROW_ORIGIN, TableInfo
 from redaction.canary import canaries
 from redaction.lens import Column, Lens, Span
+
+Tick = Callable[[int], None]  # told how many rows more are done
 
 BATCH_ROWS = 50_000
 COLUMN_SHARE = 0.8  # a column with this share of whole-cell hits of a kind is a column of that kind
@@ -73,10 +75,17 @@ def batches(path: str, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
             yield frame
 
 
-def scan_table(info: TableInfo, lens: Lens, context: Mapping[str, Column], hits: Path, *, seed: str) -> TableScan:
+def silent(_rows: int) -> None:
+    """Nobody wants to know how far the work is."""
+
+
+def scan_table(
+    info: TableInfo, lens: Lens, context: Mapping[str, Column], hits: Path, *, seed: str, tick: Tick = silent
+) -> TableScan:
     """Scan every cell of `info`'s columns and write the hits to `hits`.
 
-    `context`: what each column's header says; a column without an entry has no context.
+    `context`: what each column's header says; a column without an entry has no context. `tick` is told the rows of each
+    batch that is done.
     """
     raw = hits.with_suffix(".raw.parquet")
     tally = _Tally()
@@ -94,6 +103,7 @@ def scan_table(info: TableInfo, lens: Lens, context: Mapping[str, Column], hits:
             rows.sort(key=lambda r: (r["row"], places[r["column"]], r["start"]))
             writer.write_table(pa.Table.from_pylist(rows, HITS))
             first += batch.height
+            tick(batch.height)
     _settle(raw, hits, lens, tally, context)
     raw.unlink()
     return TableScan(info.name, info.rows, len(info.columns), tally.cells, hits, tally.planted, tally.found)

@@ -19,7 +19,7 @@ from domain.masking import ADDRESS_LEVELS, Redaction
 from domain.pack import Packs
 from domain.release import PackRef
 from domain.table import Reading, TableInfo
-from redaction.engine import scan_table
+from redaction.engine import Tick, scan_table, silent
 from redaction.findings import canary_lost, table_findings
 from redaction.forms import open_values
 from redaction.lens import Column, Lens, open_lens
@@ -42,7 +42,15 @@ class Redacted:
 
 
 def redact_tables(
-    fitted: Mapping[str, TableInfo], scan: Scan, contract: Contract, packs: Packs, *, key: bytes, scope: str, into: Path
+    fitted: Mapping[str, TableInfo],
+    scan: Scan,
+    contract: Contract,
+    packs: Packs,
+    *,
+    key: bytes,
+    scope: str,
+    into: Path,
+    tick: Tick = silent,
 ) -> Redacted:
     """The contract's tables with every field under its declared operator; undeclared columns, dropped rows and ROW_ORIGIN
     stay behind.
@@ -64,7 +72,7 @@ def redact_tables(
         titles = tuple(spec.field(w.target).title for w in kept)
         with TemporaryDirectory(dir=into) as scratch:
             source, rows = rows_that_stay(fitted[name], spec, Path(scratch) / "rows.parquet")
-            tables[name] = rewrite(source, name, kept, titles, lens, into / f"redacted-{name}.parquet")
+            tables[name] = rewrite(source, name, kept, titles, lens, into / f"redacted-{name}.parquet", tick=tick)
         logs[name] = _table_log(tables[name], works, rows)
     return Redacted(tables, _map(logs, packs[PACK].ref, contract))
 
@@ -83,7 +91,7 @@ def field_context(spec: FieldSpec, info: TableInfo, lens: Lens) -> Column:
     return lens.column(spec.name, spec.title, *spec.aliases, sent)
 
 
-def redact_reading(reading: Reading, scan: Scan, packs: Packs, *, into: Path) -> Redacted:
+def redact_reading(reading: Reading, scan: Scan, packs: Packs, *, into: Path, tick: Tick = silent) -> Redacted:
     """Labels in place of every sure hit in cells, headers and sheet names; everything else as it was.
 
     For a file without a contract. Titles and notes around the cells, comments and properties aren't carried along.
@@ -104,7 +112,14 @@ def redact_reading(reading: Reading, scan: Scan, packs: Packs, *, into: Path) ->
         ]
         titles = tuple(shown(h, lens) for h in headers.values())
         tables[name] = rewrite(
-            info, name, works, titles, lens, into / f"redacted-{number}.parquet", hits=scan.tables[info.name].hits
+            info,
+            name,
+            works,
+            titles,
+            lens,
+            into / f"redacted-{number}.parquet",
+            hits=scan.tables[info.name].hits,
+            tick=tick,
         )
         logs[name] = _table_log(tables[name], works)
     return Redacted(tables, _map(logs, packs[PACK].ref, None))
@@ -143,7 +158,9 @@ def _map(logs: dict[str, Any], pack: PackRef, contract: Contract | None) -> dict
 LEFT = f".{Treatment.REPLACED.value}"  # how a rule's id ends where a label should stand and doesn't
 
 
-def residue(tables: Mapping[str, TableInfo], packs: Packs, contract: Contract | None) -> tuple[Finding, ...]:
+def residue(
+    tables: Mapping[str, TableInfo], packs: Packs, contract: Contract | None, *, tick: Tick = silent
+) -> tuple[Finding, ...]:
     """Block findings for whatever identifies a person in redacted tables; empty where they are clean.
 
     Explained, so not found: official contacts, entities that the field's mandate names, public entities, weak shapes, and
@@ -156,7 +173,9 @@ def residue(tables: Mapping[str, TableInfo], packs: Packs, contract: Contract | 
         for number, (name, info) in enumerate(sorted(tables.items())):
             names = _names(info, name, contract)
             context = {c: _context(names.grounds[c].field, info, c, lens) for c in info.columns}
-            scan = scan_table(info, lens, context, Path(scratch) / f"{number}.parquet", seed=f"residue {name}")
+            scan = scan_table(
+                info, lens, context, Path(scratch) / f"{number}.parquet", seed=f"residue {name}", tick=tick
+            )
             if scan.canaries_planted != scan.canaries_found:
                 found.append(canary_lost(lens, scan.canaries_planted - scan.canaries_found))
             if scan.cells_scanned != info.cells:

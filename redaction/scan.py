@@ -15,7 +15,7 @@ from domain.finding import PLACES_KEPT, Finding, Place, RuleRef, Severity
 from domain.pack import Packs
 from domain.table import Coverage, Reading, TableCoverage, TableInfo
 from redaction import engine
-from redaction.engine import TableScan, scan_table
+from redaction.engine import TableScan, Tick, scan_table, silent
 from redaction.findings import around_findings, canary_lost, table_findings
 from redaction.lens import Lens, open_lens
 from redaction.names import HeaderMap, TableNames, table_names
@@ -48,11 +48,12 @@ def scan_reading(
     hits_dir: Path,
     seed: str,
     file_name: str,
+    tick: Tick = silent,
 ) -> Scan:
     """Scan everything in `reading`; the hits of table number n go to `hits_dir`/n.parquet.
 
     `header_map` says which column of the reading is which field (contract table → field → column). `seed` makes the
-    canaries. Raises PackInvalid.
+    canaries; `tick` is told the rows that are done. Raises PackInvalid.
     """
     lens = open_lens(packs, contract)
     hits_dir.mkdir(parents=True, exist_ok=True)
@@ -60,7 +61,7 @@ def scan_reading(
     for number, info in enumerate(reading.tables):
         names[info.name] = table_names(info, contract, header_map or {}, lens)
         context = {c: lens.column(*_headers(info, c, names[info.name])) for c in info.columns}
-        tables[info.name] = scan_table(info, lens, context, hits_dir / f"{number}.parquet", seed=seed)
+        tables[info.name] = scan_table(info, lens, context, hits_dir / f"{number}.parquet", seed=seed, tick=tick)
     texts = scan_around(reading, lens, file_name=file_name, seed=seed)
     planted = 1 + sum(t.canaries_planted for t in tables.values())
     found = int(texts.canary_found) + sum(t.canaries_found for t in tables.values())

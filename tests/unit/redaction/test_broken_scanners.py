@@ -82,9 +82,9 @@ def skipped(wanted: Callable[[str, int], bool], *, counted: bool) -> Break:
 def no_third_table(patch: pytest.MonkeyPatch) -> None:
     real = scanning.scan_table
 
-    def skip(info: TableInfo, glass: Lens, context: Any, hits: Path, *, seed: str) -> TableScan:
+    def skip(info: TableInfo, glass: Lens, context: Any, hits: Path, **keys: Any) -> TableScan:
         if info.name != "u":
-            return real(info, glass, context, hits, seed=seed)
+            return real(info, glass, context, hits, **keys)
         pq.write_table(HITS.empty_table(), hits)
         return TableScan(info.name, info.rows, len(info.columns), info.cells, hits, 0, 0)
 
