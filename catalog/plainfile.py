@@ -18,48 +18,64 @@ from domain.errors import UsageInvalid
 from domain.table import TableInfo
 
 XLSX_SHEET_ROWS = 1_048_575
+XLSX_SHEET_COLUMNS = 16_384
+
+
+def target_files(tables: Mapping[str, TableInfo], out: Path) -> dict[Path, list[str]]:
+    """The files that `write_tables` would write and the tables in each: `out` alone, or `out-TABLE` for each table."""
+    if out.suffix.lower() == ".xlsx" or len(tables) == 1:
+        return {out: list(tables)}
+    files: dict[Path, list[str]] = {}
+    for name in tables:
+        path, number = out.with_name(f"{out.stem}-{_safe(name)}{out.suffix}"), 1
+        while path in files:
+            number += 1
+            path = out.with_name(f"{out.stem}-{_safe(name)}-{number}{out.suffix}")
+        files[path] = [name]
+    return files
 
 
 def write_tables(tables: Mapping[str, TableInfo], out: Path, *, titles: Mapping[str, str] | None = None) -> list[Path]:
     """Write the tables; returns the files, `out` alone for one table or a workbook, else `out-TABLE` for each.
 
-    Files appear whole or not at all. Raises UsageInvalid where a format can't hold a table or the folder can't be written.
+    All files appear whole, or none does: each is written beside its place first. Raises UsageInvalid where a format can't
+    hold a table or the folder can't be written.
     """
-    kind = out.suffix.lower()
-    if kind == ".xlsx":
-        _atomic(out, lambda part: _workbook(tables, part, titles or {}))
-        return [out]
-    write = {".csv": _csv, ".parquet": _parquet, ".jsonl": _jsonl}[kind]
-    paths = []
-    for name, table in tables.items():
-        path = out if len(tables) == 1 else out.with_name(f"{out.stem}-{_safe(name)}{out.suffix}")
-        _atomic(path, lambda part, table=table: write(table, part, titles or {}))
-        paths.append(path)
-    return paths
+    write = {".xlsx": _workbook, ".csv": _csv, ".parquet": _parquet, ".jsonl": _jsonl}[out.suffix.lower()]
+    files = target_files(tables, out)
+    parts = {path: path.with_name(f".{path.name}.{os.getpid()}.part") for path in files}
+    try:
+        for path, names in files.items():
+            if path.is_dir():
+                raise UsageInvalid(f"{path} is a folder; choose another --out")
+            write({n: tables[n] for n in names}, parts[path], titles or {})
+        for path, part in parts.items():
+            part.replace(path)
+    except OSError as fault:
+        raise UsageInvalid(f"{out} can't be written ({fault.strerror}); choose another --out") from None
+    finally:
+        for part in parts.values():
+            part.unlink(missing_ok=True)
+    return list(files)
 
 
 def _safe(name: str) -> str:
     return "".join(c if c.isalnum() or c in "._-" else "_" for c in name)[:80]
 
 
-def _atomic(path: Path, write: Any) -> None:
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        write(part)
-        part.replace(path)
-    except OSError as fault:
-        raise UsageInvalid(f"{path} can't be written ({fault.strerror}); choose another --out") from None
-    finally:
-        part.unlink(missing_ok=True)
+def _only(tables: Mapping[str, TableInfo]) -> TableInfo:
+    (table,) = tables.values()
+    return table
 
 
 def _headers(table: TableInfo, titles: Mapping[str, str]) -> list[str]:
     return [titles.get(c, c) for c in table.columns]
 
 
-def _csv(table: TableInfo, path: Path, titles: Mapping[str, str]) -> None:
+def _csv(tables: Mapping[str, TableInfo], path: Path, titles: Mapping[str, str]) -> None:
     import polars as pl
 
+    table = _only(tables)
     with path.open("wb") as out:
         out.write(BOM)
         header = pl.DataFrame([[h] for h in _headers(table, titles)], schema=list(table.columns), orient="col")
@@ -70,17 +86,19 @@ def _csv(table: TableInfo, path: Path, titles: Mapping[str, str]) -> None:
             frame.write_csv(out, include_header=False)
 
 
-def _parquet(table: TableInfo, path: Path, titles: Mapping[str, str]) -> None:
+def _parquet(tables: Mapping[str, TableInfo], path: Path, titles: Mapping[str, str]) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    table = _only(tables)
     schema = pa.schema([(h, pa.string()) for h in _headers(table, titles)])
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
         for batch in batches(table.path, table.columns):
             writer.write_batch(pa.record_batch([c.cast(pa.string()) for c in batch.columns], schema=schema))
 
 
-def _jsonl(table: TableInfo, path: Path, titles: Mapping[str, str]) -> None:
+def _jsonl(tables: Mapping[str, TableInfo], path: Path, titles: Mapping[str, str]) -> None:
+    table = _only(tables)
     headers = _headers(table, titles)
     with path.open("w", encoding="utf-8", newline="\n") as out:
         for batch in batches(table.path, table.columns):
@@ -98,10 +116,7 @@ def _workbook(tables: Mapping[str, TableInfo], path: Path, titles: Mapping[str, 
         "strings_to_numbers": False,
     }
     for name, table in tables.items():
-        if table.rows > XLSX_SHEET_ROWS:
-            raise UsageInvalid(
-                f"table {name} has {table.rows:,} rows, a sheet holds {XLSX_SHEET_ROWS:,}; write .csv or .parquet"
-            )
+        _check_fits(name, table)
     book = xlsxwriter.Workbook(str(path), options)
     book.set_properties({"created": EPOCH})
     used: list[str] = []
@@ -115,17 +130,36 @@ def _workbook(tables: Mapping[str, TableInfo], path: Path, titles: Mapping[str, 
     book.close()
 
 
+def _check_fits(name: str, table: TableInfo) -> None:
+    """Before a workbook is opened: one that is left half keeps its temporary files. Raises UsageInvalid."""
+    import pyarrow.compute as pc
+
+    if table.rows > XLSX_SHEET_ROWS:
+        raise UsageInvalid(
+            f"table {name} has {table.rows:,} rows, a sheet holds {XLSX_SHEET_ROWS:,}; write .csv or .parquet"
+        )
+    if len(table.columns) > XLSX_SHEET_COLUMNS:
+        raise UsageInvalid(
+            f"table {name} has {len(table.columns):,} columns, a sheet holds {XLSX_SHEET_COLUMNS:,}; write .csv or .parquet"
+        )
+    first = 1
+    for batch in batches(table.path, table.columns):
+        for column in batch.columns:
+            lengths = pc.fill_null(pc.utf8_length(column), 0)
+            if batch.num_rows and pc.max(lengths).as_py() > XLSX_CELL:
+                row = first + pc.index(pc.greater(lengths, XLSX_CELL), True).as_py()
+                raise UsageInvalid(
+                    f"a cell of row {row} has more than {XLSX_CELL:,} characters, too long for XLSX; write .csv or .parquet"
+                )
+        first += batch.num_rows
+
+
 def _rows(sheet: Any, row: int, columns: Sequence[Sequence[str | None]]) -> int:
     for values in zip(*columns, strict=True):
         row += 1
         for column, text in enumerate(values):
-            if not text:
-                continue
-            if len(text) > XLSX_CELL:
-                raise UsageInvalid(
-                    f"a cell of row {row} has more than {XLSX_CELL:,} characters, too long for XLSX; write .csv or .parquet"
-                )
-            sheet.write_string(row, column, text)
+            if text:
+                sheet.write_string(row, column, text)
     return row
 
 

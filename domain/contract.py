@@ -14,7 +14,7 @@ from enum import StrEnum
 from io import StringIO
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
+from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError
@@ -22,14 +22,10 @@ from ruamel.yaml.error import MarkedYAMLError
 from domain.canonical import canonical_json, sha256_hex
 from domain.errors import ContractInvalid
 from domain.finding import Severity
+from domain.frozen import Frozen, fault
+from domain.masking import Redaction, RowDrop, misfit
 
 FIELD_NAME = r"^[a-z][a-z0-9_]{0,59}$"
-
-
-class Frozen(BaseModel):
-    """All contract parts: immutable, unknown keys refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, str_strip_whitespace=True)
 
 
 class Bilingual(Frozen):
@@ -133,32 +129,6 @@ class Constraints(Frozen):
     severity: Severity = Severity.BLOCK  # of a value that breaks one of these
 
 
-class Redaction(Frozen):
-    """What happens to a column before it goes out.
-
-    keep: as it is (detected spans are still replaced) · drop: the column goes · mask: `*` between `prefix` and `suffix`
-    kept characters · generalise: to `level` (date: year, year5, month; address: village, town, county; number: `width`
-    of the band; coordinate: `digits`) · pseudonym: keyed HMAC, `scope` release (default) or dataset (`reason` needed).
-    """
-
-    operator: Literal["keep", "drop", "mask", "generalise", "pseudonym"] = "keep"
-    prefix: int = Field(default=0, ge=0)
-    suffix: int = Field(default=0, ge=0)
-    level: Literal["year", "year5", "month", "village", "town", "county"] | None = None
-    width: float | None = Field(default=None, gt=0)
-    digits: int | None = Field(default=None, ge=0, le=8)
-    scope: Literal["release", "dataset"] = "release"
-    reason: str | None = None
-
-    @model_validator(mode="after")
-    def _fits(self) -> Redaction:
-        if self.operator == "generalise" and not (self.level or self.width or self.digits is not None):
-            raise ValueError("generalise needs one of level, width, digits")
-        if self.scope == "dataset" and not self.reason:
-            raise ValueError("scope: dataset lets releases be joined; say why in reason")
-        return self
-
-
 class Mandate(Frozen):
     """Law that orders this personal datum to be published (评审专家名单 …): the entities named here may stay."""
 
@@ -192,6 +162,8 @@ class FieldSpec(Frozen):
             raise ValueError(
                 f"a field of sensitivity {self.sensitivity.value} needs a redaction, or a mandate with its basis"
             )
+        if why := misfit(self.redaction, self.type, self.constraints.max_length):
+            raise fault(why, "redaction")
         return self
 
 
@@ -249,6 +221,7 @@ class TableSpec(Frozen):
     key: tuple[str, ...] = ()
     fields: tuple[FieldSpec, ...] = Field(min_length=1)
     empty_allowed: bool = False  # FIN-C-04: an empty table with a note is lawful
+    drop_rows: tuple[RowDrop, ...] = ()  # rows that don't go out; one condition met is enough
 
     @model_validator(mode="after")
     def _names(self) -> TableSpec:
@@ -257,6 +230,11 @@ class TableSpec(Frozen):
             raise ValueError(f"field named twice: {', '.join(sorted(twice))}")
         if unknown := set(self.key) - set(names):
             raise ValueError(f"key names no field: {', '.join(sorted(unknown))}")
+        for index, drop in enumerate(self.drop_rows):
+            if drop.field not in names:
+                raise fault(f"names no field: {drop.field}", "drop_rows", index, "field")
+            if why := drop.misfit(self.field(drop.field).type):
+                raise fault(why, "drop_rows", index, drop.condition)
         return self
 
     def field(self, name: str) -> FieldSpec:
@@ -326,7 +304,7 @@ class Example(Frozen):
     table: str | None = None
     rows: tuple[dict[str, str | None], ...]
     expect: tuple[Expected, ...] = ()
-    dates: dict[str, str] = {}
+    dates: dict[str, str] = Field(default_factory=dict)
 
 
 class Contract(Frozen):
@@ -477,9 +455,15 @@ def _plain(node: Any) -> Any:
     return str(node)
 
 
+def _path(item: Mapping[str, Any]) -> list[int | str]:
+    """The keys that lead to a fault; one of a whole part may name its key below."""
+    named = [p for p in item["loc"] if not (isinstance(p, str) and p.startswith("function-"))]
+    return [*named, *item.get("ctx", {}).get("at", ())]
+
+
 def _problems(error: ValidationError, tree: Any, origin: str) -> Iterator[str]:
     items = error.errors(include_url=False, include_input=False)
-    paths = [[p for p in item["loc"] if not (isinstance(p, str) and p.startswith("function-"))] for item in items]
+    paths = [_path(item) for item in items]
     for item, path in zip(items, paths, strict=True):
         inner_fault = any(len(other) > len(path) and other[: len(path)] == path for other in paths)
         if item["type"] == "too_short" and inner_fault:

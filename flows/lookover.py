@@ -1,28 +1,34 @@
 """One file, looked over or redacted on its own: no installation, no release, nothing kept.
 
-Used by `mingjing scan`, `redact` and `contract draft`. The same crafts as a release, the same completeness.
+Used by `mingjing scan`, `redact` and `contract draft`. The same crafts as a release, the same completeness. The HTML
+report is left to report/.
 """
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from domain.canonical import sha256_hex
 from domain.contract import Contract, Limits, SourceSpec
 from domain.errors import FindingBlocks, SourceUnavailable, UsageInvalid
 from domain.finding import Finding, Place, Severity
 from domain.pack import Packs
-from domain.table import Reading, TableInfo
+from domain.table import Coverage, Reading, TableInfo
 from flows.home import MARK, Home, home_path, open_home
 from flows.library import one_contract, read_packs
 from flows.prepare_steps import file_sha256
-from flows.progress import announce
+from flows.progress import announce, counting
+from flows.report.facts import Facts, facts_of
+
+if TYPE_CHECKING:
+    from redaction.redact import Redacted
+    from redaction.scan import Scan
 
 FORMATS = (".csv", ".xlsx", ".parquet", ".jsonl")
 
@@ -44,8 +50,11 @@ def _installation(home: Path | None) -> Home | None:
 
 
 @contextmanager
-def looking(file: Path, *, contract: str | None, home: Path | None) -> Iterator[Look]:
-    """Read the file into a private temporary directory that is gone afterwards. Raises the reader's named errors."""
+def looking(file: Path, *, contract: str | None, home: Path | None, steps: int = 1) -> Iterator[Look]:
+    """Read the file into a private temporary directory that is gone afterwards. Raises the reader's named errors.
+
+    Reading is the first of `steps` steps.
+    """
     from intake.read import read
 
     if not file.is_file():
@@ -58,7 +67,7 @@ def looking(file: Path, *, contract: str | None, home: Path | None) -> Iterator[
         limits = agreed.limits if agreed else Limits(bytes=8 << 30, rows=100_000_000, columns=16_384, seconds=3600)
         tables = agreed.tables if agreed else ()
         spec = agreed.source if agreed else SourceSpec()
-        announce("读取", 1, 3)
+        announce("读取", 1, steps)
         reading = read(
             file, name=file.name, sha256=file_sha256(file), into=work, limits=limits, tables=tables, spec=spec
         )
@@ -74,39 +83,58 @@ def _fields(look: Look) -> tuple[dict[str, TableInfo], dict[str, dict[str, str]]
     return dict(fitted.tables), dict(fitted.headers), fitted.findings
 
 
-def look_over(file: Path, *, contract: str | None, home: Path | None) -> tuple[dict[str, Any], bool]:
-    """The object that `scan --json` prints, and whether a block finding stands in it."""
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Every craft's word on a file. `others`: findings of all crafts but the scan of cells; `blocking`: of these, those
+    that forbid redacting it on its own."""
+
+    scan: Scan
+    certificate: Coverage
+    fitted: dict[str, TableInfo]
+    others: tuple[Finding, ...]
+    blocking: tuple[Finding, ...]
+
+    def shown(self, text: str) -> str:
+        """A sender's text with labels for what identifies a person in it."""
+        from redaction.texts import shown
+
+        return shown(text, self.scan.lens)
+
+
+def _see(look: Look, of: int) -> Seen:
+    """Scan everything, count independently, look for secrecy marks and the negative list; steps 2 and 3 of `of`."""
     from checks.secrecy.marks import check_marks
     from checks.secrecy.negative_list import check_negative_list
     from intake.census import census
-    from redaction.report import scan_json
     from redaction.scan import coverage, scan_reading
 
-    with looking(file, contract=contract, home=home) as look:
-        reading = look.reading
-        _, headers, fit_findings = _fields(look)
-        announce("扫描", 2, 3)
-        hits = look.work / "hits"
-        scan = scan_reading(
-            reading,
-            look.packs,
-            contract=look.contract,
-            header_map=headers,
-            hits_dir=hits,
-            seed=reading.sha256,
-            file_name=file.name,
-        )
-        announce("核对覆盖", 3, 3)
-        certificate, lost = coverage(reading, scan, census(file, reading))
-        today = datetime.now(UTC).date()
-        secrecy = (
-            *check_marks(reading, look.packs, file_name=file.name, contract=look.contract, today=today),
-            *check_negative_list(reading, look.packs, file_name=file.name, contract=look.contract),
-        )
-        report = scan_json(reading, scan, certificate, file=str(file))
-        others = (*reading.findings, *fit_findings, *secrecy, *lost)
-        report["findings"] += [line for f in others for line in lines_of(f)]
-    return report, any(f["severity"] == Severity.BLOCK for f in report["findings"])
+    reading, name = look.reading, look.path.name
+    fitted, headers, fit_findings = _fields(look)
+    announce("扫描", 2, of)
+    scan = scan_reading(
+        reading, look.packs, contract=look.contract, header_map=headers, hits_dir=look.work / "hits", seed=reading.sha256,
+        file_name=name, tick=counting(sum(t.rows for t in reading.tables)),
+    )  # fmt: skip
+    announce("核对覆盖", 3, of)
+    certificate, lost = coverage(reading, scan, census(look.path, reading))
+    today = datetime.now(UTC).date()
+    marks = check_marks(reading, look.packs, file_name=name, contract=look.contract, today=today)
+    listed = check_negative_list(reading, look.packs, file_name=name, contract=look.contract)
+    others = (*reading.findings, *fit_findings, *marks, *listed, *lost)
+    blocking = tuple(f for f in (*lost, *marks) if f.severity is Severity.BLOCK)
+    return Seen(scan, certificate, fitted, others, blocking)
+
+
+def look_over(file: Path, *, contract: str | None, home: Path | None) -> tuple[dict[str, Any], Facts]:
+    """The object that `scan --json` prints, and the facts of its HTML report."""
+    from redaction.report import scan_json
+
+    with looking(file, contract=contract, home=home, steps=3) as look:
+        seen = _see(look, 3)
+        report = scan_json(look.reading, seen.scan, seen.certificate, file=str(file))
+        report["findings"] += [line for f in seen.others for line in lines_of(f)]
+        found = (*seen.scan.findings, *seen.others)
+        return report, facts_of(look.reading, seen.certificate, found, look.packs, file=file.name, shown=seen.shown)
 
 
 def lines_of(finding: Finding) -> Iterator[dict[str, Any]]:
@@ -119,50 +147,65 @@ def lines_of(finding: Finding) -> Iterator[dict[str, Any]]:
         }  # fmt: skip
 
 
-def redact_file(file: Path, out: Path, *, contract: str | None, home: Path | None) -> dict[str, Any]:
-    """Write `out` without personal information and say what was done. Raises FindingBlocks where it can't be clean.
+def redact_file(file: Path, out: Path, *, contract: str | None, home: Path | None) -> tuple[dict[str, Any], Facts]:
+    """Write `out` without personal information; what was done, and the facts of its HTML report.
 
-    With several tables and a CSV, Parquet or JSONL name, each table gets a file of its own (`out-TABLE.csv`).
+    With several tables and a CSV, Parquet or JSONL name, each table gets a file of its own (`out-TABLE.csv`). Raises
+    FindingBlocks where it can't be clean; then nothing is written.
     """
-    from catalog.plainfile import write_tables
-    from checks.secrecy.marks import check_marks
-    from intake.census import census
-    from redaction.redact import redact_reading, redact_tables, residue
-    from redaction.scan import coverage, scan_reading
+    from catalog.plainfile import target_files, write_tables
+    from redaction.redact import residue
 
     if out.suffix.lower() not in FORMATS:
         raise UsageInvalid(f"--out must end in one of {', '.join(FORMATS)}")
-    if out.exists() and out.samefile(file):
-        raise UsageInvalid("--out names the file itself; the original is never written over, choose another name")
-    with looking(file, contract=contract, home=home) as look:
-        fitted, headers, _ = _fields(look)
-        announce("脱敏", 2, 3)
-        scan = scan_reading(
-            look.reading, look.packs, contract=look.contract, header_map=headers, hits_dir=look.work / "hits",
-            seed=look.reading.sha256, file_name=file.name,
-        )  # fmt: skip
-        _, lost = coverage(look.reading, scan, census(file, look.reading))
-        marks = check_marks(
-            look.reading, look.packs, file_name=file.name, contract=look.contract, today=datetime.now(UTC).date()
-        )
-        into = look.work / "redacted"
-        into.mkdir()
-        if look.contract:
-            key = sha256_hex(look.reading.sha256.encode()).encode()  # a look, not a release: nothing to join it with
-            done = redact_tables(fitted, scan, look.contract, look.packs, key=key, scope=look.reading.sha256, into=into)
-        else:
-            done = redact_reading(look.reading, scan, look.packs, into=into)
-        announce("再查", 3, 3)
-        left = residue(done.tables, look.packs, look.contract)
-        stop = [f for f in (*lost, *marks, *left) if f.severity is Severity.BLOCK]
-        if stop or look.reading.unread:
-            reasons = ", ".join(sorted({f.code for f in stop} | ({"part-unread"} if look.reading.unread else set())))
-            raise FindingBlocks(
-                f"{file.name} can't be written clean ({reasons}); nothing was written, see: mingjing scan {file.name}"
-            )
+    _keep_original(file, [out])
+    with looking(file, contract=contract, home=home, steps=6) as look:
+        seen = _see(look, 6)
+        announce("脱敏", 4, 6)
+        done = _redact(look, seen)
+        announce("再查", 5, 6)
+        rows = sum(t.rows for t in done.tables.values())
+        left = residue(done.tables, look.packs, look.contract, tick=counting(rows))
+        _refuse(look, (*seen.blocking, *(f for f in left if f.severity is Severity.BLOCK)))
+        _keep_original(file, target_files(done.tables, out))
+        announce("写出", 6, 6)
         titles = {f.name: f.title for t in look.contract.tables for f in t.fields} if look.contract else {}
-        written = write_tables(done.tables, out, titles=titles)
-        return {"file": str(file), "files": [str(w) for w in written], **summary(done.map)}
+        written = [str(w) for w in write_tables(done.tables, out, titles=titles)]
+        facts = facts_of(
+            look.reading, seen.certificate, (*seen.scan.findings, *seen.others, *left), look.packs, file=file.name,
+            shown=seen.shown, redaction_map=done.map, written=[Path(w).name for w in written],
+        )  # fmt: skip
+        return {"file": str(file), "files": written, **summary(done.map)}, facts
+
+
+def _redact(look: Look, seen: Seen) -> Redacted:
+    from redaction.redact import redact_reading, redact_tables
+
+    into = look.work / "redacted"
+    into.mkdir()
+    if look.contract is None:
+        tick = counting(sum(t.rows for t in look.reading.tables))
+        return redact_reading(look.reading, seen.scan, look.packs, into=into, tick=tick)
+    key = sha256_hex(look.reading.sha256.encode()).encode()  # a look, not a release: nothing to join it with
+    return redact_tables(
+        seen.fitted, seen.scan, look.contract, look.packs, key=key, scope=look.reading.sha256, into=into,
+        tick=counting(sum(t.rows for t in seen.fitted.values())),
+    )  # fmt: skip
+
+
+def _refuse(look: Look, stop: Sequence[Finding]) -> None:
+    """Raise FindingBlocks where anything forbids writing."""
+    if stop or look.reading.unread:
+        reasons = ", ".join(sorted({f.code for f in stop} | ({"part-unread"} if look.reading.unread else set())))
+        name = look.path.name
+        raise FindingBlocks(
+            f"{name} can't be written clean ({reasons}); nothing was written, see: mingjing scan {name}"
+        )
+
+
+def _keep_original(file: Path, targets: Iterable[Path]) -> None:
+    if any(t.exists() and t.samefile(file) for t in targets):
+        raise UsageInvalid("--out names the file itself; the original is never written over, choose another name")
 
 
 def summary(redaction_map: dict[str, Any]) -> dict[str, Any]:
@@ -172,6 +215,7 @@ def summary(redaction_map: dict[str, Any]) -> dict[str, Any]:
     return {
         "spans_replaced": sum(sum(c["spans"].values()) for c in columns),
         "columns_dropped": dropped,
+        "rows_dropped": sum(r["dropped"] for t in redaction_map["tables"].values() for r in t["rows_dropped"]),
         "map": redaction_map,
     }
 

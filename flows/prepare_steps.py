@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from domain.canonical import canonical_json, sha256_hex
@@ -151,7 +152,6 @@ def _at(table: TableInfo, root: Path) -> TableInfo:
 
 def check_tables(place: Workplace, run: Run) -> str:
     """Quality, secrecy, timeliness, comparison with the edition before. Leaves findings.json; returns its digest."""
-    from checks.quality.previous import compare_with_previous
     from checks.quality.run import run_quality
     from checks.secrecy.marks import check_marks
     from checks.secrecy.negative_list import check_negative_list
@@ -169,9 +169,20 @@ def check_tables(place: Workplace, run: Run) -> str:
         complete = {t.name for t in contract.tables} == set(fitted.tables)
         findings += run_quality(fitted.tables, contract) if complete else ()
         if run.previous and complete:
-            findings += compare_with_previous(fitted.tables, previous_tables(place.stores, run.previous), contract)
+            findings += compare_editions(fitted.tables, previous_tables(place.stores, run.previous), contract, where)
     with writing(where, "check") as into:
         return sha256_hex(save(into / "findings.json", FINDINGS, tuple(findings)))
+
+
+def compare_editions(
+    fitted: dict[str, TableInfo], previous: dict[str, TableInfo], contract: Contract, scratch: Path
+) -> FINDINGS:
+    """The rows that would go out against those that went out last: dropped rows are in neither."""
+    from checks.quality.previous import compare_with_previous
+    from redaction.rows import tables_that_stay
+
+    with TemporaryDirectory(dir=scratch) as folder:
+        return compare_with_previous(tables_that_stay(fitted, contract, Path(folder)), previous, contract)
 
 
 def previous_tables(stores: Stores, release_hash: str) -> dict[str, TableInfo]:

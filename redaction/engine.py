@@ -1,13 +1,13 @@
 """Every cell of one table, batch by batch: prefilter, whole-cell classes, distinct candidates, exact looks, hits on disk.
 
-Memory is bounded by the batch. Canaries enter every column of every batch before the prefilter, one for the exact tier and
-one for each kind of whole-cell number; a column's cells of a batch count as scanned only if all of them were found. What
-hits mean is left to policy.py.
+Memory is bounded by the batch. Canaries enter every column of every batch before the prefilter; a column's cells of a
+batch count as scanned only if all its canaries were found. What hits mean is left to policy.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,9 +20,11 @@ import pyarrow.parquet as pq
 
 from domain.table import ROW_ORIGIN, TableInfo
 from redaction.canary import Canary, canaries
-from redaction.hits import Array, Hits, Looks, Tally, count_whole
-from redaction.lens import Column, Lens
+from redaction.hits import Array, Hits, Looks, Tally, whole_hits
+from redaction.lens import Column, Lens, Span
 from redaction.whole import classes
+
+Tick = Callable[[int], None]  # told how many rows more are done
 
 BATCH_ROWS = 100_000
 WORKERS = 2
@@ -61,10 +63,17 @@ def ahead(frames: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
             yield frame
 
 
-def scan_table(info: TableInfo, lens: Lens, context: Mapping[str, Column], hits: Path, *, seed: str) -> TableScan:
+def silent(_rows: int) -> None:
+    """Nobody wants to know how far the work is."""
+
+
+def scan_table(
+    info: TableInfo, lens: Lens, context: Mapping[str, Column], hits: Path, *, seed: str, tick: Tick = silent
+) -> TableScan:
     """Scan every cell of `info`'s columns and write the hits to `hits`.
 
-    `context`: what each column's header says; a column without an entry has no context.
+    `context`: what each column's header says; a column without an entry has no context. `tick` is told the rows of each
+    batch that is done.
     """
     tally, first = Tally(), 1
     with TemporaryDirectory(dir=hits.parent) as scratch, ThreadPoolExecutor(WORKERS) as pool:
@@ -73,6 +82,7 @@ def scan_table(info: TableInfo, lens: Lens, context: Mapping[str, Column], hits:
             work = Batch(batch, first, (seed, info.name, number), info.columns)
             found.add(_batch_hits(work, lens, context, found, tally, pool))
             first += batch.height
+            tick(batch.height)
         found.settle(hits, lens, tally, context)
     return TableScan(info.name, info.rows, len(info.columns), tally.cells, hits, tally.planted, tally.found)
 
@@ -109,26 +119,61 @@ def _batch_hits(
     if not columns:
         return []
     seed, *place = batch.where
-    planted = {c: canaries(lens.recognisers, str(seed), *place, c) for c in columns}
-    plants = pl.DataFrame({c: [p.text for p in each] for c, each in planted.items()})
-    cells = pl.concat([frame.select(columns), plants], rechunk=False)
+    planted = canaries(lens.recognisers, str(seed), *place)
+    plants = pl.Series([c.text for c in planted])
+    cells = pl.concat([frame.select(columns), pl.DataFrame(dict.fromkeys(columns, plants))], rechunk=False)
     views = {c: context.get(c, Column()) for c in columns}
     passed = cells.select(pl.col(c).str.contains(lens.superset(views[c])).arg_true().implode() for c in columns)
     tally.filled.update(frame.select((pl.col(columns).fill_null("") != "").sum()).row(0, named=True))
-    origins = frame[ROW_ORIGIN].to_numpy()
+    memo: Memo = {(view, text): None for view in set(views.values()) for text in plants}
 
-    def one(column: str) -> pl.DataFrame:
+    def one(column: str) -> Looked:
         at = passed[column][0].to_numpy().astype(np.int64)
-        which, looks = _look(cells[column].gather(at), lens, views[column])
-        rows = _without_canaries(at, which, looks, planted[column], frame.height, tally)
-        which = which[: len(rows)]
-        count_whole(tally, column, which, looks, lens.rules.scores.reported)
-        return hits.of_column(column, rows, which, looks, batch.first, origins)
+        return _column_hits(batch, column, at, cells[column].gather(at), planted, views[column], lens, hits, memo)
 
-    return list(pool.map(one, columns))
+    done = list(pool.map(one, columns))
+    for column, looked in zip(columns, done, strict=True):
+        tally.planted += 1
+        tally.found += looked.is_proved
+        tally.cells += looked.cells
+        tally.whole.update({(column, entity): count for entity, count in looked.whole.items()})
+    return [looked.hits for looked in done]
 
 
-def _look(texts: pl.Series, lens: Lens, view: Column) -> tuple[Array, Looks]:
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """One column of one batch: its hits, its scanned cells, cells that are one hit by entity, whether canaries came back."""
+
+    hits: pl.DataFrame
+    cells: int
+    whole: Counter[str]
+    is_proved: bool
+
+
+Memo = dict[tuple[Column, str], tuple[list[Span] | None] | None]  # looks at canaries, which a batch's columns share
+
+
+def _column_hits(
+    batch: Batch, column: str, at: Array, texts: pl.Series, planted: Sequence[Canary], view: Column, lens: Lens,
+    hits: Hits, memo: Memo,
+) -> Looked:  # fmt: skip
+    """Look at one column's candidates (`texts`, standing in the rows `at`), canaries behind the batch's rows among them."""
+    height = batch.frame.height
+    which, looks = _look(texts, lens, view, memo)
+    rows = at[: np.searchsorted(at, height)]
+    told = {int(row) - height: looks[w] for row, w in zip(at[len(rows) :], which[len(rows) :], strict=True)}
+    is_proved = all(canary.is_in(told.get(number)) for number, canary in enumerate(planted))
+    which = which[: len(rows)]
+    unread = int(np.array([look is None for look in looks], bool)[which].sum())
+    return Looked(
+        hits.of_column(column, rows, which, looks, batch.first, batch.frame[ROW_ORIGIN].to_numpy()),
+        height - unread if is_proved else 0,
+        whole_hits(which, looks, lens.rules.scores.reported),
+        is_proved,
+    )
+
+
+def _look(texts: pl.Series, lens: Lens, view: Column, memo: Memo) -> tuple[Array, Looks]:
     """Which look each candidate shares, and the looks: at one cell of each class, then at each other distinct text."""
     which, firsts = np.full(len(texts), -1, np.int64), pl.Series(dtype=pl.String)
     if len(texts) >= MANY:
@@ -138,19 +183,16 @@ def _look(texts: pl.Series, lens: Lens, view: Column) -> tuple[Array, Looks]:
     others = texts.gather(rest)
     distinct = others.unique(maintain_order=True)
     which[rest] = len(firsts) + others.cast(pl.Enum(distinct)).to_physical().to_numpy().astype(np.int64)
-    return which, lens.find([*firsts.to_list(), *distinct.to_list()], view)
+    return which, _find([*firsts.to_list(), *distinct.to_list()], lens, view, memo)
 
 
-def _without_canaries(
-    at: Array, which: Array, looks: Looks, planted: Sequence[Canary], height: int, tally: Tally
-) -> Array:
-    """The candidates' rows, canaries taken out; cells count as scanned where every canary was found."""
-    rows = at[: np.searchsorted(at, height)]
-    told = {int(row) - height: looks[w] for row, w in zip(at[len(rows) :], which[len(rows) :], strict=True)}
-    found = sum(canary.is_in(told.get(number)) for number, canary in enumerate(planted))
-    tally.planted += len(planted)
-    tally.found += found
-    if found == len(planted):
-        unread = np.array([look is None for look in looks])[which[: len(rows)]]
-        tally.cells += height - int(unread.sum())
-    return rows
+def _find(texts: list[str], lens: Lens, view: Column, memo: Memo) -> Looks:
+    """`lens.find`, asking once for a text that the memo expects again in other columns of the same context."""
+    known = [memo.get((view, text)) for text in texts]
+    asked = [i for i, look in enumerate(known) if look is None]
+    found = lens.find([texts[i] for i in asked], view)
+    for index, look in zip(asked, found, strict=True):
+        known[index] = (look,)
+        if (view, texts[index]) in memo:
+            memo[view, texts[index]] = (look,)
+    return [look[0] for look in known if look is not None]

@@ -122,9 +122,11 @@ def _settled(lens: Lens, tally: Tally, context: Mapping[str, Column]) -> pl.Expr
     return score.clip(upper_bound=1.0).round(2)
 
 
-def count_whole(tally: Tally, column: str, which: Array, looks: Looks, reported: float) -> None:
-    """Note cells that are one hit; a hint (a wrong check digit in a shape as common as a card's) doesn't make a column."""
+def whole_hits(which: Array, looks: Looks, reported: float) -> Counter[str]:
+    """Cells that are one hit, by entity; a hint (a wrong check digit in a shape as common as a card's) makes no column."""
     times = np.bincount(which, minlength=len(looks))
+    found: Counter[str] = Counter()
     for look, cells in zip(looks, times.tolist(), strict=True):
         if look is not None and len(look) == 1 and look[0].whole and look[0].score >= reported:
-            tally.whole[column, look[0].entity] += cells
+            found[look[0].entity] += cells
+    return found

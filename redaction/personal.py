@@ -68,6 +68,11 @@ class PersonalRules:
     def labels(self) -> tuple[str, ...]:
         return tuple(sorted({r.replacement for r in self.rules.values()}))
 
+    @property
+    def compound_surnames(self) -> frozenset[str]:
+        """The pack's surnames of two characters."""
+        return frozenset(w for w in self.words["surnames"] if len(w) == 2)
+
 
 _READ: dict[str, PersonalRules] = {}  # by the pack's hash: the same rules are the same object
 

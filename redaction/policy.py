@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from domain.contract import FieldSpec, Redaction
+from domain.contract import FieldSpec
 from domain.finding import RuleRef, Severity
+from domain.masking import Redaction
 from redaction.personal import EntityRule
 
 
@@ -39,7 +40,11 @@ REMEDIES: dict[Treatment, str | None] = {
 COLUMN_REMEDIES: dict[str, str] = {
     "drop": "column-dropped",
     "mask": "column-masked",
+    "keep_ends": "column-ends-kept",
+    "name": "column-names-masked",
     "generalise": "column-generalised",
+    "bucket": "column-bucketed",
+    "serial": "column-numbered",
     "pseudonym": "column-pseudonymised",
 }
 NOTES: dict[Treatment, str] = {

@@ -12,22 +12,23 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import polars as pl
-
-from domain.contract import Contract, FieldSpec, Redaction
+from domain.contract import Contract, FieldSpec
 from domain.errors import FindingBlocks
 from domain.finding import Finding, Place, RuleRef, Severity, Source
+from domain.masking import ADDRESS_LEVELS, Redaction
 from domain.pack import Packs
 from domain.release import PackRef
 from domain.table import Reading, TableInfo
-from redaction.engine import batches, scan_table
+from redaction.engine import Tick, scan_table, silent
 from redaction.findings import canary_lost, table_findings
+from redaction.forms import open_values
 from redaction.lens import Column, Lens, open_lens
 from redaction.names import TableNames
-from redaction.operators import looks_pseudonymous, operator_for
+from redaction.operators.declared import operator_for
 from redaction.personal import PACK
 from redaction.policy import WITHOUT_CONTRACT, Ground, Treatment
 from redaction.rewrite import Log, Work, rewrite
+from redaction.rows import RowLog, nothing_left, rows_that_stay
 from redaction.scan import Scan
 from redaction.texts import shown
 
@@ -41,9 +42,18 @@ class Redacted:
 
 
 def redact_tables(
-    fitted: Mapping[str, TableInfo], scan: Scan, contract: Contract, packs: Packs, *, key: bytes, scope: str, into: Path
+    fitted: Mapping[str, TableInfo],
+    scan: Scan,
+    contract: Contract,
+    packs: Packs,
+    *,
+    key: bytes,
+    scope: str,
+    into: Path,
+    tick: Tick = silent,
 ) -> Redacted:
-    """The contract's tables with every field under its declared operator; undeclared columns and ROW_ORIGIN stay behind.
+    """The contract's tables with every field under its declared operator; undeclared columns, dropped rows and ROW_ORIGIN
+    stay behind.
 
     `fitted`: tables whose columns are field names. `scope`: the release, for pseudonyms. Hits are looked for again in the
     very tables that are rewritten, so that the result can't depend on how rows were matched. `scan` is the proof that the
@@ -60,14 +70,18 @@ def redact_tables(
         ]
         kept = [w for w in works if w.log.operator != "drop"]
         titles = tuple(spec.field(w.target).title for w in kept)
-        tables[name] = rewrite(fitted[name], name, kept, titles, lens, into / f"redacted-{name}.parquet")
-        logs[name] = _table_log(tables[name], works)
+        with TemporaryDirectory(dir=into) as scratch:
+            source, rows = rows_that_stay(fitted[name], spec, Path(scratch) / "rows.parquet")
+            tables[name] = rewrite(source, name, kept, titles, lens, into / f"redacted-{name}.parquet", tick=tick)
+        logs[name] = _table_log(tables[name], works, rows)
     return Redacted(tables, _map(logs, packs[PACK].ref, contract))
 
 
 def _work(spec: FieldSpec, info: TableInfo, contract: Contract, lens: Lens, key: bytes, scope: str) -> Work:
     kind = spec.redaction.operator
-    operator = operator_for(spec, contract, key=key, scope=scope) if kind not in ("keep", "drop") else None
+    compounds = lens.rules.compound_surnames
+    rewrites = kind not in ("keep", "drop")
+    operator = operator_for(spec, contract, key=key, scope=scope, compounds=compounds) if rewrites else None
     return Work(spec.name, spec.name, Log(kind), operator, Ground(spec, True), field_context(spec, info, lens))
 
 
@@ -77,7 +91,7 @@ def field_context(spec: FieldSpec, info: TableInfo, lens: Lens) -> Column:
     return lens.column(spec.name, spec.title, *spec.aliases, sent)
 
 
-def redact_reading(reading: Reading, scan: Scan, packs: Packs, *, into: Path) -> Redacted:
+def redact_reading(reading: Reading, scan: Scan, packs: Packs, *, into: Path, tick: Tick = silent) -> Redacted:
     """Labels in place of every sure hit in cells, headers and sheet names; everything else as it was.
 
     For a file without a contract. Titles and notes around the cells, comments and properties aren't carried along.
@@ -98,7 +112,14 @@ def redact_reading(reading: Reading, scan: Scan, packs: Packs, *, into: Path) ->
         ]
         titles = tuple(shown(h, lens) for h in headers.values())
         tables[name] = rewrite(
-            info, name, works, titles, lens, into / f"redacted-{number}.parquet", hits=scan.tables[info.name].hits
+            info,
+            name,
+            works,
+            titles,
+            lens,
+            into / f"redacted-{number}.parquet",
+            hits=scan.tables[info.name].hits,
+            tick=tick,
         )
         logs[name] = _table_log(tables[name], works)
     return Redacted(tables, _map(logs, packs[PACK].ref, None))
@@ -115,8 +136,12 @@ def _unique(name: str, taken: Iterable[str]) -> str:
 # --- the map ---------------------------------------------------------------------------------------------------------
 
 
-def _table_log(table: TableInfo, works: Iterable[Work]) -> dict[str, Any]:
-    return {"rows": table.rows, "columns": {w.target: w.log.to_dict() for w in works}}
+def _table_log(table: TableInfo, works: Iterable[Work], rows: Iterable[RowLog] = ()) -> dict[str, Any]:
+    return {
+        "rows": table.rows,
+        "rows_dropped": [r.to_dict() for r in rows],
+        "columns": {w.target: w.log.to_dict() for w in works},
+    }
 
 
 def _map(logs: dict[str, Any], pack: PackRef, contract: Contract | None) -> dict[str, Any]:
@@ -133,12 +158,14 @@ def _map(logs: dict[str, Any], pack: PackRef, contract: Contract | None) -> dict
 LEFT = f".{Treatment.REPLACED.value}"  # how a rule's id ends where a label should stand and doesn't
 
 
-def residue(tables: Mapping[str, TableInfo], packs: Packs, contract: Contract | None) -> tuple[Finding, ...]:
+def residue(
+    tables: Mapping[str, TableInfo], packs: Packs, contract: Contract | None, *, tick: Tick = silent
+) -> tuple[Finding, ...]:
     """Block findings for whatever identifies a person in redacted tables; empty where they are clean.
 
     Explained, so not found: official contacts, entities that the field's mandate names, public entities, weak shapes, and
     what a declared operator leaves by its nature (a mask's stars, a band, a pseudonym). A whole number that comes through
-    behind a declared operator is found.
+    behind a declared operator is found, and so is a cell that the operator can't have made.
     """
     lens = open_lens(packs, contract)
     found: list[Finding] = []
@@ -146,12 +173,15 @@ def residue(tables: Mapping[str, TableInfo], packs: Packs, contract: Contract | 
         for number, (name, info) in enumerate(sorted(tables.items())):
             names = _names(info, name, contract)
             context = {c: _context(names.grounds[c].field, info, c, lens) for c in info.columns}
-            scan = scan_table(info, lens, context, Path(scratch) / f"{number}.parquet", seed=f"residue {name}")
+            scan = scan_table(
+                info, lens, context, Path(scratch) / f"{number}.parquet", seed=f"residue {name}", tick=tick
+            )
             if scan.canaries_planted != scan.canaries_found:
                 found.append(canary_lost(lens, scan.canaries_planted - scan.canaries_found))
+            if scan.cells_scanned != info.cells:
+                found.append(_unseen(name, abs(info.cells - scan.cells_scanned), lens))
             found += (_left(f, lens) for f in table_findings(scan, names, lens) if _is_left(f, contract, name))
-            found += _open_pseudonyms(info, name, contract, lens)
-            found += _headers(info, names, lens) if contract is None else ()
+            found += _headers(info, names, lens) if contract is None else _of_contract(info, name, contract, lens)
     return tuple(found)
 
 
@@ -180,12 +210,12 @@ def _is_left(finding: Finding, contract: Contract | None, table: str) -> bool:
         return True
     redaction = contract.table(table).field(finding.places[0].column or "").redaction
     match redaction.operator:
-        case "mask":
-            return finding.entity != "MASKED_ID"
+        case "keep_ends":
+            return finding.entity != "MASKED_ID"  # ends and stars are what it leaves by its nature
         case "generalise":
-            return redaction.level in ("village", "town", "county")
-        case "pseudonym":
-            return False  # every cell of such a column must have the form of a pseudonym, see below
+            return redaction.level in ADDRESS_LEVELS
+        case "mask" | "name" | "bucket" | "serial" | "pseudonym":
+            return False  # every cell of such a column must have the operator's form, see forms.py
         case _:
             return True
 
@@ -197,23 +227,17 @@ def _left(finding: Finding, lens: Lens) -> Finding:
     return replace(finding, code="residue", severity=Severity.BLOCK, rule=rule, note=note, remedy=None)
 
 
-def _open_pseudonyms(info: TableInfo, name: str, contract: Contract | None, lens: Lens) -> Iterator[Finding]:
-    """Columns declared pseudonymous in which a cell hasn't a pseudonym's form."""
-    spec = contract.table(name) if contract else None
-    for column in info.columns if spec else ():
-        assert spec is not None
-        if spec.field(column).redaction.operator != "pseudonym":
-            continue
-        count = sum(_not_pseudonymous(frame[column]) for frame in batches(info.path, [column]))
-        if count:
-            rule = RuleRef(PACK, lens.rules.version, "pseudonym.residue", "个人信息保护法第五十一条")
-            note = f"声明为假名的列中有 {count} 个单元格不是假名，不得公开"
-            yield Finding("residue", Severity.BLOCK, count, (Place(name, column),), rule, note)
+def _unseen(name: str, count: int, lens: Lens) -> Finding:
+    rule = RuleRef(PACK, lens.rules.version, "coverage", "个人信息保护法第五十一条")
+    note = f"脱敏后的表有 {count} 个单元格无法复查，不得公开"
+    return Finding("coverage-incomplete", Severity.BLOCK, count, (Place(shown(name, lens)),), rule, note)
 
 
-def _not_pseudonymous(cells: pl.Series) -> int:
-    distinct = cells.drop_nulls().value_counts()
-    return sum(n for text, n in distinct.iter_rows() if text.strip() and not looks_pseudonymous(text))
+def _of_contract(info: TableInfo, name: str, contract: Contract, lens: Lens) -> Iterator[Finding]:
+    """What a contract declares and the table doesn't show: values in their operators' forms, and any row at all."""
+    yield from open_values(info, name, contract, lens)
+    if nothing := nothing_left(info, contract.table(name), contract):
+        yield nothing
 
 
 def _headers(info: TableInfo, names: TableNames, lens: Lens) -> Iterator[Finding]:

@@ -18,9 +18,9 @@ import pyarrow.parquet as pq
 
 from domain.errors import FindingBlocks
 from domain.table import TableInfo
-from redaction.engine import batches, scan_table
+from redaction.engine import Tick, batches, scan_table, silent
 from redaction.lens import Column, Lens, Span
-from redaction.operators import Operator
+from redaction.operators.seen import Operator
 from redaction.policy import Ground, Treatment, treatment
 from redaction.texts import shown
 
@@ -52,7 +52,7 @@ class Work:
 
 
 def rewrite(
-    info: TableInfo, name: str, works: list[Work], titles: tuple[str, ...], lens: Lens, path: Path, *, hits: Path | None = None
+    info: TableInfo, name: str, works: list[Work], titles: tuple[str, ...], lens: Lens, path: Path, *, hits: Path | None = None, tick: Tick = silent
 ) -> TableInfo:  # fmt: skip
     """Write one redacted table to `path`, batch by batch.
 
@@ -70,6 +70,7 @@ def rewrite(
                 done = [_done(frame[w.source], spans.get(w.source, {}), w, lens) for w in works]
                 writer.write_table(pa.Table.from_arrays(done, schema=schema), row_group_size=frame.height)
                 first += frame.height
+                tick(frame.height)
     columns = tuple(w.target for w in works)
     sheet = shown(info.sheet, lens) if info.sheet is not None else None
     return TableInfo(name, str(path), columns, info.rows if works else 0, titles, sheet=sheet, unit=info.unit)
@@ -112,7 +113,7 @@ def _hits_between(hits: Path, low: int, high: int, kept: Mapping[str, Work], len
 
 
 def _operated(cells: pl.Series, work: Work) -> pl.Series:
-    """A column under its operator, once for each distinct value; nulls stay."""
+    """A column under its operator, once for each distinct value in the order of the rows; nulls stay."""
     assert work.operator is not None
     distinct = cells.drop_nulls().unique(maintain_order=True)
     made = pl.Series("made", [work.operator(v) for v in distinct.to_list()], dtype=pl.String)

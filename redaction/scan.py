@@ -14,7 +14,8 @@ from domain.contract import Contract
 from domain.finding import PLACES_KEPT, Finding, Place, RuleRef, Severity
 from domain.pack import Packs
 from domain.table import Coverage, Reading, TableCoverage, TableInfo
-from redaction.engine import TableScan, scan_table
+from redaction import engine
+from redaction.engine import TableScan, Tick, scan_table, silent
 from redaction.findings import around_findings, canary_lost, table_findings
 from redaction.lens import Lens, open_lens
 from redaction.names import HeaderMap, TableNames, table_names
@@ -47,11 +48,12 @@ def scan_reading(
     hits_dir: Path,
     seed: str,
     file_name: str,
+    tick: Tick = silent,
 ) -> Scan:
     """Scan everything in `reading`; the hits of table number n go to `hits_dir`/n.parquet.
 
     `header_map` says which column of the reading is which field (contract table → field → column). `seed` makes the
-    canaries. Raises PackInvalid.
+    canaries; `tick` is told the rows that are done. Raises PackInvalid.
     """
     lens = open_lens(packs, contract)
     hits_dir.mkdir(parents=True, exist_ok=True)
@@ -59,7 +61,7 @@ def scan_reading(
     for number, info in enumerate(reading.tables):
         names[info.name] = table_names(info, contract, header_map or {}, lens)
         context = {c: lens.column(*_headers(info, c, names[info.name])) for c in info.columns}
-        tables[info.name] = scan_table(info, lens, context, hits_dir / f"{number}.parquet", seed=seed)
+        tables[info.name] = scan_table(info, lens, context, hits_dir / f"{number}.parquet", seed=seed, tick=tick)
     texts = scan_around(reading, lens, file_name=file_name, seed=seed)
     planted = 1 + sum(t.canaries_planted for t in tables.values())
     found = int(texts.canary_found) + sum(t.canaries_found for t in tables.values())
@@ -91,11 +93,15 @@ def coverage(
     """The coverage certificate, and a block finding where it isn't complete.
 
     `census`: rows and columns of each table, by the reading's table names, counted by a reader of its own. A table that
-    only one side knows makes the certificate incomplete.
+    only one side knows makes the certificate incomplete, and so does one in which fewer canaries were planted than it has
+    columns in all its batches: an empty table has no cell to miss, and a skipped batch may be counted as if it were seen.
     """
     names = sorted({**census, **scan.tables})
     differing = tuple(
         (shown(n, scan.lens), "计数不符") for n in names if _counted(census.get(n)) != _seen(scan.tables.get(n))
+    )
+    unproved = tuple(
+        (shown(n, scan.lens), "未经检验") for n in names if _lacks_canaries(census.get(n), scan.tables.get(n))
     )
     certificate = Coverage(
         file_sha256=reading.sha256,
@@ -103,7 +109,7 @@ def coverage(
         tables=tuple(_table_coverage(n, census.get(n), scan) for n in names),
         parts=number_around(reading),
         parts_scanned=scan.around_scanned,
-        unread=(*reading.unread, *differing),
+        unread=(*reading.unread, *differing, *unproved),
         canaries_planted=scan.canaries_planted,
         canaries_found=scan.canaries_found,
         recognisers=scan.recognisers,
@@ -117,6 +123,11 @@ def _counted(census: tuple[int, int] | None) -> tuple[int, int] | None:
 
 def _seen(table: TableScan | None) -> tuple[int, int] | None:
     return None if table is None else (table.rows, table.columns)
+
+
+def _lacks_canaries(counted: tuple[int, int] | None, table: TableScan | None) -> bool:
+    rows, columns = counted or (0, 0)
+    return table is not None and table.canaries_planted < columns * max(1, -(-rows // engine.BATCH_ROWS))
 
 
 def _table_coverage(name: str, counted: tuple[int, int] | None, scan: Scan) -> TableCoverage:

@@ -35,7 +35,7 @@ class TextHit:
 
 @dataclass(frozen=True, slots=True)
 class TextScan:
-    """All hits around the cells, how many texts were scanned, and whether the canary among them was found."""
+    """All hits around the cells, how many texts were scanned, and whether the canaries among them were found."""
 
     hits: tuple[TextHit, ...]
     scanned: int
@@ -63,10 +63,10 @@ def number_around(reading: Reading) -> int:
 
 
 def scan_around(reading: Reading, lens: Lens, *, file_name: str, seed: str) -> TextScan:
-    """Scan them all, a canary among them."""
+    """Scan them all, canaries among them."""
     places = list(around(reading, file_name))
-    planted = canaries(lens.recognisers, seed, "around", reading.sha256)[0]
-    found = lens.find([*(p.text for p in places), planted.text], Column())
+    planted = canaries(lens.recognisers, seed, "around", reading.sha256)
+    found = lens.find([*(p.text for p in places), *(c.text for c in planted)], Column())
     reported = lens.rules.scores.reported
     hits = [
         TextHit(place, span)
@@ -74,8 +74,8 @@ def scan_around(reading: Reading, lens: Lens, *, file_name: str, seed: str) -> T
         for span in spans or ()
         if span.score >= reported
     ]
-    scanned = sum(spans is not None for spans in found[:-1])
-    seen = planted.is_in(found[-1])
+    scanned = sum(spans is not None for spans in found[: len(places)])
+    seen = all(c.is_in(spans) for c, spans in zip(planted, found[len(places) :], strict=True))
     return TextScan(tuple(hits), scanned if seen else 0, seen)
 
 

@@ -10,6 +10,9 @@ import typer
 from flows.cli.say import HomeOption, JsonOption, answer, bar, table, tell
 
 contract_app = typer.Typer(help="check a contract, or draft one from a file", no_args_is_help=True)
+ReportOption = Annotated[
+    Path | None, typer.Option("--report", help="also write an HTML report: kinds, counts and places, no values")
+]
 ContractOption = Annotated[str | None, typer.Option("--contract", help="dataset id whose contract applies")]
 
 
@@ -42,17 +45,29 @@ def datasets(home: HomeOption = None, as_json: JsonOption = False) -> None:
     return table("", ("数据集", "名称", "公开属性", "范围", "级别", "周期"), [[r[k] for k in shown] for r in rows])
 
 
-def scan(file: Path, contract: ContractOption = None, home: HomeOption = None, as_json: JsonOption = False) -> None:
+def scan(
+    file: Path,
+    contract: ContractOption = None,
+    report: ReportOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Look for personal and secret information in every cell and every hidden part of a file."""
     from flows.lookover import look_over
+    from flows.report.page import check_target, write_page
 
+    if report:
+        check_target(report, file)
     with bar("扫描"):
-        report, blocks = look_over(file, contract=contract, home=home)
+        found, facts = look_over(file, contract=contract, home=home)
+    if report:
+        write_page(facts, report)
+        tell(f"报告已写入 {report}")
     if as_json:
-        answer(report)
+        answer(found)
     else:
-        _print_scan(report)
-    raise typer.Exit(1 if blocks else 0)
+        _print_scan(found)
+    raise typer.Exit(1 if any(f["severity"] == "block" for f in found["findings"]) else 0)
 
 
 def _print_scan(report: dict) -> None:  # type: ignore[type-arg]  # the documented JSON shape
@@ -81,18 +96,26 @@ def redact(
     file: Path,
     out: Annotated[Path, typer.Option("--out", help="file to write: .csv .xlsx .parquet .jsonl")],
     contract: ContractOption = None,
+    report: ReportOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Write the file again without personal information; innocent cells stay as they are."""
     from flows.lookover import redact_file
+    from flows.report.page import check_target, write_page
 
+    if report:
+        check_target(report, file, out)
     with bar("脱敏"):
-        report = redact_file(file, out, contract=contract, home=home)
+        done, facts = redact_file(file, out, contract=contract, home=home)
+    if report:
+        write_page(facts, report)
+        tell(f"报告已写入 {report}")
     if as_json:
-        return answer(report)
+        return answer(done)
     return tell(
-        f"已写 {', '.join(report['files'])}：替换 {report['spans_replaced']} 处，删去 {len(report['columns_dropped'])} 列；再查无残留"
+        f"已写 {', '.join(done['files'])}：替换 {done['spans_replaced']} 处，删去 {len(done['columns_dropped'])} 列，"
+        f"去掉 {done['rows_dropped']} 行；再查无残留"
     )
 
 

@@ -51,7 +51,7 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], *, 
 
 @contextmanager
 def bar(what: str) -> Iterator[Any]:
-    """A progress bar on stderr that follows announced steps; yields a function to change the description."""
+    """A progress bar on stderr that follows announced steps and counted rows; yields a function to change the description."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -62,16 +62,23 @@ def bar(what: str) -> Iterator[Any]:
         TextColumn("{task.description}"),
         BarColumn(28),
         TextColumn("{task.fields[step]}"),
+        TextColumn("{task.fields[rows]}"),
         TimeElapsedColumn(),
         console=console,
         transient=True,
     ) as progress:
-        task = progress.add_task(what, total=None, step="")
+        task = progress.add_task(what, total=None, step="", rows="")
+        before = 0
 
         def follow(title: str, number: int, of: int) -> None:
-            progress.update(task, total=of, completed=number - 1, step=title)
+            nonlocal before
+            before = number - 1
+            progress.update(task, total=of, completed=before, step=title, rows="")
 
-        with listening(follow):
+        def count(done: int, of: int) -> None:
+            progress.update(task, completed=before + min(1.0, done / max(1, of)), rows=f"{done:,}／{of:,} 行")
+
+        with listening(follow, count):
             yield lambda text: progress.update(task, description=text)
 
 

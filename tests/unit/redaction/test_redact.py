@@ -12,6 +12,7 @@ import pytest
 from domain.canonical import canonical_json
 from domain.contract import Contract
 from domain.finding import Severity
+from domain.masking import Redaction
 from domain.table import TableInfo
 from redaction import rewrite
 from redaction.redact import Redacted, redact_reading, redact_tables, residue
@@ -52,7 +53,7 @@ def cells(done: Redacted, name: str = "t") -> list[dict[str, str | None]]:
 ALL = contract_with(
     {"name": "note", "title": "备注"},
     {"name": "number", "title": "身份证号", "sensitivity": SECRET, "redaction": {"operator": "drop"}},
-    {"name": "holder", "title": "姓名", "sensitivity": SECRET, "redaction": {"operator": "mask", "prefix": 1}},
+    {"name": "holder", "title": "姓名", "sensitivity": SECRET, "redaction": {"operator": "name"}},
     {"name": "born", "title": "出生日期", "redaction": {"operator": "generalise", "level": "year5"}},
     {"name": "address", "title": "住址", "redaction": {"operator": "generalise", "level": "village"}},
     {"name": "person", "title": "编号", "sensitivity": SECRET, "redaction": {"operator": "pseudonym"}},
@@ -114,7 +115,7 @@ def test_redact_joins_no_two_releases_unless_the_scope_is_the_dataset(tmp_path: 
     spec = {"name": "person", "title": "编号", "sensitivity": SECRET}
     by_release = contract_with({**spec, "redaction": {"operator": "pseudonym"}})
     by_dataset = contract_with(
-        {**spec, "redaction": {"operator": "pseudonym", "scope": "dataset", "reason": "年度比较"}}, version=2
+        {**spec, "redaction": {"operator": "pseudonym", "scope": "dataset", "scope_reason": "年度比较"}}, version=2
     )
     assert people(by_release, "r1").isdisjoint(people(by_release, "r2"))
     assert people(by_dataset, "r1") == people(by_dataset, "r2")
@@ -176,6 +177,82 @@ def test_redact_crosses_batches_without_losing_a_row(tmp_path: Path, monkeypatch
     assert [r["备注"] for r in cells(done)] == [t.replace(ID, "[身份证号]") for t in texts]
 
 
+# --- rows ------------------------------------------------------------------------------------------------------------
+
+MINORS = {"field": "age", "below": 14, "reason": "个人信息保护法第二十八条"}
+HIDDEN = {"field": "note", "is_in": ["内部"], "reason": "内部事项"}
+
+
+def contract_of_rows(*drops: dict[str, Any], **keys: Any) -> Contract:
+    fields = [
+        {"name": "age", "title": "年龄", "type": "integer", "redaction": {"operator": "drop"}},
+        {"name": "note", "title": "备注"},
+        {"name": "no", "title": "序号", "sensitivity": SECRET, "redaction": {"operator": "serial"}},
+    ]
+    return contract_with(tables=[{"name": "t", "fields": fields, "drop_rows": list(drops), **keys}])
+
+
+PEOPLE: list[dict[str, str | None]] = [
+    {"age": "13", "note": "一", "no": "甲"}, {"age": "14", "note": "二", "no": "乙"}, {"age": "不详", "note": "三", "no": "丙"},
+    {"age": "30", "note": "内部", "no": "丁"}, {"age": "12", "note": "内部", "no": "丁"}, {"age": "31", "note": f"六{ID}", "no": "乙"},
+]  # fmt: skip
+
+
+def test_redact_leaves_out_the_rows_that_the_contract_drops(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("redaction.engine.BATCH_ROWS", 2)
+    contract = contract_of_rows(MINORS, HIDDEN)
+    done = redacted(tmp_path, contract, PEOPLE)
+    assert cells(done) == [{"note": "二", "no": "1"}, {"note": "六[身份证号]", "no": "1"}]
+    assert done.tables["t"].rows == done.map["tables"]["t"]["rows"] == 2
+    assert done.map["tables"]["t"]["rows_dropped"] == [
+        {"field": "age", "condition": "below", "reason": MINORS["reason"], "dropped": 3, "unread": 1},
+        {"field": "note", "condition": "is_in", "reason": HIDDEN["reason"], "dropped": 1, "unread": 0},
+    ]
+    assert residue(done.tables, PACKS, contract) == ()
+    assert not list(tmp_path.glob("**/rows.parquet"))
+
+
+def test_redact_still_scans_the_rows_that_are_dropped(tmp_path: Path) -> None:
+    contract = contract_of_rows(MINORS)
+    table = table_from_rows(tmp_path, "t", PEOPLE)
+    assert scanned(table, tmp_path, contract).tables["t"].cells_scanned == len(PEOPLE) * 3
+
+
+def test_redact_drops_every_row_where_the_condition_has_no_column(tmp_path: Path) -> None:
+    contract = contract_of_rows(HIDDEN)
+    table = table_from_rows(tmp_path, "t", [{"age": "30"}])
+    done = redact_tables({"t": table}, scanned(table, tmp_path), contract, PACKS, key=KEY, scope="r1", into=tmp_path)
+    assert done.tables["t"].rows == 0
+    assert [f.code for f in residue(done.tables, PACKS, contract)] == ["no-row-left"]
+
+
+@pytest.mark.parametrize(("allowed", "codes"), [(False, ["no-row-left"]), (True, [])], ids=["refused", "allowed"])
+def test_residue_of_a_table_that_lost_every_row(tmp_path: Path, allowed: bool, codes: list[str]) -> None:
+    contract = contract_of_rows(MINORS, empty_allowed=allowed)
+    done = redacted(tmp_path, contract, PEOPLE[:1])
+    assert [f.code for f in residue(done.tables, PACKS, contract)] == codes
+
+
+def test_redact_numbers_people_of_one_name_apart(tmp_path: Path) -> None:
+    contract = contract_with(
+        {"name": "holder", "title": "姓名", "sensitivity": SECRET, "redaction": {"operator": "name"}},
+        {"name": "number", "title": "身份证号", "sensitivity": SECRET, "redaction": {"operator": "serial"}},
+    )
+    same = [{"holder": "马德顺", "number": id18(serial=s)} for s in ("123", "124", "123")]
+    done = redacted(tmp_path, contract, same)
+    assert [(r["holder"], r["number"]) for r in cells(done)] == [("马**", "1"), ("马**", "2"), ("马**", "1")]
+    assert residue(done.tables, PACKS, contract) == ()
+
+
+def test_redact_numbers_on_across_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    contract = contract_with({"name": "n", "title": "列", "redaction": {"operator": "serial"}})
+    texts = [f"值{(i * 7) % 20}" for i in range(50)]
+    whole = redacted(tmp_path / "1", contract, [{"n": t} for t in texts])
+    monkeypatch.setattr("redaction.engine.BATCH_ROWS", 7)
+    parts = redacted(tmp_path / "2", contract, [{"n": t} for t in texts])
+    assert cells(whole) == cells(parts) == [{"n": str(list(dict.fromkeys(texts)).index(t) + 1)} for t in texts]
+
+
 # --- residue ---------------------------------------------------------------------------------------------------------
 
 
@@ -189,19 +266,67 @@ def test_residue_finds_what_a_broken_redaction_leaves(tmp_path: Path, monkeypatc
     }
 
 
+def test_residue_finds_a_whole_number_that_comes_through_behind_a_declared_operator(tmp_path: Path) -> None:
+    declared = {"operator": "keep_ends", "prefix": 10}
+    contract = contract_with({"name": "n", "title": "邮箱", "sensitivity": SECRET, "redaction": declared})
+    done = redacted(tmp_path, contract, [{"n": "ab@ex.cn（本人常用邮箱）"}])
+    assert [(f.code, f.entity) for f in residue(done.tables, PACKS, contract)] == [("residue", "EMAIL")]
+
+
 def test_residue_finds_a_whole_number_behind_a_mask_that_hides_nothing_of_it(tmp_path: Path) -> None:
-    mask = {"operator": "mask", "prefix": 18}
-    contract = contract_with({"name": "n", "title": "证件", "sensitivity": SECRET, "redaction": mask})
-    done = redacted(tmp_path, contract, [{"n": f"{ID}（本人）"}])
+    too_much = Redaction.model_construct(**{**Redaction().model_dump(), "operator": "keep_ends", "prefix": 18})
+    contract = contract_with({"name": "n", "title": "证件"})
+    (field,) = contract.tables[0].fields
+    table = contract.tables[0].model_copy(update={"fields": (field.model_copy(update={"redaction": too_much}),)})
+    contract = contract.model_copy(update={"tables": (table,)})  # past the contract check, which refuses it
+    done = redacted(tmp_path, contract, [{"n": f"{ID}（本人名下）"}])
     assert [(f.code, f.entity) for f in residue(done.tables, PACKS, contract)] == [("residue", "CN_ID18")]
 
 
-@pytest.mark.parametrize(("prefix", "suffix"), [(0, 0), (4, 4), (6, 4)])
-def test_residue_takes_a_declared_mask_as_explained(tmp_path: Path, prefix: int, suffix: int) -> None:
-    mask = {"operator": "mask", "prefix": prefix, "suffix": suffix}
-    contract = contract_with({"name": "n", "title": "身份证号", "sensitivity": SECRET, "redaction": mask})
+ENDS = {"operator": "keep_ends"}
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        {"operator": "mask"},
+        {**ENDS, "prefix": 4, "suffix": 4},
+        {**ENDS, "prefix": 6, "suffix": 4},
+        {**ENDS, "suffix": 4},
+    ],
+    ids=["mask", "4 and 4", "6 and 4", "last 4"],
+)
+def test_residue_takes_a_declared_mask_as_explained(tmp_path: Path, declared: dict[str, Any]) -> None:
+    contract = contract_with({"name": "n", "title": "身份证号", "sensitivity": SECRET, "redaction": declared})
     done = redacted(tmp_path, contract, [{"n": ID}])
     assert residue(done.tables, PACKS, contract) == ()
+
+
+OPEN = {
+    "mask": ({"operator": "mask"}, "马德顺", "****"),
+    "keep_ends": ({**ENDS, "prefix": 3, "suffix": 4}, "马德顺的身份证明文件", "138****5678"),
+    "name": ({"operator": "name"}, "马德顺", "马**"),
+    "year": ({"operator": "generalise", "level": "year"}, "1990-03-07", "1990"),
+    "village": ({"operator": "generalise", "level": "village"}, "大柳村三组12号", "大柳村"),
+    "band": ({"operator": "generalise", "width": 500}, "1234.5", "1000~1500"),
+    "coordinates": ({"operator": "generalise", "digits": 3}, "114.51486, 38.04228", "114.515, 38.042"),
+    "bucket": ({"operator": "bucket", "bounds": [0, 18], "labels": ["未成年", "成年"]}, "17", "未成年"),
+    "serial": ({"operator": "serial"}, "马德顺", "12"),
+}
+
+
+@pytest.mark.parametrize(("declared", "raw", "done"), OPEN.values(), ids=OPEN.keys())
+def test_residue_finds_a_value_that_its_operator_did_not_make(
+    tmp_path: Path, declared: dict[str, Any], raw: str, done: str
+) -> None:
+    contract = contract_with({"name": "n", "title": "列", "redaction": declared})
+    table = table_from_rows(tmp_path, "t", [{"n": done}, {"n": None}, {"n": ""}])
+    assert residue({"t": table}, PACKS, contract) == ()
+    table = table_from_rows(tmp_path, "t", [{"n": done}, {"n": raw}, {"n": raw}])
+    found = {f.rule.id: f for f in residue({"t": table}, PACKS, contract) if f.rule}
+    finding = found[f"{declared['operator']}.residue"]
+    assert (finding.code, finding.severity, finding.count) == ("residue", Severity.BLOCK, 2)
+    assert raw not in str(found)
 
 
 def test_residue_finds_a_mask_that_nobody_declared(tmp_path: Path) -> None:
