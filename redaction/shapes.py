@@ -8,12 +8,17 @@ from __future__ import annotations
 import re
 from datetime import date
 
-SEPARATORS = r"\s\-‐–—_.,，/·"  # as people set them inside long numbers; `，` for raw text, NFKC turns it into a comma
-GAP = f"[{SEPARATORS}]{{0,2}}"
+# As people set them inside long numbers; `，／` for raw text, which prefilters see. Rarer dashes are `-` when normalised.
+SEPARATORS = r"\s\-‐–—_.,，/／·•"
+GAP = f"[{SEPARATORS}]{{0,3}}"  # a hyphen between blanks, a line feed with an indent
+GAP_HERE = f"[{SEPARATORS}]{{1,3}}"
 PROVINCE = "(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])"  # first two digits of GB/T 2260, 81–83 HK, MO, TW
 MONTH_DAY = "(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 BIRTHDAY = f"(?:18|19|20)[0-9]{{2}}{MONTH_DAY}"
 HAN = "一-鿿"
+# Where a number may begin: not among the decimals of another, but behind the `1.` or `12.` of a list.
+EDGE = r"(?<![0-9])(?:(?<![0-9]\.)|(?<=(?<![0-9.,])[1-9]\.)|(?<=(?<![0-9.,])[1-9][0-9]\.))"
+NO_DECIMALS = r"(?![0-9])(?!\.(?!0(?![0-9]))[0-9])"  # where one may end: `.0` is a spreadsheet's, not an amount's
 
 _ATOM = re.compile(r"(\[[^\]]+\]|[0-9A-Z])(\{[0-9]+\})?|(\(\?:|\(|\)|\|)")
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from random import Random
 
@@ -60,7 +60,7 @@ def _in_powers_of_ten(draw: Random, item: Item) -> Item:
 
 
 def _mistyped(draw: Random, item: Item) -> Item:
-    wrong = draw.choice([sign for sign in "0123456789X" if sign != item.text[-1]])
+    wrong = draw.choice([sign for sign in "0123456789" if sign != item.text[-1]])
     return replace(item, text=item.text[:-1] + wrong, valid=False)
 
 
@@ -71,27 +71,28 @@ def _as_float(draw: Random, item: Item, written: str) -> Pieces | None:
 _FLOAT: Surrounding = _as_float
 
 
-def _plans() -> list[_Plan]:
+def _plans(entities: Iterable[str]) -> list[_Plan]:
     as_is, alone = (WRITINGS["as is"],), (SURROUNDINGS["alone"],)
     calm = tuple(SURROUNDINGS[name] for name in CALM)
     quiet = tuple(WRITINGS[name] for name in QUIET)
     plans = []
-    for entity in MAKERS:
+    for entity in entities:
         plans += [_Plan(entity, name, (writing,), calm) for name, writing in WRITINGS.items()]
         plans += [_Plan(entity, name, quiet, (around,)) for name, around in SURROUNDINGS.items()]
         plans.append(_Plan(entity, "any writing in calm surroundings", tuple(WRITINGS.values()), calm))
         plans.append(_Plan(entity, "excel float", as_is, (_FLOAT,)))
         if entity in CHECKED:
             plans += [_Plan(entity, name, as_is, (around,), nested=True) for name, around in NESTED.items()]
-    plans.append(_Plan("CN_ID18", "wrong check digit", as_is, calm[:3], change=_mistyped))
-    plans += [_Plan(e, "scientific notation", as_is, alone, change=_in_powers_of_ten) for e in ("CN_ID18", "BANKCARD")]
+        if entity in ("CN_ID18", "BANKCARD"):
+            plans.append(_Plan(entity, "wrong check digit", as_is, calm[:3], change=_mistyped))
+            plans.append(_Plan(entity, "scientific notation", as_is, alone, change=_in_powers_of_ten))
     return [plan for plan in plans if _case(Random(1), plan, TRIES) is not None]
 
 
-def positives(seed: int, count: int) -> Iterator[Case]:
-    """`count` cases, every entity in every fitting disguise in turn."""
+def positives(seed: int, count: int, entities: Iterable[str] = tuple(MAKERS)) -> Iterator[Case]:
+    """`count` cases, each of these entities in every fitting disguise in turn."""
     draw = Random(seed)
-    plans = _plans()
+    plans = _plans(entities)
     draw.shuffle(plans)
     for number in range(count):
         case = _case(draw, plans[number % len(plans)], 50 * TRIES)

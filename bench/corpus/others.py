@@ -100,12 +100,44 @@ CALLED: dict[str, tuple[str, str]] = {
 }
 
 CHECKED = frozenset(  # recall must be 1.0 (15 digits have no check digit, but a calendar)
-    "CN_ID18 CN_ID15 CN_FRP18 HKID TWID BANKCARD USCC_STRICT ORGCODE BIZREG15 VIN STUDENT_NO DISABILITY_NO IMEI IBAN".split()
+    [
+        "CN_ID18",
+        "CN_ID15",
+        "CN_FRP18",
+        "HKID",
+        "TWID",
+        "BANKCARD",
+        "USCC_STRICT",
+        "ORGCODE",
+        "BIZREG15",
+        "VIN",
+        "STUDENT_NO",
+        "DISABILITY_NO",
+        "IMEI",
+        "IBAN",
+    ]
 )
 UNCHECKED = frozenset(MAKERS) - CHECKED
-STRONG = frozenset("CN_ID18 CN_FRP18 USCC_STRICT STUDENT_NO DISABILITY_NO IBAN MOBILE EMAIL ESTATE_CERT".split())
+STRONG = frozenset(
+    ["CN_ID18", "CN_FRP18", "USCC_STRICT", "STUDENT_NO", "DISABILITY_NO", "IBAN", "MOBILE", "EMAIL", "ESTATE_CERT"]
+)
 # Without their word these say nothing: a year and a serial, any nine digits, any letter with digits.
 IN_CONTEXT_ONLY = frozenset(
-    "CN_ID15 ORGCODE BIZREG15 PASSPORT_CN CN_FRP15 HKMO_PERMIT TW_PERMIT MOID HK_EXIT_ENDORSE BIRTH_CERT ESTATE_UNIT "
-    "LANDLINE PLATE MAC IPV4".split()
+    [
+        "CN_ID15",
+        "ORGCODE",
+        "BIZREG15",
+        "PASSPORT_CN",
+        "CN_FRP15",
+        "HKMO_PERMIT",
+        "TW_PERMIT",
+        "MOID",
+        "HK_EXIT_ENDORSE",
+        "BIRTH_CERT",
+        "ESTATE_UNIT",
+        "LANDLINE",
+        "PLATE",
+        "MAC",
+        "IPV4",
+    ]
 )

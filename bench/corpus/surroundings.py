@@ -51,8 +51,14 @@ def _but(entities: set[str], surrounding: Surrounding) -> Surrounding:
 
 
 def _digits_only(surrounding: Surrounding) -> Surrounding:
-    """For numbers of digits alone: beside anything else these neighbours would be part of it."""
-    return lambda draw, item, written: surrounding(draw, item, written) if item.text.isdigit() else None
+    """For numbers of digits alone: beside anything else these neighbours would be part of it. An organisation code may hold letters anywhere."""
+
+    def stand(draw: Random, item: Item, written: str) -> Pieces | None:
+        if not item.text.isdigit() or item.entity == "ORGCODE":
+            return None
+        return surrounding(draw, item, written)
+
+    return stand
 
 
 def _glued_han(before: bool, after: bool) -> Surrounding:
@@ -105,7 +111,8 @@ def _row(mark: str) -> Surrounding:
     """A row of a table pasted into one cell: small numbers on both sides."""
 
     def stand(draw: Random, item: Item, written: str) -> Pieces:
-        number, amount = str(draw.randrange(1, 300)), f"{draw.randrange(100, 99999) / 100:.2f}"
+        number = str(draw.choice([n for n in range(1, 300) if n != 86]))  # 86 before a telephone number is China
+        amount = f"{draw.randrange(100, 99999) / 100:.2f}"
         return [number, mark, Planted(item, written), mark, amount]
 
     return stand

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from random import Random
 
-from redaction.shapes import BIRTHDAY, PROVINCE, compact, is_day, mod11_2, spaced
+from redaction.shapes import BIRTHDAY, GAP, PROVINCE, compact, is_day, mod11_2, spaced
 
 ENTITY = "CN_ID18"
 SCORE = 1.0
@@ -25,7 +25,7 @@ PATTERNS = (
     ("spaced", f"(?<![0-9]){spaced(_HEAD_PARTS + '[0-9X]')}(?:(?<=X)|(?![0-9]))", 0.1),
     ("extended", f"(?<![0-9]){_HEAD}[0-9X][0-9]{{2}}(?![0-9])", 0.1),
 )
-PREFILTER = r"[1-8](?:[\s\-‐–—_.,，/·]{0,2}[0-9]){16}[\s\-‐–—_.,，/·]{0,2}[0-9Xx]"
+PREFILTER = f"[1-8](?:{GAP}[0-9]){{16}}{GAP}[0-9Xx]"
 CONTEXT = ("身份证", "证件号", "公民身份", "社会保障号", "居住证", "身份号码", "id number", "idcard", "id card")
 
 

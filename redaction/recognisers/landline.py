@@ -12,12 +12,20 @@ from __future__ import annotations
 
 from random import Random
 
+from redaction.shapes import EDGE, NO_DECIMALS
+
 ENTITY = "LANDLINE"
+
+
+def _area(code: str) -> str:
+    return rf"(?:\({code}\)|{code}\)?)"  # an opening bracket alone is the sentence's
+
+
 PATTERNS = (
     (
         "with area code",
-        r"(?<![0-9])(?<![0-9][-.])(?:(?:\+|00)?86[-\s]?)?\(?(?:0(?:10|2[0-9])\)?[-\s—]{0,2}[2-9][0-9]{3}[-\s]?[0-9]{4}"
-        r"|0[3-9][0-9]{2}\)?[-\s—]{0,2}[2-9][0-9]{2}(?:[0-9][-\s]?[0-9]{4}|[-\s]?[0-9]{4}))(?:[-—转][0-9]{1,6})?(?![0-9])(?!\.[0-9])",
+        rf"{EDGE}(?<![0-9]-)(?:(?:\+|00)?86[- ]?)?(?:{_area('0(?:10|2[0-9])')}[-\s—]{{0,2}}[2-9][0-9]{{3}}[-\s]?[0-9]{{4}}"
+        rf"|{_area('0[3-9][0-9]{2}')}[-\s—]{{0,2}}[2-9][0-9]{{2}}(?:[0-9][-\s]?[0-9]{{4}}|[-\s]?[0-9]{{4}}))(?:[-—转][0-9]{{1,6}})?{NO_DECIMALS}",
         0.3,
     ),
 )
