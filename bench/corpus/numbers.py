@@ -230,7 +230,7 @@ def passport_cn(draw: Random) -> Item:
 
 def estate_cert(draw: Random) -> Item:
     place, year = draw.choice(["石家庄市", "正定县", "长安区", "高邑县"]), draw.randrange(2015, 2026)
-    opens, closes = draw.choice(["（）", "()", "〔〕"])
+    opens, closes = draw.choice([("（", "）"), ("(", ")"), ("〔", "〕")])
     text = (
         f"{draw.choice(PROVINCES)}{opens}{year}{closes}{place}不动产{draw.choice(['权', '证明'])}第{digits(draw, 7)}号"
     )

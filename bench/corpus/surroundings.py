@@ -111,7 +111,7 @@ def _row(mark: str) -> Surrounding:
     """A row of a table pasted into one cell: small numbers on both sides."""
 
     def stand(draw: Random, item: Item, written: str) -> Pieces:
-        number = str(draw.choice([n for n in range(1, 300) if n != 86]))  # 86 before a telephone number is China
+        number = str(draw.choice([n for n in range(1, 130) if n != 86]))  # 86 and 13x begin a telephone number
         amount = f"{draw.randrange(100, 99999) / 100:.2f}"
         return [number, mark, Planted(item, written), mark, amount]
 

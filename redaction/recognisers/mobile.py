@@ -17,7 +17,7 @@ from redaction.shapes import EDGE, NO_DECIMALS
 ENTITY = "MOBILE"
 _MARK = r"[-‐–—\s.·•_/]"
 _GAP = _MARK + "{1,3}"
-_ONE_GAP = r"[-‐–—\s·•_/]{1,3}"  # a dot that stands alone begins decimals
+_ONE_GAP = r"[-‐–— \r\n·•_/]{1,3}"  # a dot that stands alone begins decimals
 _GROUPS = "|".join(
     (
         "[0-9]{9}",
