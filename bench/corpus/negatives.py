@@ -87,7 +87,7 @@ KINDS: tuple[tuple[str, tuple[str | None, ...], Maker, int], ...] = (
     ("order number", ("订单号", "采购订单", None), lambda d: d.choice(["DD", "PO", "", "XS-"]) + f"{d.randrange(2018, 2027)}{d.randrange(1, 13):02}{d.randrange(1, 29):02}{_n(d, d.choice([4, 6, 10]))}", 4),
     ("serial beginning with a date", ("流水号", "受理编号", None), lambda d: f"{d.randrange(2018, 2027)}{d.randrange(1, 13):02}{d.randrange(1, 29):02}{_n(d, d.choice([7, 8, 10]))}", 4),
     # With eight digits behind the year it's a child's identity number in all but meaning, one time in three hundred.
-    ("serial beginning with a division", ("项目代码", "登记编号", None), lambda d: f"{d.choice(['130102', '130185', '410102', '370102'])}{d.randrange(2015, 2027)}{_n(d, d.choice([4, 5, 6, 7, 8]))}", 2),
+    ("serial beginning with a division", ("项目代码", "登记编号", None), lambda d: f"{d.choice(['130102', '130185', '410102', '370102'])}{d.randrange(2015, 2027)}{_n(d, d.choice([4, 5, 6, 7, 8]))}", 1),
     ("amount", ("金额（元）", "合同金额", "预算数", None), _amount, 6),
     ("amount like a telephone number", ("金额（元）", "中标金额"), lambda d: f"1{d.randrange(3, 10)}{_n(d, 9)}.{_n(d, 2)}", 2),
     ("moment", ("时间", "更新时间", None), _moment, 4),
