@@ -147,10 +147,11 @@ def _count_planted(entities: dict[str, Figures], case: Case, spans: list[Span], 
         if span is None or not found:
             continue
         sure = span.score >= scores.sure
+        expected = truth.sure and lens.rules[truth.entity].publish != "public"  # a public number need only be named
         figures.true_sure += sure
         figures.true_checked += sure and span.valid is True
-        figures.only_hinted += truth.sure and not sure
-        figures.hinted[case.disguise] += truth.sure and not sure
+        figures.only_hinted += expected and not sure
+        figures.hinted[case.disguise] += expected and not sure
     for span in left.values() if not case.nested else ():
         _count_false(entities, span, f"beside a planted one: {case.disguise}", lens)
 

@@ -4,7 +4,8 @@
 `Planted`; None where it doesn't fit the item. Nothing here changes the number; nested.py does, where a format asks for it.
 
 Not here: Latin letters glued to a number that itself begins or ends with one (VINLSV…), for no reader could tell where
-it starts; a list number or a leading mark glued to a mailbox, of whose name they may be part.
+it starts, nor to a short one, which they would make another code; a list number or a leading mark glued to a mailbox, of
+whose name they may be part; a row number before a telephone number that could be its beginning (86, 130 and on).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from random import Random
 from bench.corpus.numbers import Item, bankcard, cn_id18, mobile
 from bench.corpus.others import CALLED, MAKERS
 
+SHORTEST_GLUED = 11
 HAN = "关于做好全市农村低收入群体危房改造和抗震改造工作的通知经研究现将有关事项说明如下请各乡镇办事处认真组织实施"
 
 
@@ -51,10 +53,10 @@ def _but(entities: set[str], surrounding: Surrounding) -> Surrounding:
 
 
 def _digits_only(surrounding: Surrounding) -> Surrounding:
-    """For numbers of digits alone: beside anything else these neighbours would be part of it. An organisation code may hold letters anywhere."""
+    """For long numbers of digits alone: beside anything else these neighbours would be part of a longer code."""
 
     def stand(draw: Random, item: Item, written: str) -> Pieces | None:
-        if not item.text.isdigit() or item.entity == "ORGCODE":
+        if not item.text.isdigit() or len(item.text) < SHORTEST_GLUED:
             return None
         return surrounding(draw, item, written)
 
