@@ -30,7 +30,7 @@ _GROUPS = "|".join(
     )
 )
 _COUNTRY = r"(?:(?:\((?:\+|00)?86\)|(?:\+|00)?86\)?)[- ]?|0)?"
-_NUMBER = f"{_COUNTRY}1[3-9](?:{_GROUPS}){NO_DECIMALS}"
+_NUMBER = f"{_COUNTRY}1[3-9](?:{_GROUPS}){NO_DECIMALS}(?!年)"  # the next line's year isn't its end
 PATTERNS = (
     ("grouped", rf"(?<![0-9])(?<![0-9]\.){_NUMBER}", 0.5),
     ("behind a list number", f"{EDGE}{_NUMBER}", 0.3),  # `1.` may be the whole part of a fraction
