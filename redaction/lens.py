@@ -21,7 +21,7 @@ from domain.pack import Packs
 from redaction.detect import Raw, Recogniser, TextTooHard, build
 from redaction.normalise import GUARD, Normalised, normalise
 from redaction.overlap import without_overlaps
-from redaction.personal import PersonalRules, personal_rules
+from redaction.personal import EntityRule, PersonalRules, personal_rules
 from redaction.shapes import compact
 
 LONGEST = 2_000_000  # characters of one text; a longer one counts as not scanned, which blocks
@@ -178,9 +178,17 @@ class Lens:
         score = raw.score + (scores.header if hinted else 0) + (scores.near if near else 0)
         if rule.figures and column.figures and whole and not hinted and not near:
             score += scores.figures
+        if not hinted and not near and self._is_unlisted(rule, content.text[raw.start : raw.end]):
+            score = min(score, scores.unlisted)
         start, end = content.original(raw.start, raw.end)
         official = raw.entity in CONTACTS and contact_key(content.text[raw.start : raw.end]) in self.official
         return Span(start, end, raw.entity, round(min(1.0, max(0.0, score)), 2), raw.valid, whole, official)
+
+    def _is_unlisted(self, rule: EntityRule, found: str) -> bool:
+        """Whether the number's division code is in no edition of GB/T 2260: by chance it looks like what it isn't."""
+        if rule.division_at is None or not self.rules.divisions:
+            return False
+        return compact(found)[rule.division_at : rule.division_at + 6] not in self.rules.divisions
 
     def clean(
         self, texts: Sequence[str], column: Column, replaced: Callable[[Span], bool]

@@ -15,10 +15,13 @@ from functools import lru_cache
 # Rust syntax: a cell holding one of these may hide an identifier from any prefilter, so it is always a candidate.
 GUARD = (
     r"[\p{Cf}\p{M}\x{0}-\x{8}\x{B}\x{C}\x{E}-\x{1F}\x{7F}-\x{9F}\x{FF0A}\x{FF0B}\x{FF0D}-\x{FF19}"
-    r"\x{FF20}-\x{FF3A}\x{FF3F}\x{FF41}-\x{FF5A}\x{FE50}-\x{FE6B}\x{2024}\x{1D400}-\x{1D7FF}\x{2100}-\x{2188}\x{17F}"
+    r"\x{FF20}-\x{FF3A}\x{FF3F}\x{FF41}-\x{FF5A}\x{FE50}-\x{FE6B}\x{2011}\x{2012}\x{2015}\x{2024}\x{2212}\x{1D400}-\x{1D7FF}\x{2100}-\x{2188}\x{17F}"
     r"\x{3A7}\x{3C7}\x{425}\x{445}]|[\p{Nd}--0-9]"
 )
-_LOOKALIKES = {"х": "x", "Х": "X", "χ": "x", "Χ": "X"}  # Cyrillic and Greek, in the check place of an ID number
+_LOOKALIKES = {
+    **{"х": "x", "Х": "X", "χ": "x", "Χ": "X"},  # Cyrillic and Greek, in the check place of an ID number
+    **dict.fromkeys("\u2011\u2012\u2015\u2212", "-"),  # hard hyphen, figure dash, bar, minus
+}
 _ODD = re.compile(r"[^\t\n\r -~、-〔〖-〿㐀-鿿]")
 
 

@@ -5,6 +5,7 @@ Reading the YAML file is left to flows, finding identifiers to the recognisers.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from domain.finding import RuleRef, Severity
 from domain.pack import Pack, Packs
 
 PACK = "personal"
+DIVISIONS = "divisions"
 PUBLISH = frozenset({"never", "public", "official_contact_only"})
 
 
@@ -31,6 +33,7 @@ class EntityRule:
     near_words: frozenset[str]
     by_column: bool
     figures: bool
+    division_at: int | None  # where the number holds a division code that can be looked up
     rule: RuleRef
 
     @property
@@ -49,6 +52,7 @@ class Scores:
     near: float
     column: float
     figures: float
+    unlisted: float  # the most that a number of an unlisted division gets without context
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,6 +63,7 @@ class PersonalRules:
     scores: Scores
     figures: frozenset[str]
     words: dict[str, tuple[str, ...]]  # lists that patterns name as @list@, longest word first
+    divisions: frozenset[str]  # codes of GB/T 2260, retired ones too; empty where the installation has no such pack
     version: str
 
     def __getitem__(self, entity: str) -> EntityRule:
@@ -74,18 +79,30 @@ class PersonalRules:
         return frozenset(w for w in self.words["surnames"] if len(w) == 2)
 
 
-_READ: dict[str, PersonalRules] = {}  # by the pack's hash: the same rules are the same object
+_READ: dict[tuple[str, str], PersonalRules] = {}  # by the packs' hashes: the same rules are the same object
 
 
 def personal_rules(packs: Packs) -> PersonalRules:
     """The rules of the installation's personal pack. Raises PackInvalid naming the key at fault."""
-    pack = packs[PACK]
-    if pack.sha256 not in _READ:
-        _READ[pack.sha256] = _rules(pack)
-    return _READ[pack.sha256]
+    pack, divisions = packs[PACK], packs.by_id.get(DIVISIONS)
+    key = (pack.sha256, divisions.sha256 if divisions else "")
+    if key not in _READ:
+        _READ[key] = _rules(pack, _codes(divisions) if divisions else frozenset())
+    return _READ[key]
 
 
-def _rules(pack: Pack) -> PersonalRules:
+def _codes(pack: Pack) -> frozenset[str]:
+    """The codes of the divisions pack, written as `110101-110118 120101`."""
+    try:
+        tokens = pack.data["codes"].split()
+    except (KeyError, AttributeError):
+        tokens = [""]
+    if not tokens or not all(re.fullmatch(r"[0-9]{6}(?:-[0-9]{6})?", token) for token in tokens):
+        raise PackInvalid(f"pack {DIVISIONS}: codes must be six-digit codes and ranges of them") from None
+    return frozenset(f"{code:06}" for token in tokens for code in range(int(token[:6]), int(token[-6:]) + 1))
+
+
+def _rules(pack: Pack, divisions: frozenset[str]) -> PersonalRules:
     data = pack.data
     try:
         rules = {e["id"].upper(): _entity(e, order, pack) for order, e in enumerate(data["entities"])}
@@ -97,7 +114,7 @@ def _rules(pack: Pack) -> PersonalRules:
             f"pack {PACK}: a key is missing or of the wrong kind ({fault}); correct rules/personal.yaml"
         ) from None
     longest_first = {k: tuple(sorted(v, key=lambda w: (-len(w), w))) for k, v in words.items()}
-    return PersonalRules(rules, scores, figures, longest_first, pack.version)
+    return PersonalRules(rules, scores, figures, longest_first, divisions, pack.version)
 
 
 def _entity(entry: dict[str, Any], order: int, pack: Pack) -> EntityRule:
@@ -115,5 +132,6 @@ def _entity(entry: dict[str, Any], order: int, pack: Pack) -> EntityRule:
         near_words=frozenset(w.lower() for w in entry["context"]["near"]),
         by_column=bool(entry.get("by_column", False)),
         figures=bool(entry.get("figures", False)),
+        division_at=int(entry["division_at"]) if "division_at" in entry else None,
         rule=RuleRef(PACK, pack.version, entry["id"], entry["citation"]),
     )

@@ -13,15 +13,16 @@ from typing import Any
 
 import numpy as np
 
-SEPARATORS = r"\s\-‐–—_.,，/·"  # as people set them inside long numbers; `，` for raw text, NFKC turns it into a comma
-GAP = f"[{SEPARATORS}]{{0,2}}"
+# As people set them inside long numbers; `，／` for raw text, which prefilters see. Rarer dashes are `-` when normalised.
+SEPARATORS = r"\s\-‐–—_.,，/／·•"
+GAP = f"[{SEPARATORS}]{{0,3}}"  # a hyphen between blanks, a line feed with an indent
+GAP_HERE = f"[{SEPARATORS}]{{1,3}}"
 PROVINCE = "(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])"  # first two digits of GB/T 2260, 81–83 HK, MO, TW
 MONTH_DAY = "(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 BIRTHDAY = f"(?:18|19|20)[0-9]{{2}}{MONTH_DAY}"
 HAN = "一-鿿"
 ID18 = f"{PROVINCE}[0-9]{{4}}{BIRTHDAY}[0-9]{{3}}[0-9X]"  # a whole resident identity number, for numbers built on one
-RAW_GAP = r"[\s\-‐–—_.,，/／·]{0,2}"  # GAP as prefilters see it, before anything is normalised
-RAW_ID18 = f"[1-8](?:{RAW_GAP}[0-9]){{16}}{RAW_GAP}[0-9Xx]"
+RAW_ID18 = f"[1-8](?:{GAP}[0-9]){{16}}{GAP}[0-9Xx]"
 
 # Edges of a number without check digit, which counts in context only: it isn't a piece of another number, of a code,
 # of an amount. `No` and `ID` may be glued before it.
@@ -32,12 +33,15 @@ NOT_A_DATE = f"(?!{DATE8})"
 
 # Coarse terms of prefilters (Rust syntax): shared between modules and blind to which digit stands where, so that the union
 # of all stays a small automaton. What a number must look like is left to the patterns.
-LONG_NUMBER = f"[0-9](?:[{SEPARATORS}]{{0,2}}[0-9]){{10}}"  # eleven digits or more
+LONG_NUMBER = f"[0-9](?:{GAP}[0-9]){{10}}"  # eleven digits or more
 
 Digits = np.ndarray[Any, Any]  # cells × width; 0–9, and 10 for an X in the last place
 PROVINCE_SIGNS = (
     "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"  # short names on plates and certificates
 )
+# Where a number may begin: not among the decimals of another, but behind the `1.` or `12.` of a list.
+EDGE = r"(?<![0-9])(?:(?<![0-9]\.)|(?<=(?<![0-9.,])[1-9]\.)|(?<=(?<![0-9.,])[1-9][0-9]\.))"
+NO_DECIMALS = r"(?![0-9])(?!\.(?!0(?![0-9]))[0-9])"  # where one may end: `.0` is a spreadsheet's, not an amount's
 
 _ATOM = re.compile(r"(\[[^\]]+\]|[0-9A-Z])(\{[0-9]+\})?|(\(\?:|\(|\)|\|)")
 

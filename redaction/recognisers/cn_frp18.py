@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from random import Random
 
-from redaction.shapes import BIRTHDAY, LONG_NUMBER, PROVINCE, RAW_GAP, compact, is_day, mod11_2, spaced
+from redaction.shapes import BIRTHDAY, GAP, LONG_NUMBER, PROVINCE, compact, is_day, mod11_2, spaced
 
 ENTITY = "CN_FRP18"
 SCORE = 0.9  # as a credit code's: a word beside it tells them apart
@@ -21,7 +21,7 @@ PATTERNS = (
     ("plain", f"(?<![0-9]){_HEAD}(?:[0-9](?![0-9])|X)", 0.3),
     ("spaced", f"(?<![0-9]){spaced(_HEAD + '[0-9X]')}(?:(?<=X)|(?![0-9]))", 0.1),
 )
-PREFILTER = f"9{RAW_GAP}[1-8](?:{RAW_GAP}[0-9]){{4}}{RAW_GAP}(?:1{RAW_GAP}[89]|2{RAW_GAP}0)(?:{RAW_GAP}[0-9]){{9}}{RAW_GAP}[0-9Xx]"
+PREFILTER = f"9{GAP}[1-8](?:{GAP}[0-9]){{4}}{GAP}(?:1{GAP}[89]|2{GAP}0)(?:{GAP}[0-9]){{9}}{GAP}[0-9Xx]"
 COARSE = (LONG_NUMBER,)
 CONTEXT = ("永久居留", "永居证", "五星卡", "permanent resid")
 

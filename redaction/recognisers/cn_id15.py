@@ -14,18 +14,41 @@ from typing import Any
 
 import numpy as np
 
-from redaction.shapes import LONG_NUMBER, MONTH_DAY, PROVINCE, are_days, are_provinces, is_day, two
+from redaction.shapes import (
+    EDGE,
+    GAP,
+    LONG_NUMBER,
+    MONTH_DAY,
+    NO_DECIMALS,
+    PROVINCE,
+    are_days,
+    are_provinces,
+    compact,
+    is_day,
+    spaced,
+    two,
+)
 
 ENTITY = "CN_ID15"
-PATTERNS = (("plain", rf"(?<![0-9])(?<![0-9]\.){PROVINCE}[0-9]{{6}}{MONTH_DAY}[0-9]{{3}}(?![0-9])(?!\.[0-9])", 0.3),)
+_NUMBER = f"{PROVINCE}[0-9]{{6}}{MONTH_DAY}[0-9]{{3}}"
+_PARTS = (
+    "(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])[0-9]{6}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}"
+)
+PATTERNS = (
+    ("plain", f"(?<![0-9])(?<![0-9]\\.){_NUMBER}{NO_DECIMALS}", 0.3),
+    ("behind a list number", f"{EDGE}{_NUMBER}{NO_DECIMALS}", 0.2),  # `1.` may be the whole part of a fraction
+    ("spaced", f"{EDGE}{spaced(_PARTS)}{NO_DECIMALS}", 0.2),
+)
 PREFILTER = "[1-8][0-9]{14}"
 COARSE = (LONG_NUMBER,)
+PREFILTER_IN_CONTEXT = f"[1-8](?:{GAP}[0-9]){{14}}"  # rows of amounts look like it
 CONTEXT = ("身份证", "证件号", "公民身份", "身份号码", "id number", "idcard", "id card")
 
 
 def is_possible(text: str) -> bool:
     """Whether the birthday, 19YY, is a day that was."""
-    return is_day("19" + text[6:8], text[8:10], text[10:12])
+    number = compact(text)
+    return is_day("19" + number[6:8], number[8:10], number[10:12])
 
 
 def whole(digits: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

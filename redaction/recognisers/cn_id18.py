@@ -16,6 +16,7 @@ import numpy as np
 
 from redaction.shapes import (
     BIRTHDAY,
+    GAP,
     LONG_NUMBER,
     PROVINCE,
     are_days,
@@ -39,7 +40,7 @@ PATTERNS = (
     ("plain", f"(?<![0-9]){_HEAD}(?:[0-9](?![0-9])|X)", 0.4),  # an X ends the number whatever follows
     ("spaced", f"(?<![0-9]){spaced(_HEAD_PARTS + '[0-9X]')}(?:(?<=X)|(?![0-9]))", 0.1),
 )
-PREFILTER = r"[1-8](?:[\s\-‐–—_.,，/·]{0,2}[0-9]){16}[\s\-‐–—_.,，/·]{0,2}[0-9Xx]"
+PREFILTER = f"[1-8](?:{GAP}[0-9]){{16}}{GAP}[0-9Xx]"
 COARSE = (LONG_NUMBER,)
 CONTEXT = ("身份证", "证件号", "公民身份", "社会保障号", "居住证", "身份号码", "id number", "idcard", "id card")
 

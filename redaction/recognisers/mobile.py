@@ -15,27 +15,36 @@ from typing import Any
 
 import numpy as np
 
-from redaction.shapes import LONG_NUMBER
+from redaction.shapes import EDGE, LONG_NUMBER, NO_DECIMALS
 
 ENTITY = "MOBILE"
-_GAP = r"[-\s—.·_]{1,2}"
+_MARK = r"[-‐–—\s.·•_/]"
+_GAP = _MARK + "{1,3}"
+_ONE_GAP = r"[-‐–— \r\n·•_/]{1,3}"  # a dot that stands alone begins decimals
 _GROUPS = "|".join(
     (
         "[0-9]{9}",
-        f"[0-9]{_GAP}[0-9]{{4}}{_GAP}?[0-9]{{4}}",
-        f"[0-9]{{5}}{_GAP}[0-9]{{4}}",
+        f"[0-9]{_GAP}[0-9]{{4}}{_GAP}[0-9]{{4}}",
+        f"[0-9]{_ONE_GAP}[0-9]{{8}}",
+        f"[0-9]{{5}}{_ONE_GAP}[0-9]{{4}}",
         f"[0-9]{_GAP}[0-9]{{3}}{_GAP}[0-9]{{5}}",
         f"[0-9]{{2}}{_GAP}[0-9]{{3}}{_GAP}[0-9]{{4}}",
-        f"[0-9]{{3}}{_GAP}[0-9]{{6}}",
+        f"[0-9]{{3}}{_ONE_GAP}[0-9]{{6}}",
     )
 )
-_COUNTRY = r"(?:\(?(?:\+|00)?86\)?[-\s]?|0)?"
-_END = r"(?![0-9])(?!\.(?!0(?![0-9]))[0-9])"
+_COUNTRY = r"(?:(?:\((?:\+|00)?86\)|(?:\+|00)?86\)?)[- ]?|0)?"
+_NUMBER = f"{_COUNTRY}1[3-9](?:{_GROUPS}){NO_DECIMALS}(?!年)"  # the next line's year isn't its end
 PATTERNS = (
-    ("grouped", rf"(?<![0-9])(?<![0-9]\.){_COUNTRY}1[3-9](?:{_GROUPS}){_END}", 0.5),
-    ("every digit apart", rf"(?<![0-9])1{_GAP}[3-9](?:{_GAP}[0-9]){{9}}{_END}", 0.5),
+    ("grouped", rf"(?<![0-9])(?<![0-9]\.){_NUMBER}", 0.5),
+    ("behind a list number", f"{EDGE}{_NUMBER}", 0.3),  # `1.` may be the whole part of a fraction
+    # Two more digits apart on either side make it a piece of a longer number; one may be the row's.
+    (
+        "every digit apart",
+        rf"(?<![0-9])(?<!(?<![0-9])[0-9]{_MARK}[0-9]{_MARK})1{_GAP}[3-9](?:{_GAP}[0-9]){{9}}{NO_DECIMALS}(?!{_MARK}[0-9]{_MARK}[0-9](?![0-9]))",
+        0.5,
+    ),
 )
-PREFILTER = r"1[-\s—.·_]{0,2}[3-9](?:[-\s—.·_]{0,2}[0-9]){9}"
+PREFILTER = r"1[-‐–—\s.·•_/／]{0,3}[3-9](?:[-‐–—\s.·•_/／]{0,3}[0-9]){9}"
 COARSE = (LONG_NUMBER,)
 CONTEXT = ("手机", "电话", "联系", "移动号", "mobile", "phone", "tel")
 

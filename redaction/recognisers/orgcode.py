@@ -26,8 +26,8 @@ CONTEXT = ("机构代码", "代码证", "organisation code", "organization code"
 
 
 def is_possible(text: str) -> bool:
-    """A code holds digits; a word of nine letters isn't one."""
-    return sum(c.isdigit() for c in text) >= 3
+    """A code holds digits; a word of nine letters isn't one. Those given since 2015 begin with MA, digits or not."""
+    return sum(c.isdigit() for c in text) >= 3 or (text[:2].upper() == "MA" and is_valid(text))
 
 
 def is_valid(text: str) -> bool:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from random import Random
 
 from redaction.recognisers import cn_id18
-from redaction.shapes import ID18, LONG_NUMBER, RAW_GAP, RAW_ID18, compact, spaced
+from redaction.shapes import GAP, ID18, LONG_NUMBER, RAW_ID18, compact, spaced
 
 ENTITY = "STUDENT_NO"
 SCORE = 1.0
@@ -21,7 +21,7 @@ PATTERNS = (
     ("plain", f"{_EDGE}[GJLY]{ID18}(?:(?<=X)|(?![0-9]))", 0.4),
     ("spaced", f"{_EDGE}{spaced('[GJLY]' + ID18)}(?:(?<=X)|(?![0-9]))", 0.1),
 )
-PREFILTER = f"[GJLYgjly]{RAW_GAP}{RAW_ID18}"
+PREFILTER = f"[GJLYgjly]{GAP}{RAW_ID18}"
 COARSE = (LONG_NUMBER,)
 CONTEXT = ("学籍号", "学籍", "全国学籍", "student no")
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from redaction.shapes import (
     CREDIT_ALPHABET,
-    SEPARATORS,
+    GAP,
     compact,
     credit_digit,
     organisation_digit,
@@ -33,14 +33,11 @@ _CODE = (  # department and kind as the standard pairs them, then a province or 
     "(?:10|1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])[0-9]{4}[0-9A-HJ-NPQRTUWXY]{10}"
 )
 PATTERNS = (
-    ("plain", f"(?<![0-9]){_CODE}(?![0-9])", 0.25),
+    ("plain", f"(?<![0-9]){_CODE}(?![0-9])", 0.2),  # a wrong check character without context says nothing
     ("spaced", f"(?<![0-9]){spaced(_CODE)}(?![0-9])", 0.05),
 )
-PREFILTER = (
-    r"(?i:[1-9ANY][\s\-‐–—_.,，/·]{0,2}[1-9A-Y](?:[\s\-‐–—_.,，/·]{0,2}[0-9]){6}(?:[\s\-‐–—_.,，/·]{0,2}[0-9A-Y]){10})"
-)
-_GAP = f"[{SEPARATORS}]{{0,2}}"
-COARSE = (f"[0-9A-Za-z]{_GAP}[0-9A-Za-z](?:{_GAP}[0-9]){{6}}(?:{_GAP}[0-9A-Za-z]){{10}}",)
+PREFILTER = f"(?i:[1-9ANY]{GAP}[1-9A-Y](?:{GAP}[0-9]){{6}}(?:{GAP}[0-9A-Y]){{10}})"
+COARSE = (f"[0-9A-Za-z]{GAP}[0-9A-Za-z](?:{GAP}[0-9]){{6}}(?:{GAP}[0-9A-Za-z]){{10}}",)
 CONTEXT = ("信用代码", "社会信用", "纳税人识别号", "税号", "uscc", "credit code")
 
 

@@ -13,7 +13,7 @@ from domain.finding import Finding, Severity
 from domain.table import Reading, TextPart
 from redaction import engine
 from redaction.detect import Recogniser, TextTooHard
-from redaction.lens import Lens, open_lens
+from redaction.lens import Lens
 from redaction.redact import redact_reading
 from redaction.report import scan_json
 from redaction.scan import Scan, coverage, scan_reading

@@ -1,0 +1,89 @@
+"""Tens of thousands of strings near identifiers: the engine says what Presidio's own recognisers say, span for span."""
+
+from collections import Counter
+from pathlib import Path
+from random import Random, SystemRandom
+
+import polars as pl
+import pytest
+
+from flows.library import read_packs
+from redaction.detect import Recogniser
+from redaction.engine import scan_table
+from redaction.lens import Column, Lens, open_lens
+from tests.integration.redaction.mutations import mutated
+from tests.personal_data import column_table
+
+COUNT = 6_250  # for each of four headers and two seeds: 50,000 in all
+HEADERS = (None, "身份证号码", "银行卡号", "组织机构代码")
+FRESH = SystemRandom().randrange(10**9)
+Places = list[tuple[str, int, int]]
+
+
+def by_presidio(lens: Lens, text: str, column: Column) -> Places:
+    """Every recogniser asked by Presidio itself on the normalised text: no prefilter, no mask, no class, no tier."""
+    spans = lens.look(text, lens.recognisers, column, Recogniser.by_presidio)
+    assert spans is not None
+    return [(s.entity, s.start, s.end) for s in spans if s.score >= lens.rules.scores.reported]
+
+
+def by_engine(lens: Lens, texts: list[str], column: Column, into: Path) -> dict[int, Places]:
+    """All tiers over a table whose one column holds the texts; places by row."""
+    table = column_table(into, texts, header="c")
+    scan = scan_table(table, lens, {"c": column}, into / "hits.parquet", seed="m")
+    assert scan.cells_scanned == len(texts)
+    found: dict[int, Places] = {}
+    for row, entity, start, end in pl.read_parquet(scan.hits).select("row", "entity", "start", "end").iter_rows():
+        found.setdefault(row, []).append((entity, start, end))
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [2026, FRESH], ids=["fixed seed", "fresh seed"])
+@pytest.mark.parametrize("header", HEADERS, ids=["no header", "identity header", "card header", "code header"])
+def test_engine_and_presidio_agree_on_mutated_strings(seed: int, header: str | None, tmp_path: Path) -> None:
+    lens = open_lens(read_packs(None))
+    column = lens.column(header) if header else Column()
+    texts = mutated(seed + HEADERS.index(header), COUNT)
+    found = by_engine(lens, texts, column, tmp_path)
+    different = Counter[str]()
+    for row, text in enumerate(texts, start=1):
+        mine, theirs = set(found.get(row, [])), set(by_presidio(lens, text, column))
+        different.update(entity for entity, _, _ in mine ^ theirs)
+    assert not different, f"seed {seed}: {different}"  # never a string
+    assert sum(map(len, found.values())) > len(texts) // 8  # strings that hold nothing would agree as well
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("header", HEADERS, ids=["no header", "identity header", "card header", "code header"])
+def test_engine_and_presidio_agree_on_cells_that_are_one_number(header: str | None, tmp_path: Path) -> None:
+    """The tier that works on columns of digits, masks and a last X: random ones, and examples of every recogniser."""
+    lens = open_lens(read_packs(None))
+    column = lens.column(header) if header else Column()
+    draw = Random(FRESH)
+    texts = ["".join(draw.choices("0123456789", k=draw.randrange(7, 25))) for _ in range(2_000)]
+    texts += [
+        draw.choice(("1", "3", "6", "4", "9", "130102", "110101199", "62284", "0086139", "0311")) + t[:14]
+        for t in texts
+    ]
+    texts += [r.made_up(draw) for r in lens.recognisers for _ in range(40)]
+    texts += [t[: draw.randrange(len(t))] + draw.choice("Xx") for t in texts[:1_500]]
+    texts += [
+        t[:a] + "*" * (len(t) - a - b) + t[len(t) - b :]
+        for t in texts[:1_500]
+        for a, b in [(draw.randrange(7), draw.randrange(5))]
+    ]
+    found = by_engine(lens, texts, column, tmp_path)
+    different = Counter[str]()
+    for row, text in enumerate(texts, start=1):
+        different.update(e for e, _, _ in set(found.get(row, [])) ^ set(by_presidio(lens, text, column)))
+    assert not different, f"seed {FRESH}: {different}"
+
+
+def test_mutated_is_the_same_for_the_same_seed() -> None:
+    assert mutated(3, 500) == mutated(3, 500)
+    assert mutated(3, 500) != mutated(4, 500)
+
+
+def test_mutated_strings_are_many_and_unlike() -> None:
+    assert len(set(mutated(1, 5_000))) > 4_500
