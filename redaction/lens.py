@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import polars as pl
@@ -17,6 +17,7 @@ from domain.contract import Contract
 from domain.errors import PackInvalid
 from domain.pack import Packs
 from redaction.detect import Raw, Recogniser, TextTooHard, build
+from redaction.nested import NESTED_GUARD, View, unfold
 from redaction.normalise import GUARD, Normalised, normalise
 from redaction.overlap import without_overlaps
 from redaction.personal import PersonalRules, personal_rules
@@ -69,7 +70,7 @@ class Lens:
 
     def superset(self, column: Column) -> str:
         """Rust pattern of every text that could hold anything: the union of the recognisers' prefilters."""
-        return "|".join([GUARD, *(f"(?:{self.prefilter(r, column)})" for r in self.recognisers)])
+        return "|".join([GUARD, NESTED_GUARD, *(f"(?:{self.prefilter(r, column)})" for r in self.recognisers)])
 
     def prefilter(self, recogniser: Recogniser, column: Column) -> str:
         """Rust pattern of the texts that this recogniser must see in such a column."""
@@ -84,7 +85,7 @@ class Lens:
     def find(self, texts: Sequence[str], column: Column) -> list[list[Span] | None]:
         """Hits of each text, hints included (score below `reported`); None for a text that couldn't be scanned."""
         series = pl.Series(texts, dtype=pl.String)
-        odd = series.str.contains(GUARD)
+        odd = series.str.contains(f"{GUARD}|{NESTED_GUARD}")
         asked = [(r, (series.str.contains(self.prefilter(r, column)) | odd).to_list()) for r in self.recognisers]
         found: list[list[Span] | None] = []
         for index, text in enumerate(texts):
@@ -92,19 +93,28 @@ class Lens:
             found.append(self._look(text, wanted, column) if wanted else [])
         return found
 
-    def _look(self, text: str, wanted: Iterable[Recogniser], column: Column) -> list[Span] | None:
+    def _look(self, text: str, wanted: Sequence[Recogniser], column: Column) -> list[Span] | None:
         content = normalise(text)
+        views = unfold(content.text)
+        if views is None:
+            return None
         try:
-            raws = [(recogniser, raw) for recogniser in wanted for raw in recogniser.find(content.text)]
+            spans = self._see(content, wanted, column)
+            for view in views:
+                spans += [_in_original(s, content, text) for s in self._see(view, wanted, column)]
         except TextTooHard:
             return None
+        order = {e: r.order for e, r in self.rules.rules.items()}
+        return without_overlaps(spans, order, sure=self.rules.scores.sure, reported=self.rules.scores.reported)
+
+    def _see(self, content: Normalised | View, wanted: Sequence[Recogniser], column: Column) -> list[Span]:
+        """Hits of one view of a text, in the offsets that the view leads back to, overlapping as they do."""
+        raws = [(recogniser, raw) for recogniser in wanted for raw in recogniser.find(content.text)]
         if not raws:
             return []
         quiet = self._without_labels(content.text.lower())
         weighed = [self._weigh(raw, recogniser, content, quiet, column) for recogniser, raw in raws]
-        spans = [s for s in weighed if s is not None]
-        order = {e: r.order for e, r in self.rules.rules.items()}
-        return without_overlaps(spans, order, sure=self.rules.scores.sure, reported=self.rules.scores.reported)
+        return [s for s in weighed if s is not None]
 
     def _without_labels(self, text: str) -> str:
         """Labels that stand for removed identifiers don't speak for their neighbours: redacting twice is once."""
@@ -112,14 +122,16 @@ class Lens:
             text = text.replace(label.lower(), "\x00" * len(label))
         return text
 
-    def _weigh(self, raw: Raw, recogniser: Recogniser, content: Normalised, quiet: str, column: Column) -> Span | None:
+    def _weigh(
+        self, raw: Raw, recogniser: Recogniser, content: Normalised | View, quiet: str, column: Column
+    ) -> Span | None:
         rule, scores = self.rules[raw.entity], self.rules.scores
         around = quiet[max(0, raw.start - NEAR) : raw.start] + "\n" + quiet[raw.end : raw.end + NEAR]
         hinted = raw.entity in column.speaks_for
         near = any(w in around for w in self._near_words(recogniser))
         if recogniser.only_in_context(content.text[raw.start : raw.end]) and not (hinted or near):
             return None
-        whole = not (content.text[: raw.start] + content.text[raw.end :]).strip(" \t\r\n'\"`\xa0")
+        whole = _is_whole(content.text, raw.start, raw.end)
         score = raw.score + (scores.header if hinted else 0) + (scores.near if near else 0)
         if rule.figures and column.figures and whole and not hinted and not near:
             score += scores.figures
@@ -156,6 +168,16 @@ class Lens:
                 return label
             text = text[: span.start] + label + text[span.end :]
         return text
+
+
+def _in_original(span: Span, content: Normalised, text: str) -> Span:
+    """A hit of a decoded view in the original's offsets; whether it is the whole text is asked of the original."""
+    start, end = content.original(span.start, span.end)
+    return replace(span, start=start, end=end, whole=_is_whole(text, start, end))
+
+
+def _is_whole(text: str, start: int, end: int) -> bool:
+    return not (text[:start] + text[end:]).strip(" \t\r\n'\"`\xa0")
 
 
 def contact_key(text: str) -> str:
