@@ -21,11 +21,9 @@ TOKENS = 1_000_000  # escapes, entities and tags of one view
 # Rust and Python syntax: only texts holding one of these can be wrapped; all others pay nothing.
 # Full-width signs count, for they are looked at once they are plain.
 NESTED_GUARD = (
-    r'[\\＼][nrtbfux"/\\＂／＼]|[&＆](?:[#＃][0-9xX]|[A-Za-z][A-Za-z0-9]{1,31}[;；])|[<＜][a-zA-Z/!／！]'
+    r'[\\＼][nrtbfux"/\\＂／＼]|[&＆](?:[#＃][0-9xX]|[A-Za-z][A-Za-z0-9]{1,31}[;；])|[<＜][a-zA-Z/!?／！？]'
     r"|[%％][0-9A-Fa-f]{2}|[\]］]{2}[>＞]"
 )
-
-_GUARD = r'\\[nrtbfux"/\\]|&(?:#[0-9xX]|[A-Za-z][A-Za-z0-9]{1,31};)|<[a-zA-Z/!?]|%[0-9A-Fa-f]{2}|\]\]>'  # fmt: skip
 
 _GUARD = re.compile(NESTED_GUARD)
 _ESCAPE = (
