@@ -12,7 +12,7 @@ from domain.finding import Place, Source
 from intake.bounds import Bounds
 from intake.containers.biff import has_external_book, has_picture, texts_around
 from intake.containers.binarytext import texts_in
-from intake.containers.ooxml import NOTICED, Inspection
+from intake.containers.inspection import NOTICED, Inspection
 from intake.noticed import Places
 
 BOOKS = ("workbook", "book")

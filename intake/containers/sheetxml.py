@@ -5,6 +5,7 @@ Which cells make the table is left to readers/sheet_table; other parts of the wo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import IO
@@ -12,10 +13,15 @@ from typing import IO
 from domain.errors import SourceUnreadable
 from intake.bounds import Bounds
 from intake.containers.xmlstream import pieces
+from intake.containers.xmltexts import is_telling
 from intake.readers.cellvalue import Kind, column_index, column_letters, number_text, shown, unescaped
 
 HEADERS_FOOTERS = {"oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter"}
 FORMULA_TEXTS = 20_000  # distinct formulas with a text in them that are kept for scanning
+
+_LITERAL = re.compile(r'"|\d{8}')  # a text, or more digits than a row number has
+_LAYOUT = re.compile(r'&(?:"[^"]*"|K[0-9A-F]{6}|[0-9]{1,3} ?|[A-Za-z])')  # font, colour, size, place and field codes
+_SPLIT = re.compile(r'\w&(?:"[^"]*"|[A-Z])')  # … between the characters of a word
 
 SheetRow = tuple[int, bool, dict[int, str]]  # row number, hidden, column → text
 
@@ -60,7 +66,7 @@ class SheetStream:
 
     def rows(self, stream: IO[bytes], bounds: Bounds) -> Iterator[SheetRow]:
         """Rows as they come, blank ones and cells without text left out."""
-        for _ in pieces(stream, self._start, self._end, self._data, bounds, self._part):
+        for _ in pieces(stream, self._start, self._end, self._data, bounds, self._part, remark=self._stray):
             yield from self._ready
             self._ready.clear()
 
@@ -72,13 +78,15 @@ class SheetStream:
                 handler(attributes)
             return
         if name == "sheetData":
+            self._flush()
             self._in_data = True
         elif name == "col":
             self._start_col(attributes)
         elif name == "mergeCell":
             self.extras.merged += 1
         else:
-            self._open, self._value = name, ""
+            self._flush()
+            self._open = name
             for key, text in attributes.items():
                 if is_telling(key, text):
                     self.extras.texts.append(("member", f"{self._sheet}!{name}", text))
@@ -88,15 +96,33 @@ class SheetStream:
             if handler := self._ends.get(name):
                 handler()
             return
-        if name == self._open and self._value.strip():
-            source = "page_header" if name in HEADERS_FOOTERS else "member"
-            self.extras.texts.append((source, f"{self._sheet}!{name}", self._value))
-        self._open = ""
+        self._flush()
+
+    def _flush(self) -> None:
+        """Keep the text before, between or behind the children of an element outside the cells."""
+        name, text = self._open or "sheet", self._value
+        self._open = self._value = ""
+        if not text.strip():
+            return
+        where = f"{self._sheet}!{name}"
+        if name not in HEADERS_FOOTERS:
+            self.extras.texts.append(("member", where, text))
+            return
+        self.extras.texts.append(("page_header", where, text))
+        if _SPLIT.search(text):
+            self.extras.texts.append(("page_header", where, _LAYOUT.sub("", text)))
+
+    def _stray(self, text: str) -> None:
+        """A remark, or characters among the cells that belong to none: no program shows them, the file holds them."""
+        if text.strip():
+            self.extras.texts.append(("member", f"{self._sheet}!{max(self._row, 1)}", text))
 
     def _data(self, text: str) -> None:
-        if not self._open:
+        if self._in_data and not self._open:
+            if not text.isspace():
+                self._stray(text)
             return
-        if self._open == "f":
+        if self._open == "f" and self._in_data:
             self._formula += text
         else:
             self._value += text
@@ -153,7 +179,7 @@ class SheetStream:
         self._open = ""
 
     def _end_data(self) -> None:
-        self._in_data = False
+        self._in_data, self._open, self._value = False, "", ""
 
     def _end_cell(self) -> None:
         if self._has_formula:
@@ -184,7 +210,7 @@ class SheetStream:
     def _formula_seen(self) -> None:
         if not self._value and self._type != "str":
             self.extras.without_value.append(self._locator())
-        if '"' in self._formula and self._formula not in self._formulas:
+        if _LITERAL.search(self._formula) and self._formula not in self._formulas:
             if len(self._formulas) >= FORMULA_TEXTS:
                 raise SourceUnreadable(
                     f"a sheet holds more than {FORMULA_TEXTS} different formulas with texts in them; "
@@ -217,13 +243,3 @@ class SheetStream:
             "ask the sender for a fresh export",
             locator=locator,
         )
-
-
-def is_telling(key: str, text: str) -> bool:
-    """Whether an attribute's text may have been written by a person: no number, flag, reference or identifier.
-
-    Markup's own words are ASCII without blanks; what a person writes has Han characters, a blank, an @ or many digits.
-    """
-    if key.startswith("xmlns") or key.endswith(("uid", "schemaLocation", "Ignorable")) or len(text) < 2:
-        return False
-    return not text.isascii() or "@" in text or " " in text.strip() or sum(c.isdigit() for c in text) >= 7

@@ -21,7 +21,9 @@ from intake.containers.xmlstream import pieces
 from intake.readers.cellvalue import Kind, built_in_kind, column_index, kind_of, unescaped
 
 TREE_BYTES = 64 * 1024**2  # a part that is built as a whole tree
-_MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref\s*=\s*[\"']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})[\"']")
+_MERGE = re.compile(
+    rb"<(?:\w+:)?mergeCell\s[^<>]{0,200}?ref\s*=\s*[\"']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})[\"']"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +140,13 @@ def _kind(number: str, codes: dict[str, str]) -> tuple[Kind, int]:
 
 
 def shared_strings(archive: ZipFile, book: Workbook, bounds: Bounds) -> tuple[list[str], list[str]]:
-    """The shared strings in order, and the phonetic hints found among them."""
+    """The shared strings in order, and the phonetic hints and other texts found among them."""
     part = part_of_kind(archive, book, "sharedStrings")
     if part is None:
         return [], []
     reader = _Strings()
     with archive.open(part) as stream:
-        for _ in pieces(stream, reader.start, reader.end, reader.data, bounds, part):
+        for _ in pieces(stream, reader.start, reader.end, reader.data, bounds, part, remark=reader.hints.append):
             pass
     return reader.strings, reader.hints
 
@@ -175,6 +177,8 @@ class _Strings:
     def data(self, text: str) -> None:
         if self._in_text:
             (self.hints if self._in_hint else self._text).append(text)
+        elif not text.isspace():
+            self.hints.append(text)
 
 
 def merges(archive: ZipFile, part: str) -> list[tuple[int, int, int, int]]:

@@ -14,7 +14,8 @@ from domain.finding import Finding, Place, Severity, Source
 from domain.table import TableInfo, TextPart
 from intake.bounds import Bounds
 from intake.containers.archive import opened
-from intake.containers.ooxml import Inspection, inspect_workbook
+from intake.containers.inspection import JOINT, Inspection
+from intake.containers.ooxml import inspect_workbook
 from intake.containers.sheetxml import Extras, SheetStream
 from intake.containers.workbook import SheetPart, Workbook, formats, merges, shared_strings, workbook
 from intake.noticed import Places
@@ -79,5 +80,5 @@ def _unused(strings: list[str], used: bytearray) -> Iterator[TextPart]:
     """Strings that no cell shows: what was deleted from a sheet may still be in the file."""
     left = [text for text, flag in zip(strings, used, strict=True) if not flag and text.strip()]
     for start in range(0, len(left), UNUSED_JOINED):
-        text = "\n".join(left[start : start + UNUSED_JOINED])
+        text = JOINT.join(left[start : start + UNUSED_JOINED])
         yield TextPart(Source.MEMBER.value, f"shared strings, unused from {start + 1}", text)
