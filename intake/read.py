@@ -14,6 +14,7 @@ from domain.finding import Finding, Place, Severity, Source
 from domain.table import Reading
 from intake.bounds import Bounds
 from intake.sniff import kind_of_file
+from intake.tablefile import half_character, is_whole
 
 
 def read(
@@ -39,8 +40,19 @@ def read(
     reading = _READERS[kind](path, name, into, tables, spec, bounds)
     if not reading.tables:
         raise SourceUnreadable("the file holds no cell with text; ask the sender for the data", code="file-empty")
+    _refuse_half_characters(reading)
     unread = tuple(_part_unread(locator, reason) for locator, reason in reading.unread)
     return replace(reading, sha256=sha256, bytes=size, findings=(*reading.findings, *unread))
+
+
+def _refuse_half_characters(reading: Reading) -> None:
+    """No text around the cells may hold what can't be written down; cells were looked at when they were written."""
+    for number, part in enumerate((*reading.parts, *(p for t in reading.tables for p in t.preamble)), 1):
+        if not (is_whole(part.text) and is_whole(part.locator)):
+            raise half_character(f"text {number} around the cells")
+    for number, table in enumerate(reading.tables, 1):
+        if not all(map(is_whole, (table.name, table.sheet or "", *table.headers))):
+            raise half_character(f"table {number}")
 
 
 def _part_unread(locator: str, reason: str) -> Finding:

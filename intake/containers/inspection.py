@@ -7,10 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from domain.errors import SourceUnreadable
 from domain.finding import Finding, Severity, Source
 from domain.table import TextPart
 
 JOINT = "\n;\n"  # between texts that stand apart: no recogniser steps over it, so that two numbers never melt into one
+
+
+PARTS = 2_000_000
+PART_CHARS = 256 * 1024**2
 
 
 @dataclass(slots=True)
@@ -20,10 +25,16 @@ class Inspection:
     parts: list[TextPart] = field(default_factory=list)
     unread: list[tuple[str, str]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    chars: int = 0
 
     def part(self, source: Source, locator: str, text: str) -> None:
-        if text.strip():
-            self.parts.append(TextPart(source.value, locator, text))
+        """Keep a text to be scanned. Raises SourceUnreadable where they outgrow the memory set aside for them."""
+        if not text.strip():
+            return
+        self.chars += len(text)
+        if self.chars > PART_CHARS or len(self.parts) >= PARTS:
+            raise too_much_text()
+        self.parts.append(TextPart(source.value, locator, text))
 
 
 NOTICED = {
@@ -33,3 +44,11 @@ NOTICED = {
     "document-property": (Severity.INFO, "有 {count} 项文档属性，内容已扫描，不会发布"),
     "defined-name": (Severity.WARN, "有 {count} 个自定义名称，内容已扫描"),
 }
+
+
+def too_much_text() -> SourceUnreadable:
+    """The refusal of a workbook whose texts beside the cells would fill the memory."""
+    return SourceUnreadable(
+        "the workbook carries more text beside its cells than is read; ask the sender for the plain table",
+        code="limit-exceeded",
+    )

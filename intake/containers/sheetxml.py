@@ -12,11 +12,13 @@ from typing import IO
 
 from domain.errors import SourceUnreadable
 from intake.bounds import Bounds
+from intake.containers.inspection import PART_CHARS, PARTS, too_much_text
 from intake.containers.xmlstream import pieces
 from intake.containers.xmltexts import is_telling
 from intake.readers.cellvalue import Kind, column_index, column_letters, number_text, shown, unescaped
 
 HEADERS_FOOTERS = {"oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter"}
+LAST_ROW = 1_048_576  # of any sheet
 FORMULA_TEXTS = 20_000  # distinct formulas with a text in them that are kept for scanning
 
 _LITERAL = re.compile(r'"|\d{8}')  # a text, or more digits than a row number has
@@ -34,6 +36,14 @@ class Extras:
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     without_value: list[str] = field(default_factory=list)  # cells with a formula and no stored value
     merged: int = 0
+    chars: int = 0
+
+    def add(self, source: str, locator: str, text: str) -> None:
+        """Keep a text to be scanned. Raises SourceUnreadable past the limit for texts beside the cells."""
+        self.chars += len(text)
+        if self.chars > PART_CHARS or len(self.texts) >= PARTS:
+            raise too_much_text()
+        self.texts.append((source, locator, text))
 
 
 class SheetStream:
@@ -89,7 +99,7 @@ class SheetStream:
             self._open = name
             for key, text in attributes.items():
                 if is_telling(key, text):
-                    self.extras.texts.append(("member", f"{self._sheet}!{name}", text))
+                    self.extras.add("member", f"{self._sheet}!{name}", text)
 
     def _end(self, name: str) -> None:
         if self._in_data:
@@ -106,16 +116,16 @@ class SheetStream:
             return
         where = f"{self._sheet}!{name}"
         if name not in HEADERS_FOOTERS:
-            self.extras.texts.append(("member", where, text))
+            self.extras.add("member", where, text)
             return
-        self.extras.texts.append(("page_header", where, text))
+        self.extras.add("page_header", where, text)
         if _SPLIT.search(text):
-            self.extras.texts.append(("page_header", where, _LAYOUT.sub("", text)))
+            self.extras.add("page_header", where, _LAYOUT.sub("", text))
 
     def _stray(self, text: str) -> None:
         """A remark, or characters among the cells that belong to none: no program shows them, the file holds them."""
         if text.strip():
-            self.extras.texts.append(("member", f"{self._sheet}!{max(self._row, 1)}", text))
+            self.extras.add("member", f"{self._sheet}!{max(self._row, 1)}", text)
 
     def _data(self, text: str) -> None:
         if self._in_data and not self._open:
@@ -131,7 +141,7 @@ class SheetStream:
 
     def _start_row(self, attributes: dict[str, str]) -> None:
         row = self._number(attributes.get("r"), self._row + 1)
-        if row <= self._row:
+        if not self._row < row <= LAST_ROW:
             raise self._damaged(f"{self._sheet}!{row}")
         self._row, self._column, self._cells = row, -1, {}
         self._hidden = attributes.get("hidden") in ("1", "true") or attributes.get("ht") == "0"
@@ -173,7 +183,7 @@ class SheetStream:
     def _end_phonetic(self) -> None:
         hint, self._value = self._value[self._phonetic_mark :], self._value[: self._phonetic_mark]
         if hint.strip():
-            self.extras.texts.append(("member", self._locator(), hint))
+            self.extras.add("member", self._locator(), hint)
 
     def _close(self) -> None:
         self._open = ""
@@ -219,7 +229,7 @@ class SheetStream:
                     locator=self._locator(),
                 )
             self._formulas.add(self._formula)
-            self.extras.texts.append(("nested", self._locator(), self._formula))
+            self.extras.add("nested", self._locator(), self._formula)
 
     def _start_col(self, attributes: dict[str, str]) -> None:
         if attributes.get("hidden") in ("1", "true") or attributes.get("width") == "0":

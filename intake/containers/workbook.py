@@ -9,6 +9,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from zipfile import ZipFile
 
@@ -20,6 +21,8 @@ from intake.bounds import Bounds
 from intake.containers.xmlstream import pieces
 from intake.readers.cellvalue import Kind, built_in_kind, column_index, kind_of, unescaped
 
+MERGES = 500_000  # of one sheet
+STRINGS = 16_000_000  # shared by the cells of a workbook
 TREE_BYTES = 64 * 1024**2  # a part that is built as a whole tree
 _MERGE = re.compile(
     rb"<(?:\w+:)?mergeCell\s[^<>]{0,200}?ref\s*=\s*[\"']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})[\"']"
@@ -147,7 +150,11 @@ def shared_strings(archive: ZipFile, book: Workbook, bounds: Bounds) -> tuple[li
     reader = _Strings()
     with archive.open(part) as stream:
         for _ in pieces(stream, reader.start, reader.end, reader.data, bounds, part, remark=reader.hints.append):
-            pass
+            if len(reader.strings) + len(reader.hints) > STRINGS:
+                raise SourceUnreadable(
+                    f"the workbook holds more than {STRINGS} shared strings; ask the sender for smaller files",
+                    code="limit-exceeded",
+                )
     return reader.strings, reader.hints
 
 
@@ -183,7 +190,12 @@ class _Strings:
 
 def merges(archive: ZipFile, part: str) -> list[tuple[int, int, int, int]]:
     """Merged boxes of a worksheet (they stand behind the cells, so they are looked up beforehand)."""
-    return list(_merges(archive, part))
+    found = list(islice(_merges(archive, part), MERGES + 1))
+    if len(found) > MERGES:
+        raise SourceUnreadable(
+            f"a sheet holds more than {MERGES} merged boxes; ask the sender for a plain table", code="limit-exceeded"
+        )
+    return found
 
 
 def _merges(archive: ZipFile, part: str) -> Iterator[tuple[int, int, int, int]]:

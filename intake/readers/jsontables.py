@@ -89,11 +89,19 @@ class Tables:
         """Whether the contract's records lie below this member."""
         return self.records is not None and self.records.startswith(path + ".")
 
-    def member(self, path: str, value: Any) -> None:
+    def key(self, path: str, key: str) -> None:
+        """A key that opens an object, a table or nothing: the text of a header, though no cell stands below it."""
+        if key.strip():
+            self.found.parts.append(TextPart(Source.HEADER.value, path, key))
+
+    def member(self, path: str, key: str, value: Any) -> None:
         """A member outside the records, as text to be scanned."""
-        if text := text_of(value):
-            self._bounds.cell(len(text), path)
-            self.found.parts.append(TextPart(Source.MEMBER.value, path, f"{path.rpartition('.')[2]}\t{text}"))
+        text = text_of(value)
+        if not text:
+            self.key(path, key)
+            return
+        self._bounds.cell(len(text), path)
+        self.found.parts.append(TextPart(Source.MEMBER.value, path, f"{key}\t{text}"))
 
     @contextmanager
     def open(self, path: str | None, word: str) -> Iterator[Records]:
