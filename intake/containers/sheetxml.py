@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import IO
 
 from domain.errors import SourceUnreadable
-from intake.bounds import Bounds
+from intake.bounds import CELL_CHARS, Bounds
 from intake.containers.inspection import PART_CHARS, PARTS, too_much_text
 from intake.containers.xmlstream import pieces
 from intake.containers.xmltexts import is_telling
@@ -76,6 +76,7 @@ class SheetStream:
 
     def rows(self, stream: IO[bytes], bounds: Bounds) -> Iterator[SheetRow]:
         """Rows as they come, blank ones and cells without text left out."""
+        self._bounds = bounds
         for _ in pieces(stream, self._start, self._end, self._data, bounds, self._part, remark=self._stray):
             yield from self._ready
             self._ready.clear()
@@ -136,6 +137,8 @@ class SheetStream:
             self._formula += text
         else:
             self._value += text
+            if len(self._value) > CELL_CHARS:
+                self._bounds.cell(len(self._value), self._locator())
 
     # --- rows and cells ---
 

@@ -37,6 +37,7 @@ def pieces(
     local = Local()
     parser = expat.ParserCreate()
     parser.buffer_text = True
+    parser.buffer_size = CHUNK  # long texts in few pieces
     parser.StartElementHandler = lambda name, attributes: start(local[name], attributes)
     parser.EndElementHandler = lambda name: end(local[name])
     parser.CharacterDataHandler = data
