@@ -37,7 +37,8 @@ def read(
     size = path.stat().st_size
     bounds.size(size)
     kind = kind_of_file(path, name)
-    reading = _READERS[kind](path, name, into, tables, spec, bounds)
+    reader = _archive if kind == "zip" else _READERS[kind]
+    reading = reader(path, name, into, tables, spec, bounds)
     if not reading.tables:
         raise SourceUnreadable("the file holds no cell with text; ask the sender for the data", code="file-empty")
     _refuse_half_characters(reading)
@@ -103,6 +104,25 @@ def _jsonl(path: Path, name: str, into: Path, _: tuple[TableSpec, ...], spec: So
 
     found = read_json_lines(path, name=name, into=into, spec=spec, bounds=bounds)
     return Reading("", 0, "jsonl", found.encoding, tuple(found.tables), tuple(found.parts), (), tuple(found.findings))
+
+
+def _archive(
+    path: Path, _: str, into: Path, tables: tuple[TableSpec, ...], spec: SourceSpec, bounds: Bounds
+) -> Reading:
+    from intake.readers.zipped import read_zip
+
+    def member(file: Path, name: str, folder: Path) -> Reading:
+        kind = kind_of_file(file, name) if Path(name).suffix else "unnamed"
+        if kind not in _READERS:
+            raise SourceUnreadable("the archive holds what is read nowhere", code="format-mismatch")
+        return _READERS[kind](file, name, folder, tables, spec, bounds)
+
+    done = read_zip(path, into=into, read_member=member, only_one=bool(tables), bounds=bounds)
+    only = done.members[0] if len(done.members) == 1 else None
+    return Reading(
+        "", 0, only.format if only else "zip", only.encoding if only else None, tuple(done.tables), tuple(done.parts),
+        tuple(done.unread), tuple(done.findings), only.delimiter if only else None, tuple(done.members),
+    )  # fmt: skip
 
 
 _READERS = {"csv": _csv, "xlsx": _xlsx, "xls": _xls, "parquet": _parquet, "json": _json, "jsonl": _jsonl}
