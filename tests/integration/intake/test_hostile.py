@@ -226,3 +226,20 @@ def test_read_ends_when_its_seconds_are_over(tmp_path: Path) -> None:
     with pytest.raises(SourceUnreadable) as refused:
         read_sent(path, limits={"seconds": 1})
     assert refused.value.code == "limit-exceeded"
+
+
+@pytest.mark.parametrize("room", ["jsontables", "inspection", "sheetxml", "workbook"])
+def test_read_refuses_more_text_beside_the_cells_than_memory_is_set_aside_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: str
+) -> None:
+    limit = {"jsontables": "intake.readers.jsontables.PARTS", "inspection": "intake.containers.inspection.PART_CHARS"}
+    limit |= {"sheetxml": "intake.containers.sheetxml.PART_CHARS", "workbook": "intake.containers.workbook.MERGES"}
+    behind = b'<x a="much text">more text</x><mergeCells><mergeCell ref="A1:B1"/><mergeCell ref="A2:B2"/></mergeCells>'
+    path = _sheet(b"", behind)(tmp_path)
+    if room == "jsontables":
+        path = _text("a.json", ('{"a":1,"b":2,"c":3,"d":[{"x":1}]}', 1))(tmp_path)
+    read_sent(path)
+    monkeypatch.setattr(limit[room], 1)
+    with pytest.raises(SourceUnreadable) as refused:
+        read_sent(path)
+    assert refused.value.code == "limit-exceeded"
