@@ -36,7 +36,8 @@ class TableInfo:
     for line-based formats; `sheet`: sheet name or None; `preamble`: texts above the header and below the data (titles,
     unit lines, notes); `cells`: number of cells in the table's rectangle, header apart. `origin_word`: what a row's
     origin counts where there is no sheet: line, record or row. `outside`: origins of the rows that are not data: header
-    rows and the rows of the preamble, so that an independent count knows what to leave out.
+    rows and the rows of the preamble, so that an independent count knows what to leave out. `member`: the file within an
+    archive that the table stands in, or None.
     """
 
     name: str
@@ -51,17 +52,30 @@ class TableInfo:
     hidden: bool = False
     origin_word: str = "line"
     outside: tuple[int, ...] = ()
+    member: str | None = None
 
     @property
     def cells(self) -> int:
         return self.rows * len(self.columns)
 
     def locator(self, origin: int, column: str | None = None) -> str:
-        """Where the sender sees it: `10月!F962` in a workbook, `line 812` in a text file."""
+        """Where the sender sees it: `10月!F962` in a workbook, `line 812` in a text file, `a.csv: line 812` in an archive."""
+        within = f"{self.member}: " if self.member is not None else ""
         if self.sheet is None:
-            return f"{self.origin_word} {origin}"
+            return f"{within}{self.origin_word} {origin}"
         letter = self.letters[self.columns.index(column)] if column in self.columns else ""
-        return f"{self.sheet}!{letter}{origin}" if letter else f"{self.sheet}!{origin}"
+        return f"{within}{self.sheet}!{letter}{origin}"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file within an archive. `name` as it is shown; `at`: its place among the archive's entries, from 0."""
+
+    name: str
+    at: int
+    format: str
+    encoding: str | None
+    delimiter: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +84,14 @@ class Reading:
 
     sha256: str
     bytes: int
-    format: str  # csv xlsx xls parquet json jsonl geojson
+    format: str  # csv xlsx xls parquet json jsonl geojson; zip for an archive of several files
     encoding: str | None
     tables: tuple[TableInfo, ...]
     parts: tuple[TextPart, ...] = ()  # comments, properties, sheet names, defined names, … of the container
     unread: tuple[tuple[str, str], ...] = ()  # (locator, reason): not empty means coverage is not complete
     findings: tuple[Finding, ...] = ()  # what the reader itself noticed: ragged rows, hidden sheets, macros …
     delimiter: str | None = None  # of delimited text
+    members: tuple[Member, ...] = ()  # of an archive: the files that the tables come from
 
 
 @dataclass(frozen=True, slots=True)

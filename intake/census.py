@@ -8,7 +8,11 @@ delimiter, the tables' names and which rows are no data. A table that can't be c
 from __future__ import annotations
 
 import re
+import shutil
+import tempfile
+import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +20,9 @@ from domain.errors import SourceUnreadable
 from domain.table import Reading, TableInfo
 
 _LAST_NUMBER = re.compile(r"(\d+)$")
+
+
+Counts = dict[str, tuple[int, int]]
 
 
 class TableCount(NamedTuple):
@@ -35,17 +42,31 @@ def census(path: Path, reading: Reading) -> dict[str, TableCount]:
     A workbook's sheet that holds text but isn't in the reading is counted under its own name; a table that no second
     parser can count is missing. Both make a coverage certificate incomplete.
     """
-    counted = _COUNTERS[reading.format](path, reading)
+    counted = _members(path, reading) if reading.members else _COUNTERS[reading.format](path, reading)
     return {name: TableCount(rows, columns) for name, (rows, columns) in counted.items()}
+
+
+def _members(path: Path, reading: Reading) -> Counts:
+    """Each file of an archive, unpacked once more and counted by itself."""
+    counted: Counts = {}
+    with tempfile.TemporaryDirectory(prefix="mingjing-") as folder, zipfile.ZipFile(path) as archive:
+        file = Path(folder) / "member"
+        for member in reading.members:
+            with archive.open(archive.infolist()[member.at]) as packed, file.open("wb") as plain:
+                shutil.copyfileobj(packed, plain)
+            prefix = f"{member.name}/" if len(reading.members) > 1 else ""
+            tables = (replace(t, name=t.name.removeprefix(prefix)) for t in reading.tables if t.member == member.name)
+            alone = Reading("", 0, member.format, member.encoding, tuple(tables), delimiter=member.delimiter)
+            if alone.tables or member.format in ("xlsx", "xls"):
+                found = _COUNTERS[member.format](file, alone)
+                counted |= {f"{prefix}{name}": count for name, count in found.items()}
+    return counted
 
 
 def header_origins(table: TableInfo) -> set[int]:
     """Origins of the header rows: what is outside the data and isn't preamble."""
     above = {int(found[1]) for part in table.preamble if (found := _LAST_NUMBER.search(part.locator))}
     return set(table.outside) - above
-
-
-Counts = dict[str, tuple[int, int]]
 
 
 def _csv(path: Path, reading: Reading) -> Counts:

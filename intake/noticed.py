@@ -45,17 +45,16 @@ def filled_columns(path: Path) -> set[str]:
 def header_findings(table: TableInfo, origin: int | None, *, width: int | None = None) -> Iterator[Finding]:
     """Headers that stand twice, and columns with values but no header. `origin`: of the header row, None where a file
     has no such row; `width`: only the first so many columns are looked at."""
-    looked = table.columns[:width]
-    plain = {c: h.strip() for c, h in zip(table.columns, table.headers, strict=True) if c in looked}
+    plain = {c: h.strip() for c, h in zip(table.columns[:width], table.headers[:width], strict=True)}
     count = Counter(h for h in plain.values() if h)
     twice, missing = Places(), Places()
     filled = filled_columns(Path(table.path))
     for column, header in plain.items():
-        locator = table.locator(origin, column) if origin is not None else None
-        place = Place(table.name, column, locator=locator, source=Source.HEADER)
-        if count[header] > 1:
-            twice.add(place)
-        if not header and column in filled:
-            missing.add(place)
+        group = twice if count[header] > 1 else missing if not header and column in filled else None
+        if group is None:
+            continue
+        told = origin is not None and group.count < PLACES_KEPT  # looking up a column's letter costs its number
+        locator = table.locator(origin, column) if told and origin is not None else None
+        group.add(Place(table.name, column, locator=locator, source=Source.HEADER))
     yield from twice.finding("header-duplicate", Severity.HOLD, "有 {count} 列的表头与别的列相同，已按出现次序编号")
     yield from missing.finding("header-missing", Severity.BLOCK, "有 {count} 列有数据而没有表头")

@@ -14,6 +14,7 @@ from domain.finding import Finding, Place, Severity, Source
 from domain.table import Reading
 from intake.bounds import Bounds
 from intake.sniff import kind_of_file
+from intake.tablefile import half_character, is_whole
 
 
 def read(
@@ -36,11 +37,23 @@ def read(
     size = path.stat().st_size
     bounds.size(size)
     kind = kind_of_file(path, name)
-    reading = _READERS[kind](path, name, into, tables, spec, bounds)
+    reader = _archive if kind == "zip" else _READERS[kind]
+    reading = reader(path, name, into, tables, spec, bounds)
     if not reading.tables:
         raise SourceUnreadable("the file holds no cell with text; ask the sender for the data", code="file-empty")
+    _refuse_half_characters(reading)
     unread = tuple(_part_unread(locator, reason) for locator, reason in reading.unread)
     return replace(reading, sha256=sha256, bytes=size, findings=(*reading.findings, *unread))
+
+
+def _refuse_half_characters(reading: Reading) -> None:
+    """No text around the cells may hold what can't be written down; cells were looked at when they were written."""
+    for number, part in enumerate((*reading.parts, *(p for t in reading.tables for p in t.preamble)), 1):
+        if not (is_whole(part.text) and is_whole(part.locator)):
+            raise half_character(f"text {number} around the cells")
+    for number, table in enumerate(reading.tables, 1):
+        if not all(map(is_whole, (table.name, table.sheet or "", *table.headers))):
+            raise half_character(f"table {number}")
 
 
 def _part_unread(locator: str, reason: str) -> Finding:
@@ -91,6 +104,25 @@ def _jsonl(path: Path, name: str, into: Path, _: tuple[TableSpec, ...], spec: So
 
     found = read_json_lines(path, name=name, into=into, spec=spec, bounds=bounds)
     return Reading("", 0, "jsonl", found.encoding, tuple(found.tables), tuple(found.parts), (), tuple(found.findings))
+
+
+def _archive(
+    path: Path, _: str, into: Path, tables: tuple[TableSpec, ...], spec: SourceSpec, bounds: Bounds
+) -> Reading:
+    from intake.readers.zipped import read_zip
+
+    def member(file: Path, name: str, folder: Path) -> Reading:
+        kind = kind_of_file(file, name) if Path(name).suffix else "unnamed"
+        if kind not in _READERS:
+            raise SourceUnreadable("the archive holds what is read nowhere", code="format-mismatch")
+        return _READERS[kind](file, name, folder, tables, spec, bounds)
+
+    done = read_zip(path, into=into, read_member=member, only_one=bool(tables), bounds=bounds)
+    only = done.members[0] if len(done.members) == 1 else None
+    return Reading(
+        "", 0, only.format if only else "zip", only.encoding if only else None, tuple(done.tables), tuple(done.parts),
+        tuple(done.unread), tuple(done.findings), only.delimiter if only else None, tuple(done.members),
+    )  # fmt: skip
 
 
 _READERS = {"csv": _csv, "xlsx": _xlsx, "xls": _xls, "parquet": _parquet, "json": _json, "jsonl": _jsonl}

@@ -15,6 +15,7 @@ HEAD = 8192
 KINDS = {
     ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".xlsx": "xlsx", ".xlsm": "xlsx", ".xls": "xls", ".parquet": "parquet",
     ".json": "json", ".geojson": "json", ".jsonl": "jsonl", ".ndjson": "jsonl",
+    ".zip": "zip",
 }  # fmt: skip
 FOREIGN: tuple[tuple[bytes, str], ...] = (
     (b"%PDF", "a PDF"),
@@ -29,7 +30,7 @@ FOREIGN: tuple[tuple[bytes, str], ...] = (
 )
 NAMES = {
     "csv": "delimited text", "xlsx": "an xlsx workbook", "xls": "an old xls workbook", "parquet": "Parquet",
-    "json": "JSON", "jsonl": "JSON Lines",
+    "json": "JSON", "jsonl": "JSON Lines", "zip": "a zip archive",
 }  # fmt: skip
 
 _MARKUP = re.compile(rb"\s*<(?:!doctype|html|head|body|table|\?xml|meta|script|\?mso|!--)", re.IGNORECASE)
@@ -39,14 +40,14 @@ _BLANK = re.compile(rb"\s*")
 
 
 def kind_of_file(path: Path, name: str) -> str:
-    """csv, xlsx, xls, parquet, json or jsonl. Raises SourceUnreadable: empty, encrypted, not what its name says."""
+    """csv, xlsx, xls, parquet, json, jsonl or zip. Raises SourceUnreadable: empty, encrypted, not what its name says."""
     with path.open("rb") as stream:
         head = stream.read(HEAD)
     ending = Path(name).suffix.lower()
     named = KINDS.get(ending)
     if not head:
         raise SourceUnreadable("the file is empty (0 bytes); ask the sender for the data", code="file-empty")
-    found = _by_content(path, head)
+    found = _by_content(path, head, named)
     if found is None:
         found = named if named in ("csv", "json", "jsonl") else "csv"
         if named in ("json", "jsonl") and _is_no_json(head):
@@ -62,7 +63,7 @@ def kind_of_file(path: Path, name: str) -> str:
     )
     raise SourceUnreadable(
         f"the name says {says}, the content is {NAMES.get(found, found)}; ask the sender for csv, xlsx, xls, parquet, json, "
-        "jsonl or geojson under its right name",
+        "jsonl or geojson, or a zip archive of these, under its right name",
         code="format-mismatch",
     )
 
@@ -71,10 +72,10 @@ def _plain(ending: str) -> bool:
     return re.fullmatch(r"\.[a-z0-9]{1,8}", ending) is not None
 
 
-def _by_content(path: Path, head: bytes) -> str | None:
+def _by_content(path: Path, head: bytes, named: str | None) -> str | None:
     """The kind that the first bytes leave no doubt about; None for text."""
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return _zip(path)
+        return _zip(path, named)
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         return _compound(path)
     if head.startswith(b"PAR1"):
@@ -104,7 +105,7 @@ def _is_no_json(head: bytes) -> bool:
     return bool(text) and text[:1] not in b'{["-0123456789tfn'
 
 
-def _zip(path: Path) -> str:
+def _zip(path: Path, named: str | None) -> str:
     """An archive is a workbook by its parts, not by its name. A directory that can't be read is left to the reader."""
     import zipfile
 
@@ -112,7 +113,7 @@ def _zip(path: Path) -> str:
         with zipfile.ZipFile(path) as archive:
             names = {n.lower() for n in archive.namelist()}
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, UnicodeDecodeError):
-        return "xlsx"
+        return "zip" if named == "zip" else "xlsx"
     if "xl/workbook.xml" in names or (
         "[content_types].xml" in names and any(n.startswith("xl/") and n.endswith("workbook.xml") for n in names)
     ):
@@ -123,7 +124,7 @@ def _zip(path: Path) -> str:
         return "a text document"
     if "content.xml" in names:
         return "an OpenDocument file"
-    return "a zip archive"
+    return "zip"
 
 
 def _compound(path: Path) -> str:

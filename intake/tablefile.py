@@ -40,6 +40,8 @@ class TableFile:
     def widen(self, name: str) -> int:
         """Add a column at the right; its position from 0. Rows written so far hold no value in it."""
         self._bounds.columns(len(self.columns) + 1)
+        if not is_whole(name):
+            raise half_character("the header")
         self.columns.append(name)
         return len(self.columns) - 1
 
@@ -88,13 +90,9 @@ class TableFile:
 
     def _surrogate(self) -> SourceUnreadable:
         bad = next(
-            o for o, row in zip(self._origins, self._batch, strict=True) if any(not _encodes(c) for c in row if c)
+            o for o, row in zip(self._origins, self._batch, strict=True) if any(not is_whole(c) for c in row if c)
         )
-        return SourceUnreadable(
-            "a text holds half a character (a lone surrogate); ask the sender to export the file again as UTF-8",
-            code="encoding-invalid",
-            locator=f"{self._word} {bad}",
-        )
+        return half_character(f"{self._word} {bad}")
 
     def _close(self) -> None:
         if self._writer is not None:
@@ -134,9 +132,19 @@ def _texts(values: Sequence[str | None]) -> Any:
     return pc.if_else(empty, pa.scalar(None, pa.string()), array) if pc.any(empty).as_py() else array
 
 
-def _encodes(text: str) -> bool:
+def is_whole(text: str) -> bool:
+    """Whether a text has no lone surrogate, so that it can be written anywhere."""
     try:
         text.encode()
     except UnicodeEncodeError:
         return False
     return True
+
+
+def half_character(locator: str) -> SourceUnreadable:
+    """The refusal of a text with a lone surrogate."""
+    return SourceUnreadable(
+        "a text holds half a character (a lone surrogate); ask the sender to export the file again as UTF-8",
+        code="encoding-invalid",
+        locator=locator,
+    )

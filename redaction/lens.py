@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -19,6 +19,7 @@ from domain.contract import Contract
 from domain.errors import PackInvalid
 from domain.pack import Packs
 from redaction.detect import Raw, Recogniser, TextTooHard, build
+from redaction.nested import NESTED_GUARD, View, unfold
 from redaction.normalise import GUARD, Normalised, normalise
 from redaction.overlap import without_overlaps
 from redaction.personal import EntityRule, PersonalRules, personal_rules
@@ -86,7 +87,7 @@ class Lens:
         Terms are few, shared and blind to which digit stands where, so that the union stays one small automaton; what
         the patterns themselves ask is looked at in the texts that pass.
         """
-        terms: dict[str, None] = {GUARD: None}
+        terms: dict[str, None] = {GUARD: None, NESTED_GUARD: None}
         words: set[str] = set()
         for recogniser in self.recognisers:
             terms.update(dict.fromkeys(recogniser.coarse))
@@ -127,7 +128,7 @@ class Lens:
         if len(texts) < FEW:
             return [self.look(text, self.recognisers, column) for text in texts]
         series = pl.Series(texts, dtype=pl.String)
-        odd = series.str.contains(GUARD)
+        odd = series.str.contains(f"{GUARD}|{NESTED_GUARD}")
         asked = [(r, (self.asks(series, r, column) | odd).to_list()) for r in self.recognisers]
         wanted: list[list[Recogniser]] = [[] for _ in texts]
         for recogniser, mask in asked:
@@ -145,17 +146,28 @@ class Lens:
         if len(text) > LONGEST:
             return None
         content = normalise(text)
+        views = unfold(content.text)
+        if views is None:
+            return None
         try:
-            asked = ((r, search(r, content.text) if search else r.find(content.text)) for r in wanted)
-            raws = [(recogniser, raw) for recogniser, found in asked for raw in found]
+            spans = self._see(content, wanted, column, search)
+            for view in views:
+                spans += [_in_original(s, content, text) for s in self._see(view, wanted, column, search)]
         except TextTooHard:
             return None
+        return without_overlaps(spans, self._order, sure=self.rules.scores.sure, reported=self.rules.scores.reported)
+
+    def _see(
+        self, content: Normalised | View, wanted: Iterable[Recogniser], column: Column, search: Search | None
+    ) -> list[Span]:
+        """Hits of one view of a text, in the offsets that the view leads back to, overlapping as they do."""
+        asked = ((r, search(r, content.text) if search else r.find(content.text)) for r in wanted)
+        raws = [(recogniser, raw) for recogniser, found in asked for raw in found]
         if not raws:
             return []
         quiet = self._without_labels(content.text.lower())
         weighed = [self._weigh(raw, recogniser, content, quiet, column) for recogniser, raw in raws]
-        spans = [s for s in weighed if s is not None]
-        return without_overlaps(spans, self._order, sure=self.rules.scores.sure, reported=self.rules.scores.reported)
+        return [s for s in weighed if s is not None]
 
     @cached_property
     def _order(self) -> dict[str, int]:
@@ -167,14 +179,16 @@ class Lens:
             text = text.replace(label.lower(), "\x00" * len(label))
         return text
 
-    def _weigh(self, raw: Raw, recogniser: Recogniser, content: Normalised, quiet: str, column: Column) -> Span | None:
+    def _weigh(
+        self, raw: Raw, recogniser: Recogniser, content: Normalised | View, quiet: str, column: Column
+    ) -> Span | None:
         rule, scores = self.rules[raw.entity], self.rules.scores
         around = quiet[max(0, raw.start - NEAR) : raw.start] + "\n" + quiet[raw.end : raw.end + NEAR]
         hinted = raw.entity in column.speaks_for
         near = spoken_in(self._near_words(recogniser), around)
         if recogniser.only_in_context(content.text[raw.start : raw.end]) and not (hinted or near):
             return None
-        whole = not content.text[: raw.start].strip(BLANKS) and not content.text[raw.end :].strip(BLANKS)
+        whole = _is_whole(content.text, raw.start, raw.end)
         score = raw.score + (scores.header if hinted else 0) + (scores.near if near else 0)
         if rule.figures and column.figures and whole and not hinted and not near:
             score += scores.figures
@@ -219,6 +233,16 @@ class Lens:
                 return label
             text = text[: span.start] + label + text[span.end :]
         return text
+
+
+def _in_original(span: Span, content: Normalised, text: str) -> Span:
+    """A hit of a decoded view in the original's offsets; whether it is the whole text is asked of the original."""
+    start, end = content.original(span.start, span.end)
+    return replace(span, start=start, end=end, whole=_is_whole(text, start, end))
+
+
+def _is_whole(text: str, start: int, end: int) -> bool:
+    return not text[:start].strip(BLANKS) and not text[end:].strip(BLANKS)
 
 
 def _any_of(words: Iterable[str]) -> str:

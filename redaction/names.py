@@ -39,7 +39,8 @@ class TableNames:
 def table_names(info: TableInfo, contract: Contract | None, header_map: HeaderMap, lens: Lens) -> TableNames:
     """Contract names and grounds for a table of the reading."""
     sheet = shown(info.sheet, lens) if info.sheet is not None else None
-    locator = replace(info, path="", sheet=sheet, preamble=())
+    member = shown(info.member, lens) if info.member is not None else None
+    locator = replace(info, path="", sheet=sheet, member=member, preamble=())
     plain = {c: shown(c, lens) for c in info.columns}
     if contract is None:
         return TableNames(shown(info.name, lens), plain, dict.fromkeys(info.columns, WITHOUT_CONTRACT), locator)

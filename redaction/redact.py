@@ -188,7 +188,7 @@ def residue(
 def _names(info: TableInfo, name: str, contract: Contract | None) -> TableNames:
     """The redacted table's own names; a place is told by its row, the sender's sheet has nothing to do with it."""
     columns = {c: c for c in info.columns}
-    plain = replace(info, sheet=None, origin_word="row")
+    plain = replace(info, sheet=None, member=None, origin_word="row")
     if contract is None:
         return TableNames(name, columns, dict.fromkeys(info.columns, WITHOUT_CONTRACT), plain)
     spec = contract.table(name)

@@ -12,11 +12,18 @@ from domain.finding import Place, Source
 from intake.bounds import Bounds
 from intake.containers.biff import has_external_book, has_picture, texts_around
 from intake.containers.binarytext import texts_in
-from intake.containers.ooxml import NOTICED, Inspection
+from intake.containers.inspection import JOINT, NOTICED, Inspection
 from intake.noticed import Places
 
 BOOKS = ("workbook", "book")
-PLAIN = {"\x01compobj", "\x01ole", "\x05summaryinformation", "\x05documentsummaryinformation", *BOOKS}
+PLAIN = {"\x05summaryinformation", "\x05documentsummaryinformation", *BOOKS}
+LABELS = {"\x01compobj", "\x01ole", "user names"}
+NO_TEXT = (
+    ("revision log", "修订记录无法读取，其中保存着修改前的内容；请取消共享工作簿后另存"),
+    ("mbd", "嵌入的文件或对象无法扫描，其中可能保存着完整的原始数据"),
+    ("ctls", "控件的二进制内容无法扫描"),
+    ("", "嵌入对象等非文本内容无法扫描"),
+)
 MACROS = ("_vba_project_cur", "_vba_project", "macros")
 PERSONAL = ("author", "last_saved_by", "manager", "company", "title", "subject", "keywords", "comments", "category")
 
@@ -79,9 +86,9 @@ def inspect_compound(path: Path, codepage: str | None, bounds: Bounds) -> Inspec
     """Texts, macros, links and foreign objects of an old workbook, cells and notes apart."""
     seen = Inspection()
     book = book_stream(path)
-    for number, (source, text) in enumerate(texts_around(book, codepage), 1):
+    for spot, text in texts_around(book, codepage):
         bounds.time()
-        seen.part(source, f"workbook record {number}", text)
+        seen.part(spot.source, spot.locator, text)
     if has_picture(book):
         seen.unread.append(("workbook drawings", "图片等非文本内容无法扫描"))
     links, macros = Places(), Places()
@@ -107,9 +114,11 @@ def _stream(file: Any, stream: list[str], seen: Inspection, macros: Places) -> N
             macros.add(Place(locator=locator, source=Source.MEMBER))
             seen.unread.append((locator, "宏代码不予读取"))
     elif name.startswith("_sx_db"):
-        seen.part(Source.PIVOT_CACHE, locator, "\n".join(dict.fromkeys(texts_in(_bytes(file, stream)))))
+        seen.part(Source.PIVOT_CACHE, locator, JOINT.join(dict.fromkeys(texts_in(_bytes(file, stream)))))
+    elif name in LABELS:
+        seen.part(Source.MEMBER, locator, JOINT.join(dict.fromkeys(texts_in(_bytes(file, stream), codepage="gb18030"))))
     elif name not in PLAIN:
-        seen.unread.append((locator, "嵌入对象等非文本内容无法扫描"))
+        seen.unread.append((locator, next((why for mark, why in NO_TEXT if name.startswith(mark)))))
 
 
 def _properties(file: Any, seen: Inspection) -> None:
@@ -127,7 +136,7 @@ def _properties(file: Any, seen: Inspection) -> None:
             told.add(Place(locator=f"property {name}", source=Source.PROPERTY))
     for stream in streams(file):
         if stream[0].startswith("\x05"):
-            text = "\n".join(dict.fromkeys(texts_in(_bytes(file, stream), codepage="gb18030")))
+            text = JOINT.join(dict.fromkeys(texts_in(_bytes(file, stream), codepage="gb18030")))
             seen.part(Source.PROPERTY, stream[0].strip("\x05"), text)
     seen.findings += told.finding("document-property", *NOTICED["document-property"])
 

@@ -6,34 +6,24 @@ Known kinds of part have a rule of their own; any other XML gives all its texts;
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
 from zipfile import ZipFile
 
 from domain.errors import SourceUnreadable
-from domain.finding import Finding, Place, Severity, Source
-from domain.table import TextPart
+from domain.finding import Place, Source
 from intake.bounds import Bounds
 from intake.containers.binarytext import texts_in
-from intake.containers.sheetxml import is_telling
-from intake.containers.workbook import Workbook, local, relations, tree
+from intake.containers.inspection import JOINT, NOTICED, Inspection
+from intake.containers.workbook import Workbook, local, part_of_kind, relations, tree
 from intake.containers.xmlstream import pieces
+from intake.containers.xmltexts import is_encoded, is_telling, xml_texts
 from intake.noticed import Places
 
 JOINED_CHARS = 32_768
 
-
-@dataclass(slots=True)
-class Inspection:
-    """Texts around the cells, parts nobody could read, and what was noticed."""
-
-    parts: list[TextPart] = field(default_factory=list)
-    unread: list[tuple[str, str]] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-
-    def part(self, source: Source, locator: str, text: str) -> None:
-        if text.strip():
-            self.parts.append(TextPart(source.value, locator, text))
+_RELATIONS = re.compile(r"_rels/([^/]*)\.rels$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,48 +32,62 @@ class _Visit:
 
     archive: ZipFile
     name: str
-    owner: str | None  # the sheet that a comments part belongs to
+    owner: str | None  # the sheet that the part belongs to: its comments, drawings, charts, tables …
     bounds: Bounds
     seen: Inspection
     places: dict[str, Places]
 
+    @property
+    def locator(self) -> str:
+        return f"{self.owner}!{self.name}" if self.owner else self.name
+
+    def part(self, source: Source, text: str, locator: str | None = None) -> None:
+        self.seen.part(source, locator or self.locator, text)
+
+    def unread(self, reason: str) -> None:
+        if (self.locator, reason) not in self.seen.unread:
+            self.seen.unread.append((self.locator, reason))
+
     def note(self, code: str, locator: str, source: Source) -> None:
         self.places.setdefault(code, Places()).add(Place(self.owner, locator=locator, source=source))
-
-
-NOTICED = {
-    "comment": (Severity.HOLD, "有 {count} 条批注，内容已扫描，不会发布"),
-    "external-link": (Severity.HOLD, "有 {count} 处外部链接或数据连接"),
-    "macro": (Severity.BLOCK, "含有宏（{count} 处）；请另存为不含宏的工作簿"),
-    "document-property": (Severity.INFO, "有 {count} 项文档属性，内容已扫描，不会发布"),
-    "defined-name": (Severity.WARN, "有 {count} 个自定义名称，内容已扫描"),
-}
 
 
 def inspect_workbook(archive: ZipFile, book: Workbook, bounds: Bounds) -> Inspection:
     """Look into every part of the archive except worksheets and shared strings, which the reader reads."""
     seen = Inspection()
     places: dict[str, Places] = {}
-    owners = {
-        target: sheet.name
-        for sheet in book.sheets
-        for kind, target, external in relations(archive, sheet.part).values()
-        if not external and kind in ("comments", "threadedComment")
-    }
+    owners = _owners(archive, book)
     read_elsewhere = {s.part for s in book.sheets if s.kind == "worksheet"}
+    read_elsewhere.add(part_of_kind(archive, book, "sharedStrings") or "")
+    names = JOINT.join(m.filename for m in archive.infolist() if is_telling("", m.filename))
+    seen.part(Source.MEMBER, "archive names", names)
     for member in archive.infolist():
-        if member.is_dir() or member.filename in read_elsewhere:
-            continue
-        visit = _Visit(archive, member.filename, owners.get(member.filename), bounds, seen, places)
-        _rule(member.filename)(visit)
         if member.comment:
             seen.part(Source.MEMBER, member.filename, member.comment.decode("utf-8", "replace"))
+        if member.is_dir() or member.filename in read_elsewhere:
+            continue
+        owner = owners.get(_RELATIONS.sub(r"\1", member.filename))
+        visit = _Visit(archive, member.filename, owner, bounds, seen, places)
+        _rule(member.filename)(visit)
     if archive.comment:
         seen.part(Source.MEMBER, "archive comment", archive.comment.decode("utf-8", "replace"))
     _names(book, seen, places)
     for code, group in places.items():
         seen.findings += group.finding(code, *NOTICED[code])
     return seen
+
+
+def _owners(archive: ZipFile, book: Workbook) -> dict[str, str]:
+    """The sheet by which each part hangs, however many relations away: a drawing, its chart, the chart's colours."""
+    owners = {sheet.part: sheet.name for sheet in book.sheets}
+    waiting = deque(owners)
+    while waiting:
+        part = waiting.popleft()
+        for _, target, external in relations(archive, part).values():
+            if not external and target in archive.NameToInfo and target not in owners:
+                owners[target] = owners[part]
+                waiting.append(target)
+    return owners
 
 
 def _names(book: Workbook, seen: Inspection, places: dict[str, Places]) -> None:
@@ -99,15 +103,19 @@ def _names(book: Workbook, seen: Inspection, places: dict[str, Places]) -> None:
 
 def _properties(visit: _Visit) -> None:
     for number, element in enumerate(tree(visit.archive, visit.name).iter()):
-        own = "\t".join(t for t in (element.get("name") or "", (element.text or "").strip()) if t)
+        said = [element.get("name") or "", (element.text or "").strip()]
+        said += [t for k, t in element.attrib.items() if k != "name" and is_telling(k, t) and t != FORMAT_ID]
+        own = "\t".join(t for t in said if t)
         if not own:
             continue
         locator = f"{visit.name}#{number}"
-        visit.seen.part(Source.PROPERTY, locator, own)
+        visit.part(Source.PROPERTY, own, locator)
         if local(element) not in PROGRAM_PROPERTIES:
             visit.note("document-property", locator, Source.PROPERTY)
+    _remarks(visit)
 
 
+FORMAT_ID = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"  # of custom properties, the same in every file
 PROGRAM_PROPERTIES = frozenset(
     [
         "Application",
@@ -130,25 +138,52 @@ PROGRAM_PROPERTIES = frozenset(
 
 
 def _comments(visit: _Visit) -> None:
-    for element in tree(visit.archive, visit.name).iter():
-        kind = local(element)
-        if kind in ("author", "person"):
-            visit.seen.part(Source.COMMENT, visit.name, element.get("displayName") or element.text or "")
-            visit.seen.part(Source.COMMENT, visit.name, element.get("userId") or "")
-        if kind in ("comment", "threadedComment"):
-            locator = f"{visit.owner or visit.name}!{element.get('ref', '')}"
-            text = "".join(e.text or "" for e in element.iter() if local(e) in ("t", "text"))
-            visit.seen.part(Source.COMMENT, locator, text)
-            visit.note("comment", locator, Source.COMMENT)
+    """Comments with the cells they stand at; their authors and whatever else the part says."""
+    root = tree(visit.archive, visit.name)
+    within: set[int] = set()
+    for element in root.iter():
+        if local(element) not in ("comment", "threadedComment"):
+            continue
+        within.update(id(e) for e in element.iter())
+        locator = f"{visit.owner or visit.name}!{element.get('ref', '')}"
+        runs = [e for e in element.iter() if local(e) in ("t", "text")]
+        read = {id(element), *map(id, runs)}
+        visit.part(Source.COMMENT, "".join(e.text or "" for e in runs), locator)
+        others = (f"{e.text or ''}{e.tail or ''}".strip() for e in element.iter() if id(e) not in read)
+        visit.part(Source.COMMENT, JOINT.join(t for t in others if t), locator)
+        visit.note("comment", locator, Source.COMMENT)
+    for element in root.iter():
+        if id(element) in within:
+            continue
+        visit.part(Source.COMMENT, (element.text or "").strip())
+        for key, text in element.attrib.items():
+            if is_telling(key, text):
+                visit.part(Source.COMMENT, text)
+    _remarks(visit)
 
 
 def _relations(visit: _Visit) -> None:
-    for element in tree(visit.archive, visit.name):
+    for element in tree(visit.archive, visit.name).iter():
+        visit.part(Source.EXTERNAL_LINK, (element.text or "").strip())
         if element.get("TargetMode") != "External":
             continue
-        visit.seen.part(Source.EXTERNAL_LINK, visit.name, element.get("Target", ""))
+        visit.part(Source.EXTERNAL_LINK, element.get("Target", ""))
         if not element.get("Type", "").endswith("/hyperlink"):
             visit.note("external-link", visit.name, Source.EXTERNAL_LINK)
+    _remarks(visit)
+
+
+def _remarks(visit: _Visit) -> None:
+    """Comments and processing instructions of a part that was read as a tree, which leaves them out."""
+    found: list[str] = []
+    with visit.archive.open(visit.name) as stream:
+        for _ in pieces(stream, _pass, _pass, _pass, visit.bounds, visit.name, remark=found.append):
+            pass
+    visit.part(Source.MEMBER, JOINT.join(found))
+
+
+def _pass(*_: object) -> None:
+    """Read already."""
 
 
 def _links(visit: _Visit) -> None:
@@ -170,7 +205,7 @@ def _member(visit: _Visit) -> None:
 
 def _macro(visit: _Visit) -> None:
     visit.note("macro", visit.name, Source.MEMBER)
-    visit.seen.unread.append((visit.name, "宏代码不予读取"))
+    visit.unread("宏代码不予读取")
 
 
 def _macro_sheet(visit: _Visit) -> None:
@@ -180,52 +215,40 @@ def _macro_sheet(visit: _Visit) -> None:
 
 def _printer(visit: _Visit) -> None:
     for text in texts_in(visit.archive.read(visit.name)):
-        visit.seen.part(Source.PROPERTY, visit.name, text)
+        visit.part(Source.PROPERTY, text)
 
 
 def _unreadable(visit: _Visit) -> None:
-    visit.seen.unread.append((visit.name, "图片、嵌入对象等非文本内容无法扫描"))
+    name = visit.name.lower()
+    visit.unread(next(reason for pattern, reason in NO_TEXT if re.fullmatch(pattern, name)))
 
 
-def _nothing(_: _Visit) -> None:
-    """Read elsewhere: shared strings by the reader; content types name only kinds of part."""
+NO_TEXT = (
+    (r".*/model/.*", "数据模型（Power Pivot）是压缩的数据库，无法扫描，其中可能保存着表格里看不到的数据"),
+    (
+        r".*/embeddings/.*|.*/package/.*|.*\.(xlsx?|docx?|pptx?|zip|pdf)",
+        "嵌入的文件或对象无法扫描，其中可能保存着完整的原始数据",
+    ),
+    (r".*/(activex|ctrlprops)/.*", "控件的二进制内容无法扫描"),
+    (r".*/media/.*|.*\.(png|jpe?g|gif|bmp|tiff?|emf|wmf|wdp|svg|webp)", "图片无法扫描，其中可能显示任何文字"),
+    (r".*", "图片、嵌入对象等非文本内容无法扫描"),
+)
 
 
 def _every_text(visit: _Visit, source: Source, *, all_attributes: bool) -> None:
-    """All texts of an XML part, joined line by line into pieces of bearable size."""
+    """All texts of an XML part, joined into pieces of bearable size; encoded content is named as unread."""
     joined: list[str] = []
     size = 0
-    for text in _xml_texts(visit, all_attributes=all_attributes):
-        joined.append(text)
-        size += len(text)
-        if size > JOINED_CHARS:
-            visit.seen.part(source, visit.name, "\n".join(joined))
-            joined, size = [], 0
-    visit.seen.part(source, visit.name, "\n".join(joined))
-
-
-def _xml_texts(visit: _Visit, *, all_attributes: bool) -> Iterator[str]:
-    ready: list[str] = []
-    open_text: list[str] = []
-
-    def close(_: str) -> None:
-        text = "".join(open_text).strip()
-        open_text.clear()
-        if text:
-            ready.append(text)
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        close(name)
-        ready.extend(
-            text
-            for key, text in attributes.items()
-            if is_telling(key, text) or (all_attributes and text and not key.startswith(("xmlns", "xr:")))
-        )
-
     with visit.archive.open(visit.name) as stream:
-        for _ in pieces(stream, start, close, open_text.append, visit.bounds, visit.name):
-            yield from ready
-            ready.clear()
+        for text in xml_texts(stream, visit.bounds, visit.name, all_attributes=all_attributes):
+            if is_encoded(text):
+                visit.unread("一段编码（base64）内容无法扫描，例如数据查询（Power Query）或数字签名")
+            joined.append(text)
+            size += len(text)
+            if size > JOINED_CHARS:
+                visit.part(source, JOINT.join(joined))
+                joined, size = [], 0
+    visit.part(source, JOINT.join(joined))
 
 
 def _drawing(visit: _Visit) -> None:
@@ -236,11 +259,10 @@ def _drawing(visit: _Visit) -> None:
         if fault.code != "file-truncated":
             raise
         text = visit.archive.read(visit.name).decode("utf-8", "replace")
-        visit.seen.part(Source.MEMBER, visit.name, re.sub(r"<[^>]*>", "\n", text))
+        visit.part(Source.MEMBER, re.sub(r"<[^<>]*>", "\n", text))
 
 
 RULES: tuple[tuple[str, Callable[[_Visit], None]], ...] = (
-    (r"\[content_types\]\.xml|.*/sharedstrings\.xml", _nothing),
     (r".*\.rels", _relations),
     (r"docprops/[^/]*\.xml", _properties),
     (r".*/(comment|threadedcomment|person)[^/]*\.xml", _comments),

@@ -5,17 +5,25 @@ Which cells make the table is left to readers/sheet_table; other parts of the wo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import IO
 
 from domain.errors import SourceUnreadable
-from intake.bounds import Bounds
+from intake.bounds import CELL_CHARS, Bounds
+from intake.containers.inspection import PART_CHARS, PARTS, too_much_text
 from intake.containers.xmlstream import pieces
+from intake.containers.xmltexts import is_telling
 from intake.readers.cellvalue import Kind, column_index, column_letters, number_text, shown, unescaped
 
 HEADERS_FOOTERS = {"oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter"}
+LAST_ROW = 1_048_576  # of any sheet
 FORMULA_TEXTS = 20_000  # distinct formulas with a text in them that are kept for scanning
+
+_LITERAL = re.compile(r'"|\d{8}')  # a text, or more digits than a row number has
+_LAYOUT = re.compile(r'&(?:"[^"]*"|K[0-9A-F]{6}|[0-9]{1,3} ?|[A-Za-z])')  # font, colour, size, place and field codes
+_SPLIT = re.compile(r'\w&(?:"[^"]*"|[A-Z])')  # … between the characters of a word
 
 SheetRow = tuple[int, bool, dict[int, str]]  # row number, hidden, column → text
 
@@ -28,6 +36,14 @@ class Extras:
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     without_value: list[str] = field(default_factory=list)  # cells with a formula and no stored value
     merged: int = 0
+    chars: int = 0
+
+    def add(self, source: str, locator: str, text: str) -> None:
+        """Keep a text to be scanned. Raises SourceUnreadable past the limit for texts beside the cells."""
+        self.chars += len(text)
+        if self.chars > PART_CHARS or len(self.texts) >= PARTS:
+            raise too_much_text()
+        self.texts.append((source, locator, text))
 
 
 class SheetStream:
@@ -60,7 +76,8 @@ class SheetStream:
 
     def rows(self, stream: IO[bytes], bounds: Bounds) -> Iterator[SheetRow]:
         """Rows as they come, blank ones and cells without text left out."""
-        for _ in pieces(stream, self._start, self._end, self._data, bounds, self._part):
+        self._bounds = bounds
+        for _ in pieces(stream, self._start, self._end, self._data, bounds, self._part, remark=self._stray):
             yield from self._ready
             self._ready.clear()
 
@@ -72,40 +89,62 @@ class SheetStream:
                 handler(attributes)
             return
         if name == "sheetData":
+            self._flush()
             self._in_data = True
         elif name == "col":
             self._start_col(attributes)
         elif name == "mergeCell":
             self.extras.merged += 1
         else:
-            self._open, self._value = name, ""
+            self._flush()
+            self._open = name
             for key, text in attributes.items():
                 if is_telling(key, text):
-                    self.extras.texts.append(("member", f"{self._sheet}!{name}", text))
+                    self.extras.add("member", f"{self._sheet}!{name}", text)
 
     def _end(self, name: str) -> None:
         if self._in_data:
             if handler := self._ends.get(name):
                 handler()
             return
-        if name == self._open and self._value.strip():
-            source = "page_header" if name in HEADERS_FOOTERS else "member"
-            self.extras.texts.append((source, f"{self._sheet}!{name}", self._value))
-        self._open = ""
+        self._flush()
+
+    def _flush(self) -> None:
+        """Keep the text before, between or behind the children of an element outside the cells."""
+        name, text = self._open or "sheet", self._value
+        self._open = self._value = ""
+        if not text.strip():
+            return
+        where = f"{self._sheet}!{name}"
+        if name not in HEADERS_FOOTERS:
+            self.extras.add("member", where, text)
+            return
+        self.extras.add("page_header", where, text)
+        if _SPLIT.search(text):
+            self.extras.add("page_header", where, _LAYOUT.sub("", text))
+
+    def _stray(self, text: str) -> None:
+        """A remark, or characters among the cells that belong to none: no program shows them, the file holds them."""
+        if text.strip():
+            self.extras.add("member", f"{self._sheet}!{max(self._row, 1)}", text)
 
     def _data(self, text: str) -> None:
-        if not self._open:
+        if self._in_data and not self._open:
+            if not text.isspace():
+                self._stray(text)
             return
-        if self._open == "f":
+        if self._open == "f" and self._in_data:
             self._formula += text
         else:
             self._value += text
+            if len(self._value) > CELL_CHARS:
+                self._bounds.cell(len(self._value), self._locator())
 
     # --- rows and cells ---
 
     def _start_row(self, attributes: dict[str, str]) -> None:
         row = self._number(attributes.get("r"), self._row + 1)
-        if row <= self._row:
+        if not self._row < row <= LAST_ROW:
             raise self._damaged(f"{self._sheet}!{row}")
         self._row, self._column, self._cells = row, -1, {}
         self._hidden = attributes.get("hidden") in ("1", "true") or attributes.get("ht") == "0"
@@ -147,13 +186,13 @@ class SheetStream:
     def _end_phonetic(self) -> None:
         hint, self._value = self._value[self._phonetic_mark :], self._value[: self._phonetic_mark]
         if hint.strip():
-            self.extras.texts.append(("member", self._locator(), hint))
+            self.extras.add("member", self._locator(), hint)
 
     def _close(self) -> None:
         self._open = ""
 
     def _end_data(self) -> None:
-        self._in_data = False
+        self._in_data, self._open, self._value = False, "", ""
 
     def _end_cell(self) -> None:
         if self._has_formula:
@@ -184,7 +223,7 @@ class SheetStream:
     def _formula_seen(self) -> None:
         if not self._value and self._type != "str":
             self.extras.without_value.append(self._locator())
-        if '"' in self._formula and self._formula not in self._formulas:
+        if _LITERAL.search(self._formula) and self._formula not in self._formulas:
             if len(self._formulas) >= FORMULA_TEXTS:
                 raise SourceUnreadable(
                     f"a sheet holds more than {FORMULA_TEXTS} different formulas with texts in them; "
@@ -193,7 +232,7 @@ class SheetStream:
                     locator=self._locator(),
                 )
             self._formulas.add(self._formula)
-            self.extras.texts.append(("nested", self._locator(), self._formula))
+            self.extras.add("nested", self._locator(), self._formula)
 
     def _start_col(self, attributes: dict[str, str]) -> None:
         if attributes.get("hidden") in ("1", "true") or attributes.get("width") == "0":
@@ -217,13 +256,3 @@ class SheetStream:
             "ask the sender for a fresh export",
             locator=locator,
         )
-
-
-def is_telling(key: str, text: str) -> bool:
-    """Whether an attribute's text may have been written by a person: no number, flag, reference or identifier.
-
-    Markup's own words are ASCII without blanks; what a person writes has Han characters, a blank, an @ or many digits.
-    """
-    if key.startswith("xmlns") or key.endswith(("uid", "schemaLocation", "Ignorable")) or len(text) < 2:
-        return False
-    return not text.isascii() or "@" in text or " " in text.strip() or sum(c.isdigit() for c in text) >= 7

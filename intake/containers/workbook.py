@@ -9,6 +9,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from zipfile import ZipFile
 
@@ -20,8 +21,12 @@ from intake.bounds import Bounds
 from intake.containers.xmlstream import pieces
 from intake.readers.cellvalue import Kind, built_in_kind, column_index, kind_of, unescaped
 
+MERGES = 500_000  # of one sheet
+STRINGS = 16_000_000  # shared by the cells of a workbook
 TREE_BYTES = 64 * 1024**2  # a part that is built as a whole tree
-_MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref\s*=\s*[\"']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})[\"']")
+_MERGE = re.compile(
+    rb"<(?:\w+:)?mergeCell\s[^<>]{0,200}?ref\s*=\s*[\"']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})[\"']"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +143,18 @@ def _kind(number: str, codes: dict[str, str]) -> tuple[Kind, int]:
 
 
 def shared_strings(archive: ZipFile, book: Workbook, bounds: Bounds) -> tuple[list[str], list[str]]:
-    """The shared strings in order, and the phonetic hints found among them."""
+    """The shared strings in order, and the phonetic hints and other texts found among them."""
     part = part_of_kind(archive, book, "sharedStrings")
     if part is None:
         return [], []
     reader = _Strings()
     with archive.open(part) as stream:
-        for _ in pieces(stream, reader.start, reader.end, reader.data, bounds, part):
-            pass
+        for _ in pieces(stream, reader.start, reader.end, reader.data, bounds, part, remark=reader.hints.append):
+            if len(reader.strings) + len(reader.hints) > STRINGS:
+                raise SourceUnreadable(
+                    f"the workbook holds more than {STRINGS} shared strings; ask the sender for smaller files",
+                    code="limit-exceeded",
+                )
     return reader.strings, reader.hints
 
 
@@ -175,11 +184,18 @@ class _Strings:
     def data(self, text: str) -> None:
         if self._in_text:
             (self.hints if self._in_hint else self._text).append(text)
+        elif not text.isspace():
+            self.hints.append(text)
 
 
 def merges(archive: ZipFile, part: str) -> list[tuple[int, int, int, int]]:
     """Merged boxes of a worksheet (they stand behind the cells, so they are looked up beforehand)."""
-    return list(_merges(archive, part))
+    found = list(islice(_merges(archive, part), MERGES + 1))
+    if len(found) > MERGES:
+        raise SourceUnreadable(
+            f"a sheet holds more than {MERGES} merged boxes; ask the sender for a plain table", code="limit-exceeded"
+        )
+    return found
 
 
 def _merges(archive: ZipFile, part: str) -> Iterator[tuple[int, int, int, int]]:

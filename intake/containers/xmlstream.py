@@ -27,14 +27,22 @@ class Local(dict[str, str]):
         return local
 
 
-def pieces(stream: IO[bytes], start: Start, end: End, data: Data, bounds: Bounds, part: str) -> Iterator[None]:
-    """Feed the stream to the handlers, which get local names; control comes back after each piece."""
+def pieces(
+    stream: IO[bytes], start: Start, end: End, data: Data, bounds: Bounds, part: str, *, remark: Data
+) -> Iterator[None]:
+    """Feed the stream to the handlers, which get local names; control comes back after each piece.
+
+    `remark` gets the texts of comments and processing instructions, which no program shows and anyone can read.
+    """
     local = Local()
     parser = expat.ParserCreate()
     parser.buffer_text = True
+    parser.buffer_size = CHUNK  # long texts in few pieces
     parser.StartElementHandler = lambda name, attributes: start(local[name], attributes)
     parser.EndElementHandler = lambda name: end(local[name])
     parser.CharacterDataHandler = data
+    parser.CommentHandler = remark
+    parser.ProcessingInstructionHandler = lambda target, text: remark(f"{target} {text}")
     parser.StartDoctypeDeclHandler = _refuse
     parser.EntityDeclHandler = _refuse
     try:

@@ -108,21 +108,23 @@ def _object(source: JsonStream, path: str, tables: Tables, depth: int) -> None:
         if not isinstance(key, str) or isinstance(key, Number):
             raise source.fault()
         source.take(":")
-        _member(source, f"{path}.{names.name(key, 1)}".lstrip("."), tables, depth)
+        _member(source, f"{path}.{names.name(key, 1)}".lstrip("."), key, tables, depth)
         if source.peek() != ",":
             break
         source.take(",")
     source.take("}")
 
 
-def _member(source: JsonStream, path: str, tables: Tables, depth: int) -> None:
+def _member(source: JsonStream, path: str, key: str, tables: Tables, depth: int) -> None:
     following = source.peek()
     if following == "{" and (depth < DEPTH or tables.leads_to_records(path)):
+        tables.key(path, key)
         return _object(source, path, tables, depth + 1)
     if following != "[":
-        return tables.member(path, source.value()[0])
+        return tables.member(path, key, source.value()[0])
     source.take("[")
     if source.peek() in ("{", "[") or path == tables.records:
+        tables.key(path, key)
         with tables.open(path, "record") as table:
             return _elements(source, table)
     values: list[Any] = []
@@ -133,4 +135,4 @@ def _member(source: JsonStream, path: str, tables: Tables, depth: int) -> None:
         elif source.peek() != "]":
             raise source.fault()
     source.take("]")
-    return tables.member(path, values)
+    return tables.member(path, key, values)

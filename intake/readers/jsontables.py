@@ -17,6 +17,7 @@ from domain.errors import SourceUnreadable
 from domain.finding import Finding, Place, Severity, Source
 from domain.table import TableInfo, TextPart
 from intake.bounds import CELL_CHARS, Bounds
+from intake.containers.inspection import PARTS
 from intake.headers import UniqueNames, column_label
 from intake.readers.geojson import feature_row, is_feature
 from intake.readers.jsonstream import Number
@@ -89,11 +90,27 @@ class Tables:
         """Whether the contract's records lie below this member."""
         return self.records is not None and self.records.startswith(path + ".")
 
-    def member(self, path: str, value: Any) -> None:
+    def key(self, path: str, key: str) -> None:
+        """A key that opens an object, a table or nothing: the text of a header, though no cell stands below it."""
+        if key.strip():
+            self._keep(TextPart(Source.HEADER.value, path, key))
+
+    def member(self, path: str, key: str, value: Any) -> None:
         """A member outside the records, as text to be scanned."""
-        if text := text_of(value):
-            self._bounds.cell(len(text), path)
-            self.found.parts.append(TextPart(Source.MEMBER.value, path, f"{path.rpartition('.')[2]}\t{text}"))
+        text = text_of(value)
+        if not text:
+            self.key(path, key)
+            return
+        self._bounds.cell(len(text), path)
+        self._keep(TextPart(Source.MEMBER.value, path, f"{key}\t{text}"))
+
+    def _keep(self, part: TextPart) -> None:
+        if len(self.found.parts) >= PARTS:
+            raise SourceUnreadable(
+                f"the document holds more than {PARTS} members outside its records; ask the sender for plain records",
+                code="limit-exceeded",
+            )
+        self.found.parts.append(part)
 
     @contextmanager
     def open(self, path: str | None, word: str) -> Iterator[Records]:

@@ -103,12 +103,24 @@ def _weigh(metadata: Any, bounds: Bounds) -> None:
 
 def _metadata(schema: Any, metadata: Any) -> Iterator[TextPart]:
     pairs = dict(schema.metadata or {}) | dict(metadata.metadata or {})
-    for owner in schema:
-        pairs |= {owner.name.encode() + b"/" + k: v for k, v in (owner.metadata or {}).items()}
+    pairs[b"created_by"] = (metadata.created_by or "").encode()
+    for path, owner in _fields(schema, ""):
+        pairs |= {path.encode() + b"/" + k: v for k, v in (owner.metadata or {}).items()}
     for number, (key, value) in enumerate(pairs.items(), 1):
         if key not in OWN_KEYS and not key.endswith(b"/PARQUET:field_id"):
             text = f"{key.decode('utf-8', 'replace')}\t{value.decode('utf-8', 'replace')}"
             yield TextPart(Source.PROPERTY.value, f"metadata {number}", text)
+    for path, owner in _fields(schema, ""):
+        if path != owner.name:
+            yield TextPart(Source.HEADER.value, f"column {path.partition('.')[0]}", owner.name)
+
+
+def _fields(owner: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """Every field with its path, those within nested columns too: no cell need show their names and notes."""
+    for index in range(len(owner) if isinstance(owner, pa.Schema) else owner.num_fields):
+        inner = owner.field(index)
+        yield f"{path}{inner.name}", inner
+        yield from _fields(inner.type, f"{path}{inner.name}.")
 
 
 def _texts(array: Any, name: str, raw: set[str], bounds: Bounds, row: int) -> list[str | None]:

@@ -76,10 +76,12 @@ def _texts(rows: Iterable[SheetRow], sheet: str, hidden: Places) -> Iterator[Cel
 def _spans(origin: int, width: int, merges: Sequence[Box]) -> list[int]:
     """For each column of a row, the column it is merged with sideways."""
     spans = list(range(width))
+    left_over = width  # boxes of an honest sheet don't overlap; those of a hostile one may cost no square
     for top, left, bottom, right in merges:
-        if top <= origin <= bottom:
+        if top <= origin <= bottom and left_over > 0:
             for column in range(left, min(right + 1, width)):
                 spans[column] = left
+                left_over -= 1
     return spans
 
 

@@ -15,8 +15,8 @@ from domain.errors import SourceUnreadable
 from domain.finding import Finding, Place, Severity, Source
 from domain.table import TableInfo
 from intake.bounds import Bounds
+from intake.containers.inspection import JOINT, NOTICED, Inspection
 from intake.containers.ole import inspect_compound
-from intake.containers.ooxml import NOTICED, Inspection
 from intake.containers.sheetxml import SheetRow
 from intake.noticed import Places
 from intake.readers.cellvalue import ERRORS, Kind, built_in_kind, column_letters, kind_of, number_text, shown
@@ -49,7 +49,7 @@ def read_xls(
     _names(book, seen)
     left = [s for s in dict.fromkeys(book._sharedstrings or ()) if s not in used and s.strip()]
     for start in range(0, len(left), UNUSED_JOINED):
-        text = "\n".join(left[start : start + UNUSED_JOINED])
+        text = JOINT.join(left[start : start + UNUSED_JOINED])
         seen.part(Source.MEMBER, f"shared strings, unused from {start + 1}", text)
     return tuple(read), seen
 

@@ -14,7 +14,8 @@ from domain.finding import Finding, Place, Severity, Source
 from domain.table import TableInfo, TextPart
 from intake.bounds import Bounds
 from intake.containers.archive import opened
-from intake.containers.ooxml import Inspection, inspect_workbook
+from intake.containers.inspection import JOINT, Inspection
+from intake.containers.ooxml import inspect_workbook
 from intake.containers.sheetxml import Extras, SheetStream
 from intake.containers.workbook import SheetPart, Workbook, formats, merges, shared_strings, workbook
 from intake.noticed import Places
@@ -46,8 +47,9 @@ def read_xlsx(
                 seen.part(Source.SHEET_NAME, sheet.name, sheet.name)
             _take_extras(stream.extras, sheet, seen)
         seen.parts += _charts(book)
-        seen.parts += [TextPart(Source.MEMBER.value, "shared strings", hint) for hint in hints if hint.strip()]
-        seen.parts += _unused(strings, used)
+        for hint in hints:
+            seen.part(Source.MEMBER, "shared strings", hint)
+        _take_unused(strings, used, seen)
         return tuple(read), seen
 
 
@@ -60,7 +62,8 @@ def _sheet(
 
 
 def _take_extras(extras: Extras, sheet: SheetPart, seen: Inspection) -> None:
-    seen.parts += [TextPart(source, locator, text) for source, locator, text in extras.texts]
+    for source, locator, text in extras.texts:
+        seen.part(Source(source), locator, text)
     bare = Places()
     for locator in extras.without_value:
         bare.add(Place(sheet.name, locator=locator))
@@ -75,9 +78,9 @@ def _charts(book: Workbook) -> Iterator[TextPart]:
             yield TextPart(Source.SHEET_NAME.value, sheet.name, sheet.name)
 
 
-def _unused(strings: list[str], used: bytearray) -> Iterator[TextPart]:
+def _take_unused(strings: list[str], used: bytearray, seen: Inspection) -> None:
     """Strings that no cell shows: what was deleted from a sheet may still be in the file."""
     left = [text for text, flag in zip(strings, used, strict=True) if not flag and text.strip()]
     for start in range(0, len(left), UNUSED_JOINED):
-        text = "\n".join(left[start : start + UNUSED_JOINED])
-        yield TextPart(Source.MEMBER.value, f"shared strings, unused from {start + 1}", text)
+        text = JOINT.join(left[start : start + UNUSED_JOINED])
+        seen.part(Source.MEMBER, f"shared strings, unused from {start + 1}", text)

@@ -54,7 +54,7 @@ _PLACES = np.array(
 
 
 def whole(digits: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """Classes of cells of 18 places: nothing, the shape, a right code."""
+    """Classes of cells of 18 places: nothing, the shape; a right code is left to the patterns, its division counts too."""
     if digits.shape[1] != 18:
         return np.full(len(digits), -1)
     shape = _HEADS[two(digits, 0)] & _PLACES[two(digits, 2)]
@@ -62,7 +62,7 @@ def whole(digits: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     inner = 11 - weighted(digits, (3, 7, 9, 10, 5, 8, 4, 2), 8) % 11
     inner = np.where(inner == 11, 0, inner)  # ten is an X, which no digit equals
     right = (-weighted(digits, [pow(3, at, 31) for at in range(17)]) % 31 == last) & (inner == digits[:, 16])
-    classes: np.ndarray[Any, Any] = shape * (1 + right)
+    classes: np.ndarray[Any, Any] = np.where(shape & right, -1, shape)
     return classes
 
 

@@ -139,3 +139,63 @@ def test_read_past_a_limit_is_refused(tmp_path: Path, limits: dict[str, int]) ->
     with pytest.raises(SourceUnreadable) as refused:
         read_text(tmp_path, '[{"a":1},{"b":2},{"c":3}]', "a.json", limits=limits)
     assert refused.value.code == "limit-exceeded"
+
+
+def test_read_loses_no_key_on_the_way_to_the_records(tmp_path: Path) -> None:
+    text = '{"甲藏": {"乙藏": [{"a": 1}]}, "丙藏": null, "丁藏": {}, "戊藏": "", "己藏": []}'
+    reading = read_text(tmp_path, text, "a.json")
+    said = "\n".join(part.text for part in reading.parts)
+    assert [key for key in "甲乙丙丁戊己" if f"{key}藏" not in said] == []
+    assert {where for where, _ in parts_of(reading, "header")} >= {"甲藏", "甲藏.乙藏", "丙藏"}
+
+
+def test_read_loses_no_text_of_a_geojson_document(tmp_path: Path) -> None:
+    feature = (
+        '{"type": "Feature", "id": "编号", "bbox": [1], "别名": "外名", "properties": {"名": "河", "层": {"深": ["底"]}},'
+        ' "geometry": {"type": "Point", "coordinates": [1, 2], "注": "点注"}, "properties": null}'
+    )
+    text = (
+        '{"type": "FeatureCollection", "name": "图名", "crs": {"properties": {"name": "坐标系"}}, "properties": {"制": "制图人"},'
+        f' "外": {{"x": ["外员"]}}, "features": [{feature}, {{"type": "Feature", "properties": "散文", "geometry": null}}]}}'
+    )
+    reading = read_text(tmp_path, text, "a.geojson")
+    (table,) = reading.tables
+    said = "\n".join(
+        [*(c for row in rows_of(table) for c in row if c), *table.headers, *(part.text for part in reading.parts)]
+    )
+    words = [
+        "编号",
+        "别名",
+        "外名",
+        "名",
+        "河",
+        "层",
+        "深",
+        "底",
+        "注",
+        "点注",
+        "图名",
+        "坐标系",
+        "制图人",
+        "外员",
+        "散文",
+    ]
+    assert [word for word in words if word not in said] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[{"a\\ud800": 1}]',
+        '{"rows": [{"a": 1}], "by": "\\udc00"}',
+        '{"rows": [{"a": 1}], "b\\ud800y": "x"}',
+        '{"r\\ud800": [{"a": 1}]}',
+        '{"features": [{"type": "Feature", "geometry": null, "properties": {"\\ud800": 1}}]}',
+    ],
+    ids=["key", "member", "member's key", "table", "property"],
+)
+def test_read_refuses_half_a_character_wherever_it_stands(tmp_path: Path, text: str) -> None:
+    with pytest.raises(SourceUnreadable) as refused:
+        read_text(tmp_path, text, "a.json")
+    assert refused.value.code == "encoding-invalid"
+    assert "\\ud" not in ascii(str(refused.value))

@@ -80,3 +80,14 @@ def test_read_refuses_more_rows_than_the_limit_before_reading(tmp_path: Path) ->
     with pytest.raises(SourceUnreadable) as refused:
         read_sent(path, limits={"rows": 9})
     assert refused.value.code == "limit-exceeded"
+
+
+def test_read_scans_names_and_notes_of_fields_within_a_column(tmp_path: Path) -> None:
+    inner = pa.field("内名", pa.string(), metadata={"note": "内注"})
+    column = pa.array([None], pa.struct([inner]))
+    pq.write_table(pa.table([column], names=["a"]), tmp_path / "a.parquet")
+    reading = read_sent(tmp_path / "a.parquet")
+    said = "\n".join(part.text for part in reading.parts)
+    assert "内名" in said
+    assert "内注" in said
+    assert "parquet-cpp" in said

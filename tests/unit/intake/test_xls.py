@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from domain.errors import SourceUnreadable
-from intake.containers.biff import has_external_book, has_picture, records, texts_around
+from intake.containers.biff import _walk, has_external_book, has_picture, hints, records, texts_around
+from intake.containers.ole import book_stream
 from tests.sent_files import origins_of, parts_of, read_sent, rows_of, xls
 
 PLAIN = [["单位名称", "金额", "备注"], ["财政局", 1.5, None], ["水利局", 2, "007"]]
@@ -108,3 +109,121 @@ def test_signs_of_pictures_and_links() -> None:
     assert not has_picture(_record(0xEB, b"no picture"))
     assert has_external_book(_record(0x1AE, b"\x01\x00\x05\x00\x00other"))
     assert not has_external_book(_record(0x1AE, b"\x01\x00\x01\x04"))
+
+
+def _wide(text: str) -> bytes:
+    return text.encode("utf-16-le")
+
+
+def _start(kind: int) -> bytes:
+    return _record(0x809, struct.pack("<HHHHII", 0x600, kind, 0, 1997, 0, 6))
+
+
+def _named_sheet(at: int, name: str, kind: int = 0) -> bytes:
+    return _record(0x85, struct.pack("<IBBBB", at, 0, kind, len(name), 1) + _wide(name))
+
+
+END = _record(0x0A, b"")
+ROW = struct.pack("<HHH", 1, 1, 0)
+HELD = {
+    "value kept from another workbook": (_record(0x5A, b"\x00\x00\x00\x00\x02\x03\x00\x01" + _wide("藏着")), "藏着"),
+    "filter": (_record(0x9E, b"\x00" * 26 + b"\x01" + _wide("藏着")), "藏着"),
+    "text in a formula": (_record(0x06, ROW + b"\x00" * 16 + b"\x17\x02\x01" + _wide("藏着")), "藏着"),
+    "condition": (_record(0x1B1, b"\x02\x00" + _wide("藏着")), "藏着"),
+    "control": (_record(0x5D, b"\x15\x00" + _wide("藏着")), "藏着"),
+    "shape": (_record(0xEC, b"\x00" * 8 + _wide("藏着")), "藏着"),
+    "note of a name": (_record(0x894, b"\x00" * 12 + _wide("藏着")), "藏着"),
+    "column of a list": (_record(0x872, b"\x00" * 12 + _wide("藏着")), "藏着"),
+    "record that nobody knows": (_record(0x7777, _wide("藏着")), "藏着"),
+    "chart value": (_start(0x20) + _record(0x203, ROW + struct.pack("<d", 13900000000.0)) + END, "13900000000"),
+    "chart label": (_start(0x20) + _record(0x204, ROW + b"\x02\x00\x01" + _wide("藏着")) + END, "藏着"),
+    "name of a chart sheet": (_named_sheet(9999, "藏着", 2), "藏着"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("record", "text"), HELD.values(), ids=HELD.keys())
+def test_texts_around_finds_text_of(record: bytes, text: str) -> None:
+    assert any(text in found for _, found in texts_around(_biff(record), None))
+
+
+def test_texts_around_leaves_cells_to_the_reader() -> None:
+    cells = _record(0x203, ROW + struct.pack("<d", 1.5)) + _record(0x204, ROW + b"\x02\x00\x01" + _wide("格子"))
+    assert list(texts_around(_start(5) + END + _start(0x10) + cells + END, None)) == []
+
+
+def test_texts_around_tells_the_sheet() -> None:
+    book = _start(5) + _named_sheet(0, "甲") + END
+    at = len(book)
+    stream = _start(5) + _named_sheet(at, "甲") + END
+    stream += _start(0x10) + _start(0x20) + END + _record(0x14, b"\x04\x00\x01" + _wide("页眉文字")) + END
+    assert [(spot.locator, spot.source.value) for spot, _ in texts_around(stream, None)] == [
+        ("甲!page header", "page_header")
+    ]
+
+
+def _string(text: str, hint: str = "") -> bytes:
+    extra = _wide(hint)
+    head = struct.pack("<HB", len(text), 1 | (4 if hint else 0)) + (struct.pack("<I", len(extra)) if hint else b"")
+    return head + _wide(text) + extra
+
+
+def test_texts_around_finds_how_strings_are_read_aloud() -> None:
+    body = struct.pack("<II", 2, 2) + _string("姓名", "藏着读音") + _string("金额")
+    texts = [text for _, text in texts_around(_record(0xFC, body), None)]
+    assert len(texts) == 1
+    assert "藏着读音" in texts[0]
+
+
+def _cuts(body: bytes, characters: list[range]) -> list[tuple[int, list[bytes]]]:
+    """The list cut in two at every place where programs cut it: between characters the rest begins with their width."""
+    made = []
+    for cut in range(9, len(body)):
+        within = next((r for r in characters if cut in r), None)
+        if within is None:
+            made.append((cut, [body[:cut], body[cut:]]))
+        elif (cut - within.start) % 2 == 0:
+            made.append((cut, [body[:cut], b"\x01" + body[cut:]]))
+    return made
+
+
+def test_hints_step_over_continuations() -> None:
+    body = struct.pack("<II", 2, 2) + _string("姓名", "读音") + _string("金额", "藏着")
+    characters = [range(body.index(_wide(t)), body.index(_wide(t)) + 4) for t in ("姓名", "金额")]
+    cuts = _cuts(body, characters)
+    assert len(cuts) > 20
+    assert [cut for cut, parts in cuts if hints(parts) != [_wide("读音"), _wide("藏着")]] == []
+
+
+def test_hints_of_a_broken_list_are_the_whole_list() -> None:
+    body = struct.pack("<II", 5, 5) + _string("姓名")
+    assert hints([body]) == [body]
+
+
+def test_hints_of_a_real_list_over_many_continuations_are_none(tmp_path: Path) -> None:
+    grid = [["名称", "说明"], *([f"单位{n}", f"{'文' * (n % 90)}x{n}"] for n in range(2_000))]
+    path = xls(tmp_path / "a.xls", ("表", grid))
+    (parts,) = [parts for _, kind, parts in _walk(book_stream(path)) if kind == 0xFC]
+    assert len(parts) > 5
+    assert hints(parts) == []
+
+
+def test_read_leaves_ordinary_workbook_unblocked(tmp_path: Path) -> None:
+    reading = read_sent(xls(tmp_path / "a.xls", ("表", PLAIN)))
+    assert reading.unread == ()
+    assert [f.code for f in reading.findings if f.severity == "block"] == []
+
+
+@pytest.mark.parametrize(
+    ("stream", "word"), [("Revision Log", "修订"), ("MBD0001", "嵌入"), ("Ctls", "控件"), ("Strange", "非文本")]
+)
+def test_read_names_stream_that_is_no_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stream: str, word: str
+) -> None:
+    from intake.containers import ole
+
+    real = ole.streams
+    # nothing here can write such a stream; its name alone decides
+    monkeypatch.setattr(ole, "streams", lambda file: [*real(file), [stream]])
+    reading = read_sent(xls(tmp_path / "a.xls", ("表", PLAIN)))
+    assert [where for where, _ in reading.unread] == [stream]
+    assert word in next(f.note for f in reading.findings if f.code == "part-unread")
