@@ -20,6 +20,7 @@ from domain.finding import Source
 from domain.table import ROW_ORIGIN, TableInfo
 from redaction.canary import canary
 from redaction.lens import Column, Lens, Span
+from redaction.people import People
 
 BATCH_ROWS = 50_000
 COLUMN_SHARE = 0.8  # a column with this share of whole-cell hits of a kind is a column of that kind
@@ -80,9 +81,11 @@ def scan_table(info: TableInfo, lens: Lens, context: Mapping[str, Column], hits:
     """
     raw = hits.with_suffix(".raw.parquet")
     tally = _Tally()
+    people = People(info, lens.rules.persons, {c: v.about for c, v in context.items()}, f"{seed} {info.name}")
     with pq.ParquetWriter(raw, HITS, compression="zstd") as writer:
         first = 1
         for number, batch in enumerate(_with_one_batch(info)):
+            people.see(batch)
             rows: list[dict[str, Any]] = []
             origins = batch[ROW_ORIGIN].to_list()
             for column in info.columns:
@@ -96,6 +99,7 @@ def scan_table(info: TableInfo, lens: Lens, context: Mapping[str, Column], hits:
             first += batch.height
     _settle(raw, hits, lens, tally, context)
     raw.unlink()
+    tally.found -= people.add_hits(hits, _with_one_batch(info), sure=lens.rules.scores.sure)
     return TableScan(info.name, info.rows, len(info.columns), tally.cells, hits, tally.planted, tally.found)
 
 

@@ -37,7 +37,8 @@ def _points(words: list[str]) -> npt.NDArray[np.uint32]:
 
 def _packed(points: npt.NDArray[np.uint32]) -> Codes:
     wide = points.astype(np.uint64)
-    return wide[:, 0] | wide[:, 1] << np.uint64(16) | wide[:, 2] << np.uint64(32) | wide[:, 3] << np.uint64(48)
+    packed: Codes = wide[:, 0] | wide[:, 1] << np.uint64(16) | wide[:, 2] << np.uint64(32) | wide[:, 3] << np.uint64(48)
+    return packed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,6 +59,12 @@ class NameModel:
         at = np.flatnonzero(plain.to_numpy())
         found[at] = self._plain(_points(texts.gather(at).to_list()))
         return found
+
+    def is_listed(self, texts: pl.Series) -> npt.NDArray[np.bool_]:
+        """Whether each text is a word that only looks like a name."""
+        short = (texts.str.len_chars() <= 4).to_numpy()
+        listed: npt.NDArray[np.bool_] = np.isin(_packed(_points(texts.str.slice(0, 4).to_list())), self.words)
+        return np.logical_and(listed, short)
 
     def _plain(self, points: npt.NDArray[np.uint32]) -> npt.NDArray[np.float64]:
         lengths = (points > 0).sum(axis=1)
@@ -81,7 +88,8 @@ class NameModel:
         rows = np.arange(len(points))
         ends, before = points[rows, lengths - 1], points[rows, np.maximum(lengths - 2, 0)]
         two = before.astype(np.uint64) | ends.astype(np.uint64) << np.uint64(16)
-        return np.isin(_packed(points), self.words) | self.last[ends] | np.isin(two, self.last_two)
+        listed: npt.NDArray[np.bool_] = np.isin(_packed(points), self.words) | np.isin(two, self.last_two)
+        return np.logical_or(listed, self.last[ends])
 
 
 def name_model(names: Mapping[str, Any], surnames: Iterable[str], endings: Iterable[str], blanks: Iterable[str]) -> NameModel:  # fmt: skip

@@ -52,6 +52,12 @@ def table_names(info: TableInfo, contract: Contract | None, header_map: HeaderMa
     return TableNames(spec.name, columns, grounds, locator)
 
 
+def table_headers(info: TableInfo, names: TableNames) -> tuple[str, ...]:
+    """Every header of a table: the contract's titles where it is fitted, so that scan and redaction agree, or the sender's."""
+    titles = tuple(g.field.title for g in names.grounds.values() if g.field is not None)
+    return titles or (*info.columns, *info.headers)
+
+
 def _spec_of(info: TableInfo, contract: Contract, header_map: HeaderMap) -> TableSpec | None:
     """The contract's table that this one was fitted to: it has all mapped columns, and the sheet's name if one is asked."""
     fitting = [

@@ -11,6 +11,7 @@ from typing import Any
 from domain.errors import PackInvalid
 from domain.finding import RuleRef, Severity
 from domain.pack import Pack, Packs
+from redaction.person_words import NAMES, PERSONS, PersonWords, person_words
 
 PACK = "personal"
 PUBLISH = frozenset({"never", "public", "official_contact_only"})
@@ -18,7 +19,10 @@ PUBLISH = frozenset({"never", "public", "official_contact_only"})
 
 @dataclass(frozen=True, slots=True)
 class EntityRule:
-    """One entity of the pack. `order` is its place in the pack: the earlier, the more protected."""
+    """One entity of the pack. `order` is its place in the pack: the earlier, the more protected.
+
+    `quiet_beside`: in a cell with one of these a hit needs no disposition of its own, the other holds the release.
+    """
 
     entity: str
     order: int
@@ -31,6 +35,7 @@ class EntityRule:
     near_words: frozenset[str]
     by_column: bool
     figures: bool
+    quiet_beside: frozenset[str]
     rule: RuleRef
 
     @property
@@ -60,6 +65,7 @@ class PersonalRules:
     figures: frozenset[str]
     words: dict[str, tuple[str, ...]]  # lists that patterns name as @list@, longest word first
     version: str
+    persons: PersonWords
 
     def __getitem__(self, entity: str) -> EntityRule:
         return self.rules[entity]
@@ -69,18 +75,19 @@ class PersonalRules:
         return tuple(sorted({r.replacement for r in self.rules.values()}))
 
 
-_READ: dict[str, PersonalRules] = {}  # by the pack's hash: the same rules are the same object
+_READ: dict[tuple[str, ...], PersonalRules] = {}  # by the packs' hashes: the same rules are the same object
 
 
 def personal_rules(packs: Packs) -> PersonalRules:
-    """The rules of the installation's personal pack. Raises PackInvalid naming the key at fault."""
-    pack = packs[PACK]
-    if pack.sha256 not in _READ:
-        _READ[pack.sha256] = _rules(pack)
-    return _READ[pack.sha256]
+    """The rules of the installation's packs on persons. Raises PackInvalid naming the key at fault."""
+    asked = [packs[name] for name in (PACK, PERSONS, NAMES)]
+    key = tuple(p.sha256 for p in asked)
+    if key not in _READ:
+        _READ[key] = _rules(*asked)
+    return _READ[key]
 
 
-def _rules(pack: Pack) -> PersonalRules:
+def _rules(pack: Pack, persons: Pack, names: Pack) -> PersonalRules:
     data = pack.data
     try:
         rules = {e["id"].upper(): _entity(e, order, pack) for order, e in enumerate(data["entities"])}
@@ -92,7 +99,18 @@ def _rules(pack: Pack) -> PersonalRules:
             f"pack {PACK}: a key is missing or of the wrong kind ({fault}); correct rules/personal.yaml"
         ) from None
     longest_first = {k: tuple(sorted(v, key=lambda w: (-len(w), w))) for k, v in words.items()}
-    return PersonalRules(rules, scores, figures, longest_first, pack.version)
+    labels = sorted({r.replacement for r in rules.values()})
+    try:
+        people = person_words(persons.data, names.data, words["surnames"], labels)
+        unknown = {f.entity for f in people.facts} - set(rules)
+        if unknown:
+            raise KeyError(f"entities of pack {PACK}: {', '.join(sorted(unknown)).lower()}")
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as fault:
+        raise PackInvalid(
+            f"packs {PERSONS}, {NAMES}: a key is missing or of the wrong kind ({fault}); correct rules/persons.yaml, "
+            "or write rules/names.yaml again"
+        ) from None
+    return PersonalRules(rules, scores, figures, longest_first, pack.version, people)
 
 
 def _entity(entry: dict[str, Any], order: int, pack: Pack) -> EntityRule:
@@ -110,5 +128,6 @@ def _entity(entry: dict[str, Any], order: int, pack: Pack) -> EntityRule:
         near_words=frozenset(w.lower() for w in entry["context"]["near"]),
         by_column=bool(entry.get("by_column", False)),
         figures=bool(entry.get("figures", False)),
+        quiet_beside=frozenset(e.upper() for e in entry.get("quiet_beside", ())),
         rule=RuleRef(PACK, pack.version, entry["id"], entry["citation"]),
     )

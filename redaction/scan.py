@@ -17,7 +17,7 @@ from domain.table import Coverage, Reading, TableCoverage, TableInfo
 from redaction.engine import TableScan, scan_table
 from redaction.findings import around_findings, canary_lost, table_findings
 from redaction.lens import Lens, open_lens
-from redaction.names import HeaderMap, TableNames, table_names
+from redaction.names import HeaderMap, TableNames, table_headers, table_names
 from redaction.personal import PACK
 from redaction.texts import TextHit, number_around, scan_around, shown
 
@@ -58,7 +58,8 @@ def scan_reading(
     tables, names = {}, {}
     for number, info in enumerate(reading.tables):
         names[info.name] = table_names(info, contract, header_map or {}, lens)
-        context = {c: lens.column(*_headers(info, c, names[info.name])) for c in info.columns}
+        beside = table_headers(info, names[info.name])
+        context = {c: lens.column(*_headers(info, c, names[info.name]), beside=beside) for c in info.columns}
         tables[info.name] = scan_table(info, lens, context, hits_dir / f"{number}.parquet", seed=seed)
     texts = scan_around(reading, lens, file_name=file_name, seed=seed)
     planted = 1 + sum(t.canaries_planted for t in tables.values())
