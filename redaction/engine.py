@@ -84,7 +84,7 @@ def scan_table(info: TableInfo, lens: Lens, context: Mapping[str, Column], hits:
     people = People(info, lens.rules.persons, {c: v.about for c, v in context.items()}, f"{seed} {info.name}")
     with pq.ParquetWriter(raw, HITS, compression="zstd") as writer:
         first = 1
-        for number, batch in enumerate(_with_one_batch(info)):
+        for number, batch in enumerate(table_frames(info)):
             people.see(batch)
             rows: list[dict[str, Any]] = []
             origins = batch[ROW_ORIGIN].to_list()
@@ -99,19 +99,19 @@ def scan_table(info: TableInfo, lens: Lens, context: Mapping[str, Column], hits:
             first += batch.height
     _settle(raw, hits, lens, tally, context)
     raw.unlink()
-    tally.found -= people.add_hits(hits, _with_one_batch(info), sure=lens.rules.scores.sure)
+    tally.found -= people.add_hits(hits, table_frames(info), sure=lens.rules.scores.sure)
     return TableScan(info.name, info.rows, len(info.columns), tally.cells, hits, tally.planted, tally.found)
 
 
-def _with_one_batch(info: TableInfo) -> Iterator[pl.DataFrame]:
-    """The table's batches; an empty table gives one empty batch, so that it has its canaries too.
+def table_frames(info: TableInfo) -> Iterator[pl.DataFrame]:
+    """The table's batches, ROW_ORIGIN last; an empty table gives one empty batch, so that it has its canaries too.
 
     A redacted table has no ROW_ORIGIN: its own row numbers take the place.
     """
     has_origin = ROW_ORIGIN in pq.read_schema(info.path).names
     first = 1
     for frame in batches(info.path, [*info.columns, *([ROW_ORIGIN] if has_origin else [])]):
-        yield frame if has_origin else frame.with_row_index(ROW_ORIGIN, first)
+        yield frame if has_origin else frame.with_columns(pl.int_range(first, first + frame.height).alias(ROW_ORIGIN))
         first += frame.height
     if first == 1:
         yield pl.DataFrame(schema={**dict.fromkeys(info.columns, pl.String), ROW_ORIGIN: pl.Int64})

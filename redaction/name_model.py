@@ -64,7 +64,8 @@ class NameModel:
         """Whether each text is a word that only looks like a name."""
         short = (texts.str.len_chars() <= 4).to_numpy()
         listed: npt.NDArray[np.bool_] = np.isin(_packed(_points(texts.str.slice(0, 4).to_list())), self.words)
-        return np.logical_and(listed, short)
+        found: npt.NDArray[np.bool_] = listed & short
+        return found
 
     def _plain(self, points: npt.NDArray[np.uint32]) -> npt.NDArray[np.float64]:
         lengths = (points > 0).sum(axis=1)
@@ -89,7 +90,8 @@ class NameModel:
         ends, before = points[rows, lengths - 1], points[rows, np.maximum(lengths - 2, 0)]
         two = before.astype(np.uint64) | ends.astype(np.uint64) << np.uint64(16)
         listed: npt.NDArray[np.bool_] = np.isin(_packed(points), self.words) | np.isin(two, self.last_two)
-        return np.logical_or(listed, self.last[ends])
+        found: npt.NDArray[np.bool_] = listed | self.last[ends]
+        return found
 
 
 def name_model(names: Mapping[str, Any], surnames: Iterable[str], endings: Iterable[str], blanks: Iterable[str]) -> NameModel:  # fmt: skip

@@ -32,7 +32,10 @@ class TableNames:
     grounds: dict[str, Ground]
     locator: TableInfo  # with a showable sheet name
 
-    def place(self, column: str, row: int, origin: int, start: int, end: int, source: Source = Source.CELL) -> Place:
+    def place(
+        self, column: str, row: int, origin: int, start: int | None, end: int | None, source: Source = Source.CELL
+    ) -> Place:
+        """A place in the table; `start` and `end` are None where the whole cell is meant."""
         return Place(self.table, self.columns[column], row, start, end, self.locator.locator(origin, column), source)
 
 

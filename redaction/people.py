@@ -12,11 +12,10 @@ from pathlib import Path
 from random import Random
 
 import polars as pl
-import pyarrow.parquet as pq
 
-from domain.finding import Source
-from domain.table import ROW_ORIGIN, TableInfo
-from redaction.person_names import SPANS, candidates, is_name_column, looks_named, name_spans
+from domain.table import TableInfo
+from redaction.added_hits import SPANS, add_hits, hits_of
+from redaction.person_names import candidates, is_name_column, looks_named, name_spans
 from redaction.person_words import AGE, PersonWords
 
 CAP = 1_000_000  # distinct texts of a column, and as many of other kinds, that are kept
@@ -24,8 +23,6 @@ LONGEST = 180  # bytes of a cell that holds names alone
 BY_HEADER, BY_CONTENT = 0.9, 0.7  # scores: both are sure
 LOOKS = "looks"  # a column judged by its content
 MADE_UP = 8  # names of the canary
-
-_KEY = ["column", "row"]
 
 
 @dataclass(slots=True)
@@ -95,9 +92,7 @@ class People:
         kinds = {c: self.kinds.get(c) or (LOOKS if s.is_names(self.words) else None) for c, s in self.seen.items()}
         wanted = {c: k for c, k in kinds.items() if k is not None}
         if wanted:
-            more = hits.with_suffix(".more.parquet")
-            self._write(hits, more, frames, wanted, sure)
-            more.replace(hits)
+            add_hits(hits, self.info, frames, lambda frame, first: self._found(frame, first, wanted), sure=sure)
         short = [c for c, s in self.seen.items() if s.cells != self.info.rows]
         short += [c for c in wanted if self.looked_at.get(c) != self.info.rows]
         return len(set(short)) if self._heard() else len(self.info.columns)
@@ -107,32 +102,14 @@ class People:
         spans = name_spans(self.canary.names, self.words.names, said=LOOKS)
         return self.canary.is_names(self.words) and set(spans.filter(pl.col("whole"))["text"]) >= set(self.made_up)
 
-    def _write(self, hits: Path, into: Path, frames: Iterable[pl.DataFrame], wanted: Mapping[str, str], sure: float) -> None:  # fmt: skip
-        schema = pq.read_schema(hits)
-        order = pl.DataFrame({"column": self.info.columns}).with_row_index("place")
-        first = 1
-        with pq.ParquetWriter(into, schema, compression="zstd") as writer:
-            for frame in frames:
-                rows = pl.col("row").is_between(first, first + frame.height - 1)
-                old = pl.read_parquet(hits) if first == 1 and frame.height == 0 else pl.scan_parquet(hits).filter(rows).collect()  # fmt: skip
-                new = pl.concat([self._found(frame, c, k, first) for c, k in wanted.items()])
-                merged = _merged(old, new, sure).join(order, on="column", how="left").sort("row", "place", "start")
-                writer.write_table(merged.select(schema.names).to_arrow().cast(schema))
-                first += frame.height
-
-    def _found(self, frame: pl.DataFrame, column: str, kind: str, first: int) -> pl.DataFrame:
-        """Hits of one column in one batch."""
-        self.looked_at[column] = self.looked_at.get(column, 0) + frame.height
-        distinct = frame[column].drop_nulls().unique()
-        named = kind in ("names", "mixed", LOOKS)
-        spans = name_spans(distinct, self.words.names, said=kind) if named else self._facts(distinct, kind)
-        cells = frame.select(text=pl.col(column), origin=pl.col(ROW_ORIGIN).cast(pl.Int64)).with_row_index("at")
-        score = BY_CONTENT if kind == LOOKS else BY_HEADER
-        return cells.join(spans, on="text").select(
-            column=pl.lit(column), row=pl.col("at").cast(pl.Int64) + first, origin="origin", start="start", end="end",
-            entity="entity", score=pl.lit(score), valid=pl.lit(None, pl.Boolean), source=pl.lit(Source.CELL.value),
-            whole="whole", official=pl.lit(False),
-        )  # fmt: skip
+    def _found(self, frame: pl.DataFrame, first: int, wanted: Mapping[str, str]) -> Iterator[pl.DataFrame]:
+        """Hits of the wanted columns in one batch."""
+        for column, kind in wanted.items():
+            self.looked_at[column] = self.looked_at.get(column, 0) + frame.height
+            distinct = frame[column].drop_nulls().unique()
+            named = kind in ("names", "mixed", LOOKS)
+            spans = name_spans(distinct, self.words.names, said=kind) if named else self._facts(distinct, kind)
+            yield hits_of(frame, first, column, spans, BY_CONTENT if kind == LOOKS else BY_HEADER)
 
     def _facts(self, distinct: pl.Series, entity: str) -> pl.DataFrame:
         """Whole cells that state a fact; an age below the law's limit is a minor's."""
@@ -154,33 +131,3 @@ def _made_up(seed: str) -> pl.Series:
         for _ in range(MADE_UP)
     ]
     return pl.Series(texts, dtype=pl.String)
-
-
-def _merged(old: pl.DataFrame, new: pl.DataFrame, sure: float) -> pl.DataFrame:
-    """Both kinds of hits; a new one is cut around sure old ones, and a weak old one under a new one goes."""
-    pairs = new.with_row_index("new").join(old.with_row_index("old"), on=_KEY, suffix="_old").filter(
-        (pl.col("start") < pl.col("end_old")) & (pl.col("start_old") < pl.col("end"))
-    )  # fmt: skip
-    if pairs.is_empty():
-        return pl.concat([old, new.select(old.columns)], how="vertical_relaxed")
-    strong = pairs.filter(pl.col("score_old") >= sure)
-    weak = pairs.filter(pl.col("score_old") < sure)["old"].unique()
-    cut = new.with_row_index("new").filter(pl.col("new").is_in(strong["new"].implode()))
-    taken: dict[int, list[tuple[int, int]]] = {}
-    for at, start, end in strong.select("new", "start_old", "end_old").iter_rows():
-        taken.setdefault(at, []).append((start, end))
-    pieces = [{**row, "start": a, "end": b, "whole": False} for row in cut.iter_rows(named=True) for a, b in _around(row["start"], row["end"], taken[row["new"]])]  # fmt: skip
-    left = new.with_row_index("new").filter(~pl.col("new").is_in(strong["new"].implode())).drop("new")
-    made = pl.DataFrame(pieces, schema=cut.schema).drop("new")
-    kept = old.with_row_index("old").filter(~pl.col("old").is_in(weak.implode())).drop("old")
-    return pl.concat([p.select(old.columns) for p in (kept, left, made)], how="vertical_relaxed")
-
-
-def _around(start: int, end: int, taken: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """What is left of [start, end) without the taken parts."""
-    for a, b in sorted(taken):
-        if a > start:
-            yield start, a
-        start = max(start, b)
-    if start < end:
-        yield start, end

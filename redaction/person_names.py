@@ -13,6 +13,7 @@ from typing import Any
 
 import polars as pl
 
+from redaction.added_hits import SPANS
 from redaction.name_model import NameModel
 from redaction.normalise import normalise
 
@@ -40,8 +41,6 @@ _NAMED = re.compile(
 _BRACKETS = re.compile(r"[（(【\[〔][^（）()【】\[\]〔〕]*[)）】\]〕]|^[\s\d]+[.、．)]|[\s*＊:：]")
 _JOINED = re.compile("[/／、,，;；及和与]|以及")
 _SPACE = re.compile(r"\s+")
-
-SPANS = {"text": pl.String, "start": pl.Int64, "end": pl.Int64, "entity": pl.String, "whole": pl.Boolean}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

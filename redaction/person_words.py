@@ -36,6 +36,7 @@ class PersonWords:
     counts: re.Pattern[str]
     persons: re.Pattern[str]
     health: re.Pattern[str]
+    version: str
 
     def about(self, headers: Iterable[str], beside: Iterable[str]) -> str | None:
         """What a column's headers announce: `names`, `mixed`, the entity of a sensitive fact, or nothing.
@@ -78,4 +79,5 @@ def person_words(persons: Mapping[str, Any], names: Mapping[str, Any], surnames:
         counts=re.compile(f"(?:{any_of(statistics['counts'])})$"),
         persons=re.compile(any_of(statistics["persons"])),
         health=re.compile(any_of(persons["health_words"]), re.IGNORECASE),
+        version=str(persons["version"]),
     )
