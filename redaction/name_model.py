@@ -52,19 +52,18 @@ class NameModel:
     last_two: Codes
     words: Codes
 
-    def scores(self, texts: pl.Series) -> npt.NDArray[np.float64]:
-        """Log-odds of each text of being a name; NEVER for what can't be one. Texts hold Han characters and dots only."""
+    def scores(self, texts: pl.Series, *, words: bool = True) -> npt.NDArray[np.float64]:
+        """Log-odds of each text of being a name; NEVER for what can't be one. Texts hold Han characters and dots only.
+
+        `words`: whether listed words that look like names count as words.
+        """
         plain = texts.str.len_chars().is_between(2, 4) & ~texts.str.contains("·", literal=True)
         found = np.where(texts.str.contains("·", literal=True).to_numpy(), DOTTED, NEVER)
         at = np.flatnonzero(plain.to_numpy())
-        found[at] = self._plain(_points(texts.gather(at).to_list()))
-        return found
-
-    def is_listed(self, texts: pl.Series) -> npt.NDArray[np.bool_]:
-        """Whether each text is a word that only looks like a name."""
-        short = (texts.str.len_chars() <= 4).to_numpy()
-        listed: npt.NDArray[np.bool_] = np.isin(_packed(_points(texts.str.slice(0, 4).to_list())), self.words)
-        found: npt.NDArray[np.bool_] = listed & short
+        points = _points(texts.gather(at).to_list())
+        found[at] = self._plain(points)
+        if words:
+            found[at[np.isin(_packed(points), self.words)]] = NEVER
         return found
 
     def _plain(self, points: npt.NDArray[np.uint32]) -> npt.NDArray[np.float64]:
@@ -85,17 +84,18 @@ class NameModel:
         return found
 
     def _is_else(self, points: npt.NDArray[np.uint32], lengths: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
-        """Whether each text is a listed word, or ends as a place, an organisation or a thing does."""
+        """Whether each text ends as a place, an organisation or a thing does."""
         rows = np.arange(len(points))
         ends, before = points[rows, lengths - 1], points[rows, np.maximum(lengths - 2, 0)]
         two = before.astype(np.uint64) | ends.astype(np.uint64) << np.uint64(16)
-        listed: npt.NDArray[np.bool_] = np.isin(_packed(points), self.words) | np.isin(two, self.last_two)
-        found: npt.NDArray[np.bool_] = listed | self.last[ends]
+        found: npt.NDArray[np.bool_] = self.last[ends] | np.isin(two, self.last_two)
         return found
 
 
-def name_model(names: Mapping[str, Any], surnames: Iterable[str], endings: Iterable[str], blanks: Iterable[str]) -> NameModel:  # fmt: skip
-    """The model of a names pack's data. Raises KeyError or ValueError where a table is missing or malformed."""
+def name_model(
+    names: Mapping[str, Any], surnames: Iterable[str], endings: Iterable[str], words: Iterable[str]
+) -> NameModel:
+    """The model of a names pack's data; `words` look like names and aren't. Raises KeyError or ValueError where a table is missing or malformed."""
     listed, tails = list(surnames), list(endings)
     return NameModel(
         places={place: _table(names[place]) for place in PLACES},
@@ -103,7 +103,7 @@ def name_model(names: Mapping[str, Any], surnames: Iterable[str], endings: Itera
         compounds=_codes(s for s in listed if len(s) == 2),
         last=_flags(e for e in tails if len(e) == 1),
         last_two=_codes(e for e in tails if len(e) == 2),
-        words=_codes([*names["words"].split(), *blanks]),
+        words=_codes([*names["words"].split(), *words]),
     )
 
 

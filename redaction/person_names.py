@@ -156,20 +156,14 @@ def name_spans(distinct: pl.Series, words: NameWords, *, said: str) -> pl.DataFr
     taken = (
         ~plain.str.contains(words.organisation_rust) & ~plain.is_in(sorted(words.blanks)) & ~plain.str.contains("某")
     )
-    if said != "names":
-        scores = pl.Series(words.model.scores(plain))
-        taken = taken & (scores > LOOKS if said == "mixed" else ~_is_word(plain, words))
+    if said == "mixed":
+        taken = taken & pl.Series(words.model.scores(plain, words=False) > LOOKS)
     whole = ones.filter(taken)
     swift = pl.DataFrame(
         {"text": whole, "start": pl.repeat(0, len(whole), dtype=pl.Int64, eager=True), "end": whole.str.len_chars().cast(pl.Int64)}
     ).with_columns(entity=pl.lit("CN_NAME"), whole=pl.lit(True))  # fmt: skip
     slow = [row for text in distinct.filter(~simple).to_list() for row in _spans_in(text, words, said)]
     return pl.concat([swift.select(list(SPANS)), pl.DataFrame(slow, schema=SPANS, orient="row")])
-
-
-def _is_word(plain: pl.Series, words: NameWords) -> pl.Series:
-    """Texts that the dictionary knows as words of another kind."""
-    return pl.Series(words.model.is_listed(plain), dtype=pl.Boolean)
 
 
 def _spans_in(text: str, words: NameWords, said: str) -> Iterator[tuple[str, int, int, str, bool]]:
@@ -205,6 +199,4 @@ def _passes(name: str, words: NameWords, said: str) -> bool:
     dotted = re.sub(f"[{_DOTS}]", "·", name)
     if not 2 <= len(name) <= 4 and "·" not in dotted:
         return False
-    if said == "mixed":
-        return bool(words.model.scores(pl.Series([dotted]))[0] > LOOKS)
-    return not words.model.is_listed(pl.Series([dotted]))[0]
+    return said != "mixed" or bool(words.model.scores(pl.Series([dotted]), words=False)[0] > LOOKS)

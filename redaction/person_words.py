@@ -66,7 +66,8 @@ class PersonWords:
 def person_words(persons: Mapping[str, Any], names: Mapping[str, Any], surnames: Iterable[str], labels: Iterable[str]) -> PersonWords:  # fmt: skip
     """From the data of both packs. Raises KeyError, TypeError or ValueError where something is missing or malformed."""
     about_names, statistics = persons["names"], persons["statistics"]
-    model = name_model(names, surnames, about_names["endings"], about_names["blanks"])
+    words = [*about_names["blanks"], *about_names["words"].split(), *about_names["places"].split()]
+    model = name_model(names, surnames, about_names["endings"], words)
     prefix = f"^(?:{any_of(persons['prefixes'])})?"
     facts = tuple(
         FactRule(c["entity"].upper(), re.compile(f"{prefix}(?:{any_of(c['headers'])})$"), f"^(?:{c['values']})$")
