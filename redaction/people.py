@@ -33,6 +33,9 @@ class Seen:
     names: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.String))
     others: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.UInt64))
     full: bool = False
+    passed_over: bool = (
+        False  # texts of other kinds before the first name: counted in a second look, if it comes to that
+    )
 
     def see(self, cells: pl.Series) -> None:
         """Take in one batch. Texts that begin with neither a blank nor a Han character count only beside names."""
@@ -46,19 +49,23 @@ class Seen:
         fresh = distinct.filter(fitting)
         if len(fresh):
             self.names = pl.concat([self.names, fresh]).unique()
+        self._count(distinct.filter(~fitting & (distinct.str.strip_chars() != "")))
         if len(self.names):
-            rest = text.filter(~short & (text.str.strip_chars() != ""))
-            self._count([distinct.filter(~fitting & (distinct.str.strip_chars() != "")), rest])
+            self._count(text.filter(~short & (text.str.strip_chars() != "")))
+        else:
+            self.passed_over = self.passed_over or len(distinct) < len(text)
         self.full = max(len(self.names), len(self.others)) > CAP
 
-    def _count(self, parts: Iterable[pl.Series]) -> None:
-        hashes = [p.hash().unique() for p in parts if len(p)]
-        if hashes:
-            self.others = pl.concat([self.others, *hashes]).unique()
+    def _count(self, texts: pl.Series) -> None:
+        if len(texts):
+            self.others = pl.concat([self.others, texts.hash().unique()]).unique()
 
-    def is_names(self, words: PersonWords) -> bool:
-        """The verdict: half of all distinct texts look like names, and enough of them do."""
-        total = len(self.names) + len(self.others)
+    def is_names(self, words: PersonWords, others: int | None = None) -> bool:
+        """The verdict: half of all distinct texts look like names, and enough of them do.
+
+        `others`: how many distinct texts there are of other kinds, where that is known better.
+        """
+        total = len(self.names) + (len(self.others) if others is None else others)
         if len(self.names) * 2 < total or not len(self.names):
             return False
         blank = self.names.is_in(list(words.names.blanks))
@@ -89,13 +96,20 @@ class People:
 
         `frames`: the table's batches again. A canary that is missed counts as every column.
         """
-        kinds = {c: self.kinds.get(c) or (LOOKS if s.is_names(self.words) else None) for c, s in self.seen.items()}
-        wanted = {c: k for c, k in kinds.items() if k is not None}
+        wanted = {c: self.kinds.get(c, LOOKS) for c in self.info.columns if c in self.kinds or self._is_names(c)}
         if wanted:
             add_hits(hits, self.info, frames, lambda frame, first: self._found(frame, first, wanted), sure=sure)
         short = [c for c, s in self.seen.items() if s.cells != self.info.rows]
         short += [c for c in wanted if self.looked_at.get(c) != self.info.rows]
         return len(set(short)) if self._heard() else len(self.info.columns)
+
+    def _is_names(self, column: str) -> bool:
+        seen = self.seen[column]
+        if not seen.is_names(self.words) or seen.full or not seen.passed_over:
+            return seen.is_names(self.words)
+        text = pl.col(column).drop_nulls().str.strip_chars()
+        every = pl.scan_parquet(self.info.path).select(text.filter(text != "").n_unique()).collect().item()
+        return seen.is_names(self.words, max(every - len(seen.names), len(seen.others)))
 
     def _heard(self) -> bool:
         """Whether the made-up names were taken for names, each whole."""
