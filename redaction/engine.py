@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -99,22 +100,23 @@ def scan_table(info: TableInfo, lens: Lens, context: Mapping[str, Column], hits:
             first += batch.height
     _settle(raw, hits, lens, tally, context)
     raw.unlink()
-    tally.found -= people.add_hits(hits, table_frames(info), sure=lens.rules.scores.sure)
+    tally.found -= people.add_hits(hits, partial(table_frames, info), sure=lens.rules.scores.sure)
     return TableScan(info.name, info.rows, len(info.columns), tally.cells, hits, tally.planted, tally.found)
 
 
-def table_frames(info: TableInfo) -> Iterator[pl.DataFrame]:
-    """The table's batches, ROW_ORIGIN last; an empty table gives one empty batch, so that it has its canaries too.
+def table_frames(info: TableInfo, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
+    """The table's batches, of these columns or all, ROW_ORIGIN last; an empty table gives one empty batch, so that it has its canaries too.
 
     A redacted table has no ROW_ORIGIN: its own row numbers take the place.
     """
+    wanted = info.columns if columns is None else columns
     has_origin = ROW_ORIGIN in pq.read_schema(info.path).names
     first = 1
-    for frame in batches(info.path, [*info.columns, *([ROW_ORIGIN] if has_origin else [])]):
+    for frame in batches(info.path, [*wanted, *([ROW_ORIGIN] if has_origin else [])]):
         yield frame if has_origin else frame.with_columns(pl.int_range(first, first + frame.height).alias(ROW_ORIGIN))
         first += frame.height
     if first == 1:
-        yield pl.DataFrame(schema={**dict.fromkeys(info.columns, pl.String), ROW_ORIGIN: pl.Int64})
+        yield pl.DataFrame(schema={**dict.fromkeys(wanted, pl.String), ROW_ORIGIN: pl.Int64})
 
 
 def _column_hits(

@@ -62,7 +62,7 @@ def look_at_free_text(
     looked = [_look(info, c, f, lens, tagger, persons=persons) for c, f in fields.items() if f is not None]
     hinting = [t for t in looked if len(t.spans)]
     if hinting:
-        frames = table_frames(info)
+        frames = table_frames(info, [t.column for t in hinting])
         add_hits(
             scan.hits, info, frames, lambda frame, first: (hits_of(frame, first, t.column, t.spans, HINT) for t in hinting),
             sure=lens.rules.scores.sure,
@@ -97,7 +97,7 @@ def _findings(texts: Texts, info: TableInfo, scan: TableScan, names: TableNames,
     held = _held(texts.column, scan, names, lens)
     count, first = 0, 1
     places: list[Place] = []
-    for frame in table_frames(info):
+    for frame in table_frames(info, [texts.column]):
         cells = frame.select(text=texts.column, origin=pl.col(frame.columns[-1])).with_row_index("row", first)
         asked = cells.filter(pl.col("text").is_in(texts.doubtful.implode()) & ~pl.col("row").is_in(held.implode()))
         count += asked.height

@@ -6,7 +6,7 @@ judged by those seen so far. What looks like a name is told by person_names.py, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -15,10 +15,11 @@ import polars as pl
 
 from domain.table import TableInfo
 from redaction.added_hits import SPANS, add_hits, hits_of
-from redaction.person_names import candidates, is_name_column, looks_named, name_spans
+from redaction.person_names import BEGINNING, candidates, is_name_column, looks_named, name_spans
 from redaction.person_words import AGE, PersonWords
 
 CAP = 1_000_000  # distinct texts of a column, and as many of other kinds, that are kept
+ROOM = 100_000  # values that may wait to be made distinct
 LONGEST = 180  # bytes of a cell that holds names alone
 BY_HEADER, BY_CONTENT = 0.9, 0.7  # scores: both are sure
 LOOKS = "looks"  # a column judged by its content
@@ -26,39 +27,66 @@ MADE_UP = 8  # names of the canary
 
 
 @dataclass(slots=True)
+class Distinct:
+    """A growing set of values; made distinct again only when it has doubled, so that its cost stays even."""
+
+    parts: list[pl.Series]
+    settled: int = 0
+
+    def add(self, values: pl.Series) -> None:
+        """Take in values that are distinct among themselves."""
+        self.parts.append(values)
+        if sum(map(len, self.parts)) > max(2 * self.settled, ROOM):
+            self.get()
+
+    def get(self) -> pl.Series:
+        """The distinct values."""
+        if len(self.parts) > 1:
+            self.parts = [pl.concat(self.parts).unique()]
+        self.settled = len(self.parts[0])
+        return self.parts[0]
+
+    def __len__(self) -> int:
+        return len(self.get())
+
+
+@dataclass(slots=True)
 class Seen:
     """The distinct texts of one column so far: those of a name's shape, and hashes of all others."""
 
     cells: int = 0
-    names: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.String))
-    others: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.UInt64))
+    names: Distinct = field(default_factory=lambda: Distinct([pl.Series(dtype=pl.String)]))
+    others: Distinct = field(default_factory=lambda: Distinct([pl.Series(dtype=pl.UInt64)]))
+    named: bool = False  # whether a name was seen
     full: bool = False
     passed_over: bool = (
         False  # texts of other kinds before the first name: counted in a second look, if it comes to that
     )
 
     def see(self, cells: pl.Series) -> None:
-        """Take in one batch. Texts that begin with neither a blank nor a Han character count only beside names."""
+        """Take in one batch."""
         self.cells += len(cells)
         if self.full:
             return
         text = cells if cells.null_count() == 0 else cells.drop_nulls()
         short = (text.str.len_bytes() <= LONGEST) & (text > "") & ((text < "!") | (text >= "\u200b"))
-        distinct = text.filter(short).unique()
-        fitting = candidates(distinct)
-        fresh = distinct.filter(fitting)
-        if len(fresh):
-            self.names = pl.concat([self.names, fresh]).unique()
-        self._count(distinct.filter(~fitting & (distinct.str.strip_chars() != "")))
-        if len(self.names):
-            self._count(text.filter(~short & (text.str.strip_chars() != "")))
+        asked = text.filter(short)
+        begins = asked.str.contains(BEGINNING)
+        begun = asked.filter(begins).unique()
+        fitting = candidates(begun)
+        if fitting.any():
+            self.names.add(begun.filter(fitting))
+            self.named = True
+        if self.named:
+            for others in (text.filter(~short), asked.filter(~begins), begun.filter(~fitting)):
+                self._count(others.filter(others.str.strip_chars() != ""))
         else:
-            self.passed_over = self.passed_over or len(distinct) < len(text)
-        self.full = max(len(self.names), len(self.others)) > CAP
+            self.passed_over = self.passed_over or len(text) > 0
+        self.full = max(self.names.settled, self.others.settled) > CAP
 
     def _count(self, texts: pl.Series) -> None:
         if len(texts):
-            self.others = pl.concat([self.others, texts.hash().unique()]).unique()
+            self.others.add(texts.hash().unique())
 
     def is_names(self, words: PersonWords, others: int | None = None) -> bool:
         """The verdict: half of all distinct texts look like names, and enough of them do.
@@ -66,10 +94,11 @@ class Seen:
         `others`: how many distinct texts there are of other kinds, where that is known better.
         """
         total = len(self.names) + (len(self.others) if others is None else others)
-        if len(self.names) * 2 < total or not len(self.names):
+        if len(self.names) * 2 < total or not self.named:
             return False
-        blank = self.names.is_in(list(words.names.blanks))
-        return is_name_column(*looks_named(self.names.filter(~blank), words.names), total - int(blank.sum()))
+        names = self.names.get()
+        blank = names.is_in(list(words.names.blanks))
+        return is_name_column(*looks_named(names.filter(~blank), words.names), total - int(blank.sum()))
 
 
 class People:
@@ -91,29 +120,32 @@ class People:
             else:
                 seen.see(batch[column])
 
-    def add_hits(self, hits: Path, frames: Iterable[pl.DataFrame], *, sure: float) -> int:
+    def add_hits(self, hits: Path, frames: Callable[[Sequence[str]], Iterable[pl.DataFrame]], *, sure: float) -> int:  # fmt: skip
         """Add names and facts to a file of hits (engine.HITS); returns how many columns weren't looked at whole.
 
-        `frames`: the table's batches again. A canary that is missed counts as every column.
+        `frames`: gives the table's batches again, of these columns. A canary that is missed counts as every column.
         """
         wanted = {c: self.kinds.get(c, LOOKS) for c in self.info.columns if c in self.kinds or self._is_names(c)}
         if wanted:
-            add_hits(hits, self.info, frames, lambda frame, first: self._found(frame, first, wanted), sure=sure)
+            add_hits(
+                hits, self.info, frames(list(wanted)), lambda frame, first: self._found(frame, first, wanted), sure=sure
+            )
         short = [c for c, s in self.seen.items() if s.cells != self.info.rows]
         short += [c for c in wanted if self.looked_at.get(c) != self.info.rows]
         return len(set(short)) if self._heard() else len(self.info.columns)
 
     def _is_names(self, column: str) -> bool:
         seen = self.seen[column]
-        if not seen.is_names(self.words) or seen.full or not seen.passed_over:
-            return seen.is_names(self.words)
+        looks = seen.is_names(self.words)
+        if not looks or seen.full or not seen.passed_over:
+            return looks
         text = pl.col(column).drop_nulls().str.strip_chars()
         every = pl.scan_parquet(self.info.path).select(text.filter(text != "").n_unique()).collect().item()
         return seen.is_names(self.words, max(every - len(seen.names), len(seen.others)))
 
     def _heard(self) -> bool:
         """Whether the made-up names were taken for names, each whole."""
-        spans = name_spans(self.canary.names, self.words.names, said=LOOKS)
+        spans = name_spans(self.canary.names.get(), self.words.names, said=LOOKS)
         return self.canary.is_names(self.words) and set(spans.filter(pl.col("whole"))["text"]) >= set(self.made_up)
 
     def _found(self, frame: pl.DataFrame, first: int, wanted: Mapping[str, str]) -> Iterator[pl.DataFrame]:

@@ -31,6 +31,10 @@ _BETWEEN = r"[\s、,，;；/／|｜+＋&＆]"
 ONE = rf"^{_H}{_H}{_H}?{_H}?$"
 MANY = rf"^\s*{_PIECE}{_NOTE}?(?:{_BETWEEN}+{_PIECE}{_NOTE}?)*{_BETWEEN}*$"
 INVISIBLE = r"[\p{Cf}\p{Mn}]"
+# Every candidate begins so; a sentence is told from it by its first nine characters.
+BEGINNING = (
+    rf"^[\s\p{{Cf}}]*{_H}{_H}?{_H}?{_H}?{_H}?{_H}?{_H}?{_H}?(?:$|[\s\p{{Cf}}\p{{Mn}}、,，;；/／|｜+＋&＆（({_DOTS}])"
+)
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff〇"
 _LATIN = "A-Za-z\u00c0-\u024f\u0400-\u04ff\u0600-\u06ff\u0f00-\u0fff\u1800-\u18af"

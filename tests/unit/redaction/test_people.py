@@ -89,6 +89,7 @@ def test_names_of_all_batches_make_one_verdict(tmp_path: Path, monkeypatch: pyte
 def test_column_past_the_cap_is_judged_by_what_was_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "BATCH_ROWS", 6)
     monkeypatch.setattr(people, "CAP", 5)
+    monkeypatch.setattr(people, "ROOM", 1)
     cells = [*NAMES, *(f"第{i}批" for i in range(100))]
     assert told(table(tmp_path, {"甲": cells}), tmp_path) == {"甲": ("CN_NAME", "hold", 6)}
 
