@@ -80,7 +80,7 @@ class Network:
             for first in range(0, len(stretches), TOGETHER):
                 group = stretches[first : first + TOGETHER]
                 for (n, at, part), tags in zip(group, self._tags([p for _, _, p in group]), strict=True):
-                    found[n].update((at + a, at + b) for a, b in self._spans(tags[: len(part)]))
+                    found[n].update((at + a, at + b) for a, b in _trimmed(part, self._spans(tags[: len(part)])))
         return [_merged(spans) for spans in found]
 
     def _tags(self, parts: list[str]) -> npt.NDArray[np.int64]:
@@ -140,6 +140,17 @@ def _stretches(text: str) -> Iterator[tuple[int, str]]:
             yield at, text[at : min(at + LONGEST, match.end())]
             if at + LONGEST >= match.end():
                 break
+
+
+def _trimmed(text: str, spans: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The spans without signs at their ends; of two characters at least."""
+    for start, end in spans:
+        while start < end and not text[start].isalnum():
+            start += 1
+        while start < end and not text[end - 1].isalnum():
+            end -= 1
+        if end - start > 1:
+            yield start, end
 
 
 def _merged(spans: set[tuple[int, int]]) -> list[tuple[int, int]]:

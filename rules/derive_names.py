@@ -81,7 +81,7 @@ def score(word: str, tables: dict[str, dict[str, int]]) -> float:
 def written(tables: dict[str, dict[str, int]], listed: Sequence[str]) -> str:
     """The pack. Characters at the level of unseen ones aren't written."""
     lines = [
-        "# 姓名用字表。由 rules/derive_names.py 生成，请勿手改。来源：jieba 0.42.1 dict.txt（MIT 许可，Sun Junyi）与 personal.yaml 的姓氏表。",
+        "# 姓名用字表。由 rules/derive_names.py 生成，请勿手改。来源：jieba 0.42.1 dict.txt（MIT 许可，Copyright (c) 2013 Sun Junyi）与 personal.yaml 的姓氏表。",
         "# 每行：对数几率（以 0.5 为单位）与字；unseen 为表外字。words：用字像姓名、其实是词语的，一律不作姓名。",
         "pack: names",
         "version: '2026.1'",
