@@ -43,13 +43,15 @@ def table_findings(scan: TableScan, names: TableNames, lens: Lens) -> Iterator[F
 
 def with_beside(hits: pl.LazyFrame, lens: Lens) -> pl.LazyFrame:
     """The hits with a column `beside`: whether a sure hit that speaks for them (`quiet_beside`) stands in the same cell."""
-    quiet = {e: sorted(r.quiet_beside) for e, r in lens.rules.rules.items() if r.quiet_beside}
-    at = pl.struct("column", "row")
-    sure = hits.filter(pl.col("score") >= lens.rules.scores.sure)
-    flag = pl.lit(False)
-    for entity, others in quiet.items():
-        cells = sure.filter(pl.col("entity").is_in(others)).select(at.alias("at")).unique().collect()["at"]
-        flag = flag | ((pl.col("entity") == entity) & at.is_in(cells.implode())) if len(cells) else flag
+    at, flag = pl.struct("column", "row"), pl.lit(False)
+    for entity, rule in lens.rules.rules.items():
+        if rule.quiet_beside:
+            others = hits.filter(
+                pl.col("entity").is_in(sorted(rule.quiet_beside)) & (pl.col("score") >= lens.rules.scores.sure)
+            )
+            own = hits.filter(pl.col("entity") == entity)
+            cells = others.join(own, on=["column", "row"], how="semi").select(at.alias("at")).unique().collect()["at"]
+            flag = flag | ((pl.col("entity") == entity) & at.is_in(cells.implode())) if len(cells) else flag
     return hits.with_columns(beside=flag)
 
 

@@ -78,6 +78,11 @@ def score(word: str, tables: dict[str, dict[str, int]]) -> float:
     return sum(tables[p].get(c, tables[p][""]) for p, c in zip(places, word, strict=True)) / 2
 
 
+def listed_words(words: dict[str, int], tables: dict[str, dict[str, int]]) -> list[str]:
+    """The words that look like names and are known well enough."""
+    return sorted(w for w, count in words.items() if count >= KNOWN and score(w, tables) > LEAST)
+
+
 def written(tables: dict[str, dict[str, int]], listed: Sequence[str]) -> str:
     """The pack. Characters at the level of unseen ones aren't written."""
     lines = [
@@ -104,8 +109,7 @@ def main() -> None:
     personal = YAML(typ="safe").load(Path(__file__).with_name("personal.yaml").read_text("utf-8"))
     names, words = read(Path(sys.argv[1]), {s for s in personal["surnames"].split() if len(s) == 1})
     tables = {k: halves(t) for k, t in model(names, words).items()}
-    listed = sorted(w for w, count in words.items() if count >= KNOWN and score(w, tables) > LEAST)
-    sys.stdout.write(written(tables, listed))
+    sys.stdout.write(written(tables, listed_words(words, tables)))
 
 
 if __name__ == "__main__":
