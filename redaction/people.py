@@ -15,7 +15,7 @@ import polars as pl
 
 from domain.table import TableInfo
 from redaction.added_hits import SPANS, add_hits, hits_of
-from redaction.person_names import BEGINNING, candidates, is_name_column, looks_named, name_spans
+from redaction.person_names import BEGINNING, INVISIBLE, candidates, is_name_column, looks_named, name_spans
 from redaction.person_words import AGE, PersonWords
 
 CAP = 1_000_000  # distinct texts of a column, and as many of other kinds, that are kept
@@ -59,9 +59,7 @@ class Seen:
     others: Distinct = field(default_factory=lambda: Distinct([pl.Series(dtype=pl.UInt64)]))
     named: bool = False  # whether a name was seen
     full: bool = False
-    passed_over: bool = (
-        False  # texts of other kinds before the first name: counted in a second look, if it comes to that
-    )
+    passed_over: bool = False  # other texts stood before the first name; a second look counts them, if it comes to that
 
     def see(self, cells: pl.Series) -> None:
         """Take in one batch."""
@@ -159,11 +157,12 @@ class People:
 
     def _facts(self, distinct: pl.Series, entity: str) -> pl.DataFrame:
         """Whole cells that state a fact; an age below the law's limit is a minor's."""
-        plain = distinct.str.strip_chars()
+        plain = distinct.str.replace_all(INVISIBLE, "").str.normalize("NFKC").str.strip_chars()
         states = plain.str.contains(self.words.fact(entity).values) & ~plain.is_in(list(self.words.names.blanks))
-        told = distinct.filter(states & ~plain.str.contains(self.words.names.labels.pattern))
-        age = told.str.strip_chars().str.extract(f"^{AGE.pattern}$").cast(pl.Int64)
-        minor = (age < self.words.minor_below).fill_null(False) & pl.repeat(entity == "DOB", len(told), eager=True)
+        labelled = plain.str.replace_all(self.words.names.labels.pattern, "").str.contains(r"[\p{L}\p{N}]")
+        told, age = distinct.filter(states & labelled), plain.filter(states & labelled)
+        years = age.str.extract(f"^{AGE.pattern}$").cast(pl.Int64)
+        minor = (years < self.words.minor_below).fill_null(False) & pl.repeat(entity == "DOB", len(told), eager=True)
         spans = pl.DataFrame({"text": told, "end": told.str.len_chars().cast(pl.Int64), "minor": minor})
         entities = pl.when("minor").then(pl.lit("MINOR")).otherwise(pl.lit(entity))
         return spans.with_columns(start=pl.lit(0, pl.Int64), entity=entities, whole=pl.lit(True)).select(list(SPANS))

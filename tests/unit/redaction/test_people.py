@@ -142,6 +142,7 @@ FACTS = {
     "birth date": ("出生日期", ["1990-03-07", "19850612"], ("DOB", "hold", 2)),
     "birth date as Excel writes it": ("出生年月", ["1990-03-07 00:00:00", "1990年3月"], ("DOB", "hold", 2)),
     "age": ("年龄", ["34", "61岁"], ("DOB", "hold", 2)),
+    "full-width age and invisible characters": ("年龄", ["３４", "6\u200b1岁"], ("DOB", "hold", 2)),
     "age below fourteen": ("年龄", ["13", "3岁"], ("MINOR", "hold", 2)),
     "ethnicity": ("民族", ["汉族", "回族"], ("ETHNIC", "hold", 2)),
     "party": ("户主政治面貌", ["中共党员", "群众"], ("ETHNIC", "hold", 2)),
@@ -193,6 +194,11 @@ def test_declared_operator_explains_a_fact_and_leaves_no_residue(tmp_path: Path)
     out = redact_tables({"t": source}, done, contract, PACKS, key=KEY, scope="r", into=tmp_path)
     assert pl.read_parquet(out.tables["t"].path).to_dicts() == [{"born": "1990-1994", "people": "[民族宗教]"}]
     assert residue(out.tables, PACKS, contract) == ()
+
+
+def test_label_beside_a_fact_hides_no_fact(tmp_path: Path) -> None:
+    source = table(tmp_path, {**PERSON, "病情": ["[健康信息]尿毒症", "[健康信息]"]})
+    assert told(source, tmp_path) == {"病情": ("HEALTH", "hold", 1)}
 
 
 def test_number_inside_a_fact_stays_its_own_hit(tmp_path: Path) -> None:
