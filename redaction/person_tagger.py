@@ -143,13 +143,13 @@ def _stretches(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _trimmed(text: str, spans: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """The spans without signs at their ends; of two characters at least."""
+    """The spans without signs at their ends; of two characters at least, and not capitals alone (`AI`, `CT`)."""
     for start, end in spans:
         while start < end and not text[start].isalnum():
             start += 1
         while start < end and not text[end - 1].isalnum():
             end -= 1
-        if end - start > 1:
+        if end - start > 1 and not (text[start:end].isascii() and text[start:end].isupper()):
             yield start, end
 
 

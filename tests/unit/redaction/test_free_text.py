@@ -121,10 +121,11 @@ def test_finding_shows_no_text(tmp_path: Path) -> None:
         ("质保三年，24小时响应", []),
         ("建设精品录播教室，含设备安装、调试和培训", []),
         ("清平启明科技有限公司", []),
+        ("含教学系统、课程资源、AI教具设备及部署调试", []),
         ("公告期内书面向当地乡镇人民政府提出，电话0311-55500104", []),
         ("", []),
     ],
-    ids=["two persons", "service", "need", "company", "channel", "nothing"],
+    ids=["two persons", "service", "need", "company", "abbreviation", "channel", "nothing"],
 )
 def test_tagger_finds_persons(text: str, expected: list[str]) -> None:
     assert [text[a:b] for a, b in person_tagger().find([text])[0]] == expected
