@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -22,6 +23,7 @@ from domain.table import ROW_ORIGIN, TableInfo
 from redaction.canary import Canary, canaries
 from redaction.hits import Array, Hits, Looks, Tally, whole_hits
 from redaction.lens import Column, Lens, Span
+from redaction.people import People
 from redaction.whole import classes
 
 Tick = Callable[[int], None]  # told how many rows more are done
@@ -76,29 +78,34 @@ def scan_table(
     batch that is done.
     """
     tally, first = Tally(), 1
+    people = People(info, lens.rules.persons, {c: v.about for c, v in context.items()}, f"{seed} {info.name}")
     with TemporaryDirectory(dir=hits.parent) as scratch, ThreadPoolExecutor(WORKERS) as pool:
         found = Hits(info.columns, tuple(lens.rules.rules), Path(scratch))
-        for number, batch in enumerate(ahead(_with_one_batch(info))):
+        for number, batch in enumerate(ahead(table_frames(info))):
+            seeing = pool.submit(people.see, batch)
             work = Batch(batch, first, (seed, info.name, number), info.columns)
             found.add(_batch_hits(work, lens, context, found, tally, pool))
+            seeing.result()
             first += batch.height
             tick(batch.height)
         found.settle(hits, lens, tally, context)
+    tally.found -= people.add_hits(hits, partial(table_frames, info), sure=lens.rules.scores.sure)
     return TableScan(info.name, info.rows, len(info.columns), tally.cells, hits, tally.planted, tally.found)
 
 
-def _with_one_batch(info: TableInfo) -> Iterator[pl.DataFrame]:
-    """The table's batches; an empty table gives one empty batch, so that it has its canaries too.
+def table_frames(info: TableInfo, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
+    """The table's batches, of these columns or all, ROW_ORIGIN last; an empty table gives one empty batch, so that it has its canaries too.
 
     A redacted table has no ROW_ORIGIN: its own row numbers take the place.
     """
+    wanted = info.columns if columns is None else columns
     has_origin = ROW_ORIGIN in pq.read_schema(info.path).names
     first = 1
-    for frame in batches(info.path, [*info.columns, *([ROW_ORIGIN] if has_origin else [])]):
-        yield frame if has_origin else frame.with_row_index(ROW_ORIGIN, first)
+    for frame in batches(info.path, [*wanted, *([ROW_ORIGIN] if has_origin else [])]):
+        yield frame if has_origin else frame.with_columns(pl.int_range(first, first + frame.height).alias(ROW_ORIGIN))
         first += frame.height
     if first == 1:
-        yield pl.DataFrame(schema={**dict.fromkeys(info.columns, pl.String), ROW_ORIGIN: pl.Int64})
+        yield pl.DataFrame(schema={**dict.fromkeys(wanted, pl.String), ROW_ORIGIN: pl.Int64})
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ from redaction.texts import TextHit, shown
 
 def table_findings(scan: TableScan, names: TableNames, lens: Lens) -> Iterator[Finding]:
     """One finding for each column, entity and treatment."""
-    keys = ["column", "entity", "official", "sure"]
-    hits = pl.scan_parquet(scan.hits).with_columns(sure=pl.col("score") >= lens.rules.scores.sure)
+    keys = ["column", "entity", "official", "sure", "beside"]
+    hits = with_beside(pl.scan_parquet(scan.hits), lens).with_columns(sure=pl.col("score") >= lens.rules.scores.sure)
     groups = (
         hits.group_by(keys)
         .agg(
@@ -32,31 +32,46 @@ def table_findings(scan: TableScan, names: TableNames, lens: Lens) -> Iterator[F
         .sort("first", *keys)
         .collect()
     )  # fmt: skip
-    merged: dict[tuple[str, str, Treatment], list[dict[str, object]]] = {}
+    merged: dict[tuple[str, str, Treatment, bool], list[dict[str, object]]] = {}
     for group in groups.iter_rows(named=True):
         rule, ground = lens.rules[group["entity"]], names.grounds[group["column"]]
         treated = treatment(rule, ground, sure=group["sure"], official=group["official"])
-        merged.setdefault((group["column"], group["entity"], treated), []).append(group)
-    for (column, entity, treated), parts in merged.items():
-        yield _cell_finding(column, entity, treated, parts, names, lens)
+        merged.setdefault((group["column"], group["entity"], treated, group["beside"]), []).append(group)
+    for (column, entity, treated, beside), parts in merged.items():
+        yield _cell_finding(column, entity, treated, parts, names, lens, beside=beside)
 
 
-def _cell_finding(column: str, entity: str, treated: Treatment, parts: list[dict[str, object]], names: TableNames, lens: Lens) -> Finding:  # fmt: skip
+def with_beside(hits: pl.LazyFrame, lens: Lens) -> pl.LazyFrame:
+    """The hits with a column `beside`: whether a sure hit that speaks for them (`quiet_beside`) stands in the same cell."""
+    at, flag = pl.struct("column", "row"), pl.lit(False)
+    for entity, rule in lens.rules.rules.items():
+        if rule.quiet_beside:
+            others = hits.filter(
+                pl.col("entity").is_in(sorted(rule.quiet_beside)) & (pl.col("score") >= lens.rules.scores.sure)
+            )
+            own = hits.filter(pl.col("entity") == entity)
+            cells = others.join(own, on=["column", "row"], how="semi").select(at.alias("at")).unique().collect()["at"]
+            flag = flag | ((pl.col("entity") == entity) & at.is_in(cells.implode())) if len(cells) else flag
+    return hits.with_columns(beside=flag)
+
+
+def _cell_finding(column: str, entity: str, treated: Treatment, parts: list[dict[str, object]], names: TableNames, lens: Lens, *, beside: bool) -> Finding:  # fmt: skip
     spots = sorted(spot for p in parts for spot in zip(p["rows"], p["origins"], p["starts"], p["ends"], strict=True))  # type: ignore[call-overload]  # lists, by the query above
     places = tuple(names.place(column, *spot) for spot in spots[:PLACES_KEPT])
     count = sum(int(p["count"]) for p in parts)  # type: ignore[call-overload]  # an int, by the query above
     valid = None if any(p["unchecked"] for p in parts) else all(p["valid"] for p in parts)
     score = max(float(p["score"]) for p in parts)  # type: ignore[arg-type]  # a float, by the query above
-    return _finding(lens, entity, treated, names.grounds[column], places, count, score, valid)
+    return _finding(lens, entity, treated, names.grounds[column], places, count, score, valid, beside=beside)
 
 
 def _finding(
-    lens: Lens, entity: str, treated: Treatment, ground: Ground, places: tuple[Place, ...], count: int, score: float, valid: bool | None
+    lens: Lens, entity: str, treated: Treatment, ground: Ground, places: tuple[Place, ...], count: int, score: float, valid: bool | None,
+    *, beside: bool,
 ) -> Finding:  # fmt: skip
     rule = lens.rules[entity]
     return Finding(
         code=rule.code,
-        severity=severity(rule, treated),
+        severity=severity(rule, treated, beside=beside),
         count=count,
         places=places,
         rule=rule_ref(rule, treated, ground),
@@ -98,7 +113,9 @@ def around_findings(hits: tuple[TextHit, ...], names: Mapping[str, TableNames], 
         places = tuple(around_place(h, names, lens) for h in group[:PLACES_KEPT])
         valids = {h.span.valid for h in group}
         valid = valids.pop() if len(valids) == 1 else None
-        yield _finding(lens, entity, treated, ground, places, len(group), max(h.span.score for h in group), valid)
+        score = max(h.span.score for h in group)
+        # around the cells a name is only ever found right before an identity number
+        yield _finding(lens, entity, treated, ground, places, len(group), score, valid, beside=True)
 
 
 def canary_lost(lens: Lens, count: int) -> Finding:

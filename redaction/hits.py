@@ -26,6 +26,9 @@ SPAN = {
     "whole": pl.Boolean, "official": pl.Boolean,
 }  # fmt: skip
 SOURCES = pl.Enum([s.value for s in Source])
+HIT_TYPES: dict[str, Any] = {
+    "column": pl.String, "row": pl.Int64, "origin": pl.Int64, **SPAN, "source": SOURCES,
+}  # fmt: skip  # the names are enumerations in a table's file
 KEPT_ROWS = 500_000  # hits held in memory before they go to disk
 
 Looks = Sequence[list[Span] | None]
@@ -88,14 +91,7 @@ class Hits:
 
     def settle(self, into: Path, lens: Lens, tally: Tally, context: Mapping[str, Column]) -> None:
         """Raise the scores of whole columns of a kind, leave out the hints below `reported`, write one file."""
-        schema: dict[str, Any] = {
-            "column": self._columns,
-            "row": pl.Int64,
-            "origin": pl.Int64,
-            **SPAN,
-            "entity": self._entities,
-            "source": SOURCES,
-        }
+        schema = HIT_TYPES | {"column": self._columns, "entity": self._entities}
         frames = [
             pl.DataFrame(schema=schema).select(HITS).lazy(),
             *(pl.scan_parquet(p, glob=False) for p in self._parts),

@@ -58,6 +58,7 @@ class Column:
 
     speaks_for: frozenset[str] = frozenset()  # entities that its words speak for
     figures: bool = False  # it announces amounts, areas, counts
+    about: str | None = None  # it announces persons: names, mixed, or the entity of a sensitive fact
 
 
 @dataclass(frozen=True)
@@ -68,11 +69,12 @@ class Lens:
     recognisers: tuple[Recogniser, ...]
     official: frozenset[str]
 
-    def column(self, *headers: str) -> Column:
-        """The context of a column whose headers (title, aliases, the sender's own) are these."""
+    def column(self, *headers: str, beside: Iterable[str] = ()) -> Column:
+        """The context of a column whose headers (title, aliases, the sender's own) are these; `beside`: the table's."""
         text = "\n".join(normalise(h).text for h in headers).lower()
         spoken = frozenset(e for e, words in self._header_words().items() if spoken_in(words, text))
-        return Column(spoken, any(w in text for w in self.rules.figures))
+        about = self.rules.persons.about(headers, beside)
+        return Column(spoken, any(w in text for w in self.rules.figures), about)
 
     def _header_words(self) -> dict[str, frozenset[str]]:
         return {r.entity: r.context | self.rules[r.entity].header_words for r in self.recognisers}

@@ -32,7 +32,10 @@ class TableNames:
     grounds: dict[str, Ground]
     locator: TableInfo  # with a showable sheet name
 
-    def place(self, column: str, row: int, origin: int, start: int, end: int, source: Source = Source.CELL) -> Place:
+    def place(
+        self, column: str, row: int, origin: int, start: int | None, end: int | None, source: Source = Source.CELL
+    ) -> Place:
+        """A place in the table; `start` and `end` are None where the whole cell is meant."""
         return Place(self.table, self.columns[column], row, start, end, self.locator.locator(origin, column), source)
 
 
@@ -51,6 +54,12 @@ def table_names(info: TableInfo, contract: Contract | None, header_map: HeaderMa
     columns = {c: fields[c].name if c in fields else plain[c] for c in info.columns}
     grounds = {c: Ground(fields[c], True) if c in fields else OUTSIDE for c in info.columns}
     return TableNames(spec.name, columns, grounds, locator)
+
+
+def table_headers(info: TableInfo, names: TableNames) -> tuple[str, ...]:
+    """Every header of a table: the contract's titles where it is fitted, so that scan and redaction agree, or the sender's."""
+    titles = tuple(g.field.title for g in names.grounds.values() if g.field is not None)
+    return titles or (*info.columns, *info.headers)
 
 
 def _spec_of(info: TableInfo, contract: Contract, header_map: HeaderMap) -> TableSpec | None:

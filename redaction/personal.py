@@ -12,6 +12,7 @@ from typing import Any
 from domain.errors import PackInvalid
 from domain.finding import RuleRef, Severity
 from domain.pack import Pack, Packs
+from redaction.person_words import NAMES, PERSONS, PersonWords, person_words
 
 PACK = "personal"
 DIVISIONS = "divisions"
@@ -20,7 +21,10 @@ PUBLISH = frozenset({"never", "public", "official_contact_only"})
 
 @dataclass(frozen=True, slots=True)
 class EntityRule:
-    """One entity of the pack. `order` is its place in the pack: the earlier, the more protected."""
+    """One entity of the pack. `order` is its place in the pack: the earlier, the more protected.
+
+    `quiet_beside`: in a cell with one of these a hit needs no disposition of its own, the other holds the release.
+    """
 
     entity: str
     order: int
@@ -34,6 +38,7 @@ class EntityRule:
     by_column: bool
     figures: bool
     division_at: int | None  # where the number holds a division code that can be looked up
+    quiet_beside: frozenset[str]
     rule: RuleRef
 
     @property
@@ -65,6 +70,7 @@ class PersonalRules:
     words: dict[str, tuple[str, ...]]  # lists that patterns name as @list@, longest word first
     divisions: frozenset[str]  # codes of GB/T 2260, retired ones too; empty where the installation has no such pack
     version: str
+    persons: PersonWords
 
     def __getitem__(self, entity: str) -> EntityRule:
         return self.rules[entity]
@@ -79,15 +85,16 @@ class PersonalRules:
         return frozenset(w for w in self.words["surnames"] if len(w) == 2)
 
 
-_READ: dict[tuple[str, str], PersonalRules] = {}  # by the packs' hashes: the same rules are the same object
+_READ: dict[tuple[str, ...], PersonalRules] = {}  # by the packs' hashes: the same rules are the same object
 
 
 def personal_rules(packs: Packs) -> PersonalRules:
-    """The rules of the installation's personal pack. Raises PackInvalid naming the key at fault."""
-    pack, divisions = packs[PACK], packs.by_id.get(DIVISIONS)
-    key = (pack.sha256, divisions.sha256 if divisions else "")
+    """The rules of the installation's packs on persons. Raises PackInvalid naming the key at fault."""
+    asked, divisions = [packs[name] for name in (PACK, PERSONS, NAMES)], packs.by_id.get(DIVISIONS)
+    key = tuple(p.sha256 for p in (*asked, divisions) if p)
     if key not in _READ:
-        _READ[key] = _rules(pack, _codes(divisions) if divisions else frozenset())
+        pack, persons, names = asked
+        _READ[key] = _rules(pack, persons, names, _codes(divisions) if divisions else frozenset())
     return _READ[key]
 
 
@@ -102,7 +109,7 @@ def _codes(pack: Pack) -> frozenset[str]:
     return frozenset(f"{code:06}" for token in tokens for code in range(int(token[:6]), int(token[-6:]) + 1))
 
 
-def _rules(pack: Pack, divisions: frozenset[str]) -> PersonalRules:
+def _rules(pack: Pack, persons: Pack, names: Pack, divisions: frozenset[str]) -> PersonalRules:
     data = pack.data
     try:
         rules = {e["id"].upper(): _entity(e, order, pack) for order, e in enumerate(data["entities"])}
@@ -114,7 +121,18 @@ def _rules(pack: Pack, divisions: frozenset[str]) -> PersonalRules:
             f"pack {PACK}: a key is missing or of the wrong kind ({fault}); correct rules/personal.yaml"
         ) from None
     longest_first = {k: tuple(sorted(v, key=lambda w: (-len(w), w))) for k, v in words.items()}
-    return PersonalRules(rules, scores, figures, longest_first, divisions, pack.version)
+    labels = sorted({r.replacement for r in rules.values()})
+    try:
+        people = person_words(persons.data, names.data, words["surnames"], labels)
+        unknown = {f.entity for f in people.facts} - set(rules)
+        if unknown:
+            raise KeyError(f"entities of pack {PACK}: {', '.join(sorted(unknown)).lower()}")
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as fault:
+        raise PackInvalid(
+            f"packs {PERSONS}, {NAMES}: a key is missing or of the wrong kind ({fault}); correct rules/persons.yaml, "
+            "or write rules/names.yaml again"
+        ) from None
+    return PersonalRules(rules, scores, figures, longest_first, divisions, pack.version, people)
 
 
 def _entity(entry: dict[str, Any], order: int, pack: Pack) -> EntityRule:
@@ -133,5 +151,6 @@ def _entity(entry: dict[str, Any], order: int, pack: Pack) -> EntityRule:
         by_column=bool(entry.get("by_column", False)),
         figures=bool(entry.get("figures", False)),
         division_at=int(entry["division_at"]) if "division_at" in entry else None,
+        quiet_beside=frozenset(e.upper() for e in entry.get("quiet_beside", ())),
         rule=RuleRef(PACK, pack.version, entry["id"], entry["citation"]),
     )

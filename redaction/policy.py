@@ -91,9 +91,12 @@ def treatment(rule: EntityRule, ground: Ground, *, sure: bool, official: bool) -
     return Treatment.REPLACED
 
 
-def severity(rule: EntityRule, treated: Treatment) -> Severity:
-    """Info where the treatment is declared, the pack's severity where nobody expected the hit."""
-    if treated in EXPLAINED or rule.publish == "public":
+def severity(rule: EntityRule, treated: Treatment, *, beside: bool = False) -> Severity:
+    """Info where the treatment is declared, the pack's severity where nobody expected the hit.
+
+    `beside`: an entity of the rule's `quiet_beside` stands in the same cell.
+    """
+    if treated in EXPLAINED or rule.publish == "public" or (beside and rule.quiet_beside):
         return Severity.INFO
     return rule.severity
 

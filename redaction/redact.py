@@ -6,7 +6,7 @@ declared policy explains blocks. Values appear in the tables alone, never in the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -65,8 +65,11 @@ def redact_tables(
     tables, logs = {}, {}
     for name in sorted(fitted):
         spec = contract.table(name)
+        beside = [f.title for f in spec.fields]
         works = [
-            _work(f, fitted[name], contract, lens, key, scope) for f in spec.fields if f.name in fitted[name].columns
+            _work(f, fitted[name], contract, lens, key, scope, beside)
+            for f in spec.fields
+            if f.name in fitted[name].columns
         ]
         kept = [w for w in works if w.log.operator != "drop"]
         titles = tuple(spec.field(w.target).title for w in kept)
@@ -77,18 +80,18 @@ def redact_tables(
     return Redacted(tables, _map(logs, packs[PACK].ref, contract))
 
 
-def _work(spec: FieldSpec, info: TableInfo, contract: Contract, lens: Lens, key: bytes, scope: str) -> Work:
+def _work(spec: FieldSpec, info: TableInfo, contract: Contract, lens: Lens, key: bytes, scope: str, beside: Sequence[str]) -> Work:  # fmt: skip
     kind = spec.redaction.operator
     compounds = lens.rules.compound_surnames
     rewrites = kind not in ("keep", "drop")
     operator = operator_for(spec, contract, key=key, scope=scope, compounds=compounds) if rewrites else None
-    return Work(spec.name, spec.name, Log(kind), operator, Ground(spec, True), field_context(spec, info, lens))
+    return Work(spec.name, spec.name, Log(kind), operator, Ground(spec, True), field_context(spec, info, lens, beside))
 
 
-def field_context(spec: FieldSpec, info: TableInfo, lens: Lens) -> Column:
-    """What a field's names, and the sender's header over it, say about its numbers."""
+def field_context(spec: FieldSpec, info: TableInfo, lens: Lens, beside: Sequence[str]) -> Column:
+    """What a field's names, and the sender's header over it, say about its cells; `beside`: the table's titles."""
     sent = info.headers[info.columns.index(spec.name)] if info.headers else spec.name
-    return lens.column(spec.name, spec.title, *spec.aliases, sent)
+    return lens.column(spec.name, spec.title, *spec.aliases, sent, beside=beside)
 
 
 def redact_reading(reading: Reading, scan: Scan, packs: Packs, *, into: Path, tick: Tick = silent) -> Redacted:
@@ -107,8 +110,10 @@ def redact_reading(reading: Reading, scan: Scan, packs: Packs, *, into: Path, ti
         for column in info.columns:
             targets[column] = _unique(shown(column, lens), targets.values())
         headers = dict(zip(info.columns, info.headers or info.columns, strict=True))
+        beside = (*info.columns, *info.headers)
         works = [
-            Work(c, targets[c], Log("keep"), None, WITHOUT_CONTRACT, lens.column(c, headers[c])) for c in info.columns
+            Work(c, targets[c], Log("keep"), None, WITHOUT_CONTRACT, lens.column(c, headers[c], beside=beside))
+            for c in info.columns
         ]
         titles = tuple(shown(h, lens) for h in headers.values())
         tables[name] = rewrite(
@@ -172,7 +177,8 @@ def residue(
     with TemporaryDirectory(prefix="mingjing-") as scratch:
         for number, (name, info) in enumerate(sorted(tables.items())):
             names = _names(info, name, contract)
-            context = {c: _context(names.grounds[c].field, info, c, lens) for c in info.columns}
+            beside = [f.title for f in contract.table(name).fields] if contract else (*info.columns, *info.headers)
+            context = {c: _context(names.grounds[c].field, info, c, lens, beside) for c in info.columns}
             scan = scan_table(
                 info, lens, context, Path(scratch) / f"{number}.parquet", seed=f"residue {name}", tick=tick
             )
@@ -196,10 +202,11 @@ def _names(info: TableInfo, name: str, contract: Contract | None) -> TableNames:
     return TableNames(name, columns, {c: Ground(f, True) for c, f in as_kept.items()}, plain)
 
 
-def _context(spec: FieldSpec | None, info: TableInfo, column: str, lens: Lens) -> Column:
+def _context(spec: FieldSpec | None, info: TableInfo, column: str, lens: Lens, beside: Sequence[str]) -> Column:
     if spec is not None:
-        return field_context(spec, info, lens)
-    return lens.column(column, info.headers[info.columns.index(column)] if info.headers else column)
+        return field_context(spec, info, lens, beside)
+    sent = info.headers[info.columns.index(column)] if info.headers else column
+    return lens.column(column, sent, beside=beside)
 
 
 def _is_left(finding: Finding, contract: Contract | None, table: str) -> bool:

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import polars as pl
+
 from domain.finding import Finding
 from domain.table import Coverage, Reading
-from redaction.engine import TableScan, batches
-from redaction.findings import around_ground, around_place
+from redaction.engine import BATCH_ROWS, TableScan
+from redaction.findings import around_ground, around_place, with_beside
 from redaction.lens import Lens
 from redaction.names import TableNames
 from redaction.policy import severity, treatment
@@ -46,7 +48,7 @@ def scan_json(reading: Reading, scan: Scan, certificate: Coverage, *, file: str)
 
 
 def _cells(table: TableScan, names: TableNames, lens: Lens) -> Iterator[dict[str, Any]]:
-    for frame in batches(str(table.hits), COLUMNS):
+    for frame in with_beside(pl.scan_parquet(table.hits).select(COLUMNS), lens).collect().iter_slices(BATCH_ROWS):
         for hit in frame.iter_rows(named=True):
             rule, ground = lens.rules[hit["entity"]], names.grounds[hit["column"]]
             sure = hit["score"] >= lens.rules.scores.sure
@@ -54,7 +56,7 @@ def _cells(table: TableScan, names: TableNames, lens: Lens) -> Iterator[dict[str
             yield {
                 "code": rule.code,
                 "entity": hit["entity"],
-                "severity": severity(rule, treated).value,
+                "severity": severity(rule, treated, beside=hit["beside"]).value,
                 "table": names.table,
                 "column": names.columns[hit["column"]],
                 "row": hit["row"],
@@ -83,7 +85,7 @@ def _around(scan: Scan, names: Mapping[str, TableNames]) -> Iterator[dict[str, A
         yield {
             "code": rule.code,
             "entity": hit.span.entity,
-            "severity": severity(rule, treated).value,
+            "severity": severity(rule, treated, beside=True).value,
             "table": place.table,
             "column": place.column,
             "row": None,

@@ -17,8 +17,10 @@ from domain.table import Coverage, Reading, TableCoverage, TableInfo
 from redaction import engine
 from redaction.engine import TableScan, Tick, scan_table, silent
 from redaction.findings import around_findings, canary_lost, table_findings
+from redaction.free_text import look_at_free_text
 from redaction.lens import Lens, open_lens
-from redaction.names import HeaderMap, TableNames, table_names
+from redaction.names import HeaderMap, TableNames, table_headers, table_names
+from redaction.person_tagger import PersonTagger
 from redaction.personal import PACK
 from redaction.texts import TextHit, number_around, scan_around, shown
 
@@ -49,9 +51,11 @@ def scan_reading(
     seed: str,
     file_name: str,
     tick: Tick = silent,
+    tagger: PersonTagger | None = None,
 ) -> Scan:
     """Scan everything in `reading`; the hits of table number n go to `hits_dir`/n.parquet.
 
+    `tagger` looks for persons in the free text of a contract (the network of person_tagger.py where none is given).
     `header_map` says which column of the reading is which field (contract table → field → column). `seed` makes the
     canaries; `tick` is told the rows that are done. Raises PackInvalid.
     """
@@ -60,12 +64,19 @@ def scan_reading(
     tables, names = {}, {}
     for number, info in enumerate(reading.tables):
         names[info.name] = table_names(info, contract, header_map or {}, lens)
-        context = {c: lens.column(*_headers(info, c, names[info.name])) for c in info.columns}
+        beside = table_headers(info, names[info.name])
+        context = {c: lens.column(*_headers(info, c, names[info.name]), beside=beside) for c in info.columns}
         tables[info.name] = scan_table(info, lens, context, hits_dir / f"{number}.parquet", seed=seed, tick=tick)
+    free = [
+        f
+        for i in reading.tables
+        for f in look_at_free_text(i, tables[i.name], names[i.name], table_headers(i, names[i.name]), lens, tagger)
+    ]  # fmt: skip
     texts = scan_around(reading, lens, file_name=file_name, seed=seed)
     planted = 1 + sum(t.canaries_planted for t in tables.values())
     found = int(texts.canary_found) + sum(t.canaries_found for t in tables.values())
     findings = [f for name, t in tables.items() for f in table_findings(t, names[name], lens)]
+    findings += free
     findings += around_findings(texts.hits, names, lens, has_contract=contract is not None)
     if planted != found:
         findings.append(canary_lost(lens, planted - found))

@@ -13,7 +13,7 @@ from redaction.shapes import luhn_digit, mod11_2
 from tests.tables import table_from_rows
 
 RULES = Path(__file__).parents[1] / "rules"
-PACKS = Packs({"personal": load_pack((RULES / "personal.yaml").read_text("utf-8"), "personal.yaml")})
+PACKS = Packs({n: load_pack((RULES / f"{n}.yaml").read_text("utf-8"), n) for n in ("personal", "persons", "names")})
 KEY = b"a key for tests, 32 bytes long.."
 
 

@@ -199,6 +199,7 @@ def _three_public(into: Path, rng: Random) -> Iterator[Sample]:
         Frame(title, sheet="三公经费", unit="万元", notes=NOTES, hidden={"联系方式": contacts}),
         Planted("hidden-sheet", "hold", locator="联系方式"),
         Planted("sheet-unexpected", "hold", locator="联系方式"),
+        Planted("personal-data", "hold", entity="CN_NAME", locator="联系方式", count=6),
         Planted("personal-data", "hold", entity="MOBILE", locator="联系方式", count=6),
     )
     yield sample(

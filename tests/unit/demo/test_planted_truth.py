@@ -134,7 +134,7 @@ def test_id_check_gives_x_for_ten() -> None:
     assert (id_check("11010519491231002"), id_check("44052418800101001")) == ("X", "4")
 
 
-def test_hidden_sheet_holds_as_many_mobiles_as_truth_says(folder: Path, truth: Truth) -> None:
+def test_hidden_sheet_holds_as_many_names_and_mobiles_as_truth_says(folder: Path, truth: Truth) -> None:
     from openpyxl import load_workbook
 
     sample, planted = one(truth, "finance.three_public", "hidden-sheet")
@@ -143,7 +143,10 @@ def test_hidden_sheet_holds_as_many_mobiles_as_truth_says(folder: Path, truth: T
     sheet = book[planted.locator]
     assert sheet.sheet_state == "hidden"
     numbers = [c.value for r in sheet.iter_rows() for c in r if MOBILE.fullmatch(str(c.value))]
-    assert len(numbers) == one(truth, "finance.three_public", "personal-data")[1].count
+    names = [c.value for c in sheet["A"][1:] if c.value]
+    assert sheet["A1"].value == "姓名"
+    personal = {p.entity: p.count for p in sample.planted if p.code == "personal-data"}
+    assert personal == {"CN_NAME": len(names), "MOBILE": len(numbers)}
     hidden = [
         s.file for s in truth.samples if s.format == "xlsx" and len(load_workbook(folder / s.file).worksheets) > 1
     ]

@@ -108,8 +108,8 @@ def no_last_row(patch: pytest.MonkeyPatch) -> None:
 
 
 def no_empty_table(patch: pytest.MonkeyPatch) -> None:
-    real = engine._with_one_batch
-    patch.setattr(engine, "_with_one_batch", lambda info: real(info) if info.rows else iter(()))
+    real = engine.table_frames
+    patch.setattr(engine, "table_frames", lambda info, *columns: real(info, *columns) if info.rows else iter(()))
 
 
 def without_around(index: int) -> Break:

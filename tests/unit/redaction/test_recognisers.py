@@ -26,7 +26,9 @@ def test_run_doctests_of_every_recogniser() -> None:
 
 
 def test_walk_finds_every_recogniser_and_each_has_an_entry() -> None:
-    assert {m.ENTITY for m in modules()} == set(LENS.rules.rules)
+    facts = {f.entity for f in LENS.rules.persons.facts}
+    assert {m.ENTITY for m in modules()} | facts == set(LENS.rules.rules)
+    assert facts == {"DOB", "ETHNIC", "HEALTH", "MINOR"}
 
 
 ID18 = {
