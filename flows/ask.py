@@ -17,7 +17,7 @@ from flows.guard import StepFailed
 from flows.home import Home
 from flows.orders import Order, write_order
 from flows.platform import open_platform
-from flows.prefect_setup import prepare_prefect
+from flows.prefect_setup import prepare_prefect, stoppable
 from flows.progress import announce
 from flows.service import runner_is_alive
 
@@ -68,7 +68,8 @@ def _run(home: Home, kind: str, parameters: dict[str, Any], actor: str = "system
 
     if kind == "prepare":
         warm_meanwhile()
-    return perform(kind, parameters)
+    with stoppable():
+        return perform(kind, parameters)
 
 
 def prepare_now(

@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 import time
+from contextlib import suppress
 from types import FrameType
 from typing import Any
 
@@ -141,7 +142,7 @@ def _publish_next(refused_at: dict[str, float]) -> bool:
 
 def main() -> None:
     """The runner's own process (started by `mingjing serve`)."""
-    from flows.prefect_setup import one_client, prepare_prefect
+    from flows.prefect_setup import one_client, prepare_prefect, stoppable
     from flows.service import hold_runner_lock
 
     platform = open_platform()
@@ -154,7 +155,8 @@ def main() -> None:
     signal.signal(signal.SIGTERM, leave)
     signal.signal(signal.SIGINT, leave)
     warm()
-    with hold_runner_lock(platform.home), one_client():
+    # told to stop in the middle of a flow, it ends without a word: the request is claimed again
+    with hold_runner_lock(platform.home), one_client(), suppress(KeyboardInterrupt), stoppable():
         serve_requests(platform, stop)
 
 
