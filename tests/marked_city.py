@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.cities import ROOT, first_port
-from tests.markers import Mark, Search
+from tests.markers import Search, made
+from tests.servers import free_port
 
 DATASET, PAIR, RECORDS = "finance.marked", "finance.marked_pair", "finance.marked_records"
 HEADERS = ("编码", "乡镇", "期初", "新增", "偿还", "期末", "日期", "备注", "姓名", "身份证号")
@@ -79,7 +80,7 @@ def contracts(home: Path) -> None:
     """The contracts under which marked files are sent."""
     folder = home / "datasets" / "finance"
     folder.mkdir()
-    limits = "limits: {bytes: 300000, rows: 2000, columns: 40, seconds: 60}"
+    limits = "limits: {bytes: 2000000, rows: 2000, columns: 40, seconds: 60}"
     one = "  - name: main\n    key: [code]\n" + FIELDS + CHECKS
     texts = {
         DATASET: CONTRACT.format(id=DATASET, more=limits) + one,
@@ -208,11 +209,39 @@ class MarkedCity:
         ]
 
 
+def ends(city: MarkedCity, answer: Answer, *more: Answer) -> None:
+    """What every failing path leaves: no mark, no half file, no run's directory, a last line that names the fault."""
+    assert city.leaks(answer, *more) == {}
+    assert city.quarantine_is_whole()
+    assert list((city.home / "work").iterdir()) == []
+    assert "Traceback" not in answer.stderr
+    if answer.status in (2, 3):
+        said = [line for line in answer.stderr.splitlines() if line.startswith("mingjing: ")]
+        assert len(said) == 1
+        assert ";" in said[0] or "," in said[0], "it says what to do next"
+
+
+def blocked(city: MarkedCity, answer: Answer) -> tuple[Answer, list[dict[str, object]]]:
+    """The blocked release that a preparation ended in, as `show` prints it, and its block findings."""
+    assert answer.status == 1, (answer.stdout, answer.stderr)
+    release = answer.json["release"]
+    shown = city.call("show", release, "--json")
+    record = shown.json
+    assert (record["status"], record["release_hash"] or None) == ("blocked", None)
+    findings = [f for f in record["findings_list"] if f["severity"] == "block"]
+    assert findings
+    return shown, findings
+
+
 @contextmanager
 def founded(home: Path) -> Iterator[MarkedCity]:
     """Found the installation and keep its warm process until the block ends."""
     environ = {k: v for k, v in os.environ.items() if not k.startswith(("MINGJING_", "PREFECT_", "AWS_", "PG"))}
     environ |= {"MINGJING_FIRST_PORT": str(first_port() + 16), "MINGJING_ALLOW_LOOPBACK_SOURCES": "1"}
+    environ |= {  # an object store that nobody serves, its secret a mark
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{free_port()}", "AWS_ACCESS_KEY_ID": "key", "AWS_DEFAULT_REGION": "x",
+        "AWS_SECRET_ACCESS_KEY": made("source s3-refused").word, "AWS_MAX_ATTEMPTS": "1",
+    }  # fmt: skip
     with (home.parent / "worker.log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.marker_worker", str(home)],
@@ -230,6 +259,3 @@ def founded(home: Path) -> Iterator[MarkedCity]:
         process.stdin.close() if process.stdin else None
         process.wait(timeout=30)
         process.stdout.close() if process.stdout else None
-
-
-__all__ = ["DATASET", "PAIR", "RECORDS", "Answer", "Mark", "MarkedCity", "csv_text", "founded", "rows"]

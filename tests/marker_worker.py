@@ -111,7 +111,7 @@ FAULTS: dict[str, Patch] = {
     "look": _raising("redaction.report.scan_json", ValueError),
     "plain": _raising("catalog.plainfile.write_tables", _full_disk),
     "draft": _raising("intake.draft.draft_contract", ValueError),
-    "interrupt": _raising("redaction.redact.redact_tables", KeyboardInterrupt),
+    "interrupt": _raising("redaction.redact.redact_tables", lambda _: KeyboardInterrupt()),
     "memory": _raising("redaction.redact.redact_tables", MemoryError),
     "publish": _raising("catalog.publish.publish", RuntimeError),
     "published": _raising("review.desk.record_published", _row_quoted),
@@ -169,34 +169,16 @@ def chain(fault: BaseException | None) -> Iterator[str]:
 
 
 def as_program(words: list[str]) -> tuple[int, str]:
-    """Run `mingjing WORDS`; its exit status, and the exceptions that reached its last boundary."""
+    """Run `mingjing WORDS`; its exit status, and what is chained to the exception that leaves it."""
     import flows.cli
 
-    passing: list[str] = []
-    build = flows.cli.build
-
-    def watched() -> Callable[[], None]:
-        app = build()
-
-        def call() -> None:
-            try:
-                app()
-            except BaseException as fault:
-                passing.extend(traceback.format_exception(fault))
-                passing.extend(chain(fault))
-                raise
-
-        return call
-
     sys.argv = ["mingjing", *words]
-    flows.cli.build = watched  # type: ignore[assignment]  # what main calls
     try:
         flows.cli.main()
-    except SystemExit as ended:
-        return int(ended.code or 0), "\n".join(passing)
-    finally:
-        flows.cli.build = build
-    return 0, "\n".join(passing)
+    except BaseException as ended:
+        raised = "\n".join([*traceback.format_exception(ended), *chain(ended)])
+        return int(getattr(ended, "code", 99)), raised
+    return 0, ""
 
 
 def by_runner(words: list[str]) -> tuple[int, str]:
