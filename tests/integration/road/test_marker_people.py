@@ -71,7 +71,7 @@ def test_bad_dispositions_are_refused_and_silent(marked: MarkedCity, waiting: st
 
 def _example(m: Mark) -> str:
     rows = [{"code": m.word, "opening": m.phrase, "issued": m.phone, "remark": m.number}]
-    return CONTRACT + "  - name: main\n    key: [code]\n" + FIELDS + CHECKS + "examples:\n  - " + json.dumps(
+    return CONTRACT.format(id="finance.example", more="") + "  - name: main\n    key: [code]\n" + FIELDS + CHECKS + "examples:\n  - " + json.dumps(
         {"name": "bad", "rows": rows, "expect": []}, ensure_ascii=False
     )  # fmt: skip
 
@@ -89,10 +89,7 @@ def test_contract_whose_examples_fail_repeats_none_of_them(marked: MarkedCity, k
     mark = marked.search.mark(f"contract {kind}")
     write, status = CONTRACTS[kind]
     path = tmp_path / "contract.yaml"
-    path.write_text(
-        write(mark).replace("{id}", "finance.example").replace("{more}", "").replace("{{", "{").replace("}}", "}"),
-        "utf-8",
-    )
+    path.write_text(write(mark), "utf-8")
     answer = marked.call("contract", "check", str(path))
     assert answer.status == status, answer.stderr
     ends(marked, answer)
