@@ -237,7 +237,8 @@ def _no_header(m: Mark) -> str:
 
 
 def _sheet_name(m: Mark, folder: Path) -> Path:
-    return xlsx(folder / "sheets.xlsx", (f"{m.number}", _grid(m)), (f"名单{m.phone}", _grid(m)))
+    grid = [list(HEADERS), *([r[h] for h in HEADERS] for r in rows(期初=m.phrase, 身份证号=m.number))]
+    return xlsx(folder / "sheets.xlsx", (m.number, grid), (f"名单{m.phone}", grid))
 
 
 def _json_path(m: Mark) -> str:
@@ -255,7 +256,7 @@ FITS = (
     Bad("header-twice", _text("h.csv", _more(lambda m: f"{m.number},{m.number}", lambda m: f"{m.phrase},{m.word}")), "value-not-typed"),
     Bad("header-of-field-twice", _text("h.csv", _more(lambda m: "期初,", lambda m: f"{m.phone},{m.phrase}")), "column-duplicate header-missing"),
     Bad("header-row-forgotten", _text("h.csv", _no_header), "column-missing"),
-    Bad("sheet-name", _sheet_name, ""),
+    Bad("sheet-name", _sheet_name, "value-not-typed"),
     Bad("json-path", _text("h.json", _json_path), "table-missing", RECORDS),
     Bad("file-name", _named_file, "value-not-typed"),
 )  # fmt: skip
