@@ -236,9 +236,13 @@ def _no_header(m: Mark) -> str:
     return f"{row}\n{row}\n{row}\n"
 
 
+def _faulty(m: Mark) -> list[list[Any]]:
+    """A sheet that stops a release, marks in cells that don't go out."""
+    return [list(HEADERS), *([r[h] for h in HEADERS] for r in rows(期初=m.phrase, 身份证号=m.number))]
+
+
 def _sheet_name(m: Mark, folder: Path) -> Path:
-    grid = [list(HEADERS), *([r[h] for h in HEADERS] for r in rows(期初=m.phrase, 身份证号=m.number))]
-    return xlsx(folder / "sheets.xlsx", (m.number, grid), (f"名单{m.phone}", grid))
+    return xlsx(folder / "sheets.xlsx", (m.number, _faulty(m)), (f"名单{m.phone}", _faulty(m)))
 
 
 def _json_path(m: Mark) -> str:
@@ -277,7 +281,7 @@ def comments(m: Mark, folder: Path) -> Path:
         book.create_sheet("隐藏").sheet_state = "hidden"
         book["隐藏"]["A1"] = m.phone
 
-    return xlsx(folder / "hidden.xlsx", ("表", _grid(m)), change=change)
+    return xlsx(folder / "hidden.xlsx", ("表", _faulty(m)), change=change)
 
 
 def bad_zip(m: Mark, folder: Path) -> Path:
