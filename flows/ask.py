@@ -19,7 +19,7 @@ from flows.guard import StepFailed
 from flows.home import Home
 from flows.orders import Order, write_order
 from flows.platform import open_platform
-from flows.prefect_setup import prepare_prefect, quick_flows
+from flows.prefect_setup import prepare_prefect, quick_flows, stoppable
 from flows.progress import announce
 from flows.service import runner_is_alive
 
@@ -79,7 +79,7 @@ def _run(home: Home, kind: str, parameters: dict[str, Any], actor: str = "system
     prepare_prefect(home)
     from flows.runner import perform, warming
 
-    with warming() if kind == "prepare" else nullcontext(), quick_flows():
+    with warming() if kind == "prepare" else nullcontext(), quick_flows(), stoppable():
         return perform(kind, parameters)
 
 

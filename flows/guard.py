@@ -1,4 +1,5 @@
-"""A step's last boundary: named errors pass, anything else becomes StepFailed, which says where and never what.
+"""The last boundary of a step and of a flow: named errors pass, anything else becomes StepFailed, which says where and
+never what.
 
 Third-party exceptions quote cells, URLs and passwords; their message and their traceback's values must reach neither
 the terminal nor Prefect's database.
@@ -37,7 +38,7 @@ def guarded(step: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
             failed: StepFailed
             try:
                 return function(*args, **kwargs)
-            except MingjingError as named:
+            except (MingjingError, StepFailed) as named:  # a flow's guard meets what its steps' guards have let through
                 named.__cause__ = named.__context__ = None
                 raise
             except Exception as fault:

@@ -18,7 +18,7 @@ EVERY_SECONDS = 24 * 3600.0
 
 
 def keep_house(platform: Platform, now: datetime | None = None) -> dict[str, int]:
-    """Purge the quarantine by `quarantine_days`, sweep both stores and old work; returns how many things went."""
+    """Purge the quarantine by `quarantine_days`, sweep both stores, old work and old orders; returns how many things went."""
     from review import queries
 
     at = now or datetime.now(UTC)
@@ -31,7 +31,12 @@ def keep_house(platform: Platform, now: datetime | None = None) -> dict[str, int
     old = [p for p in platform.home.work.glob("*") if at.timestamp() - p.stat().st_mtime > days * 24 * 3600]
     for run in old:
         shutil.rmtree(run, ignore_errors=True)
-    return {"purged": len(purged), "swept": len(swept), "runs": len(old)}
+    orders = [
+        p for p in (platform.home.run / "orders").glob("*") if at.timestamp() - p.stat().st_mtime > days * 24 * 3600
+    ]
+    for order in orders:  # a location may carry a token
+        order.unlink(missing_ok=True)
+    return {"purged": len(purged), "swept": len(swept), "runs": len(old), "orders": len(orders)}
 
 
 class Daily:

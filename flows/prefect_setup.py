@@ -66,6 +66,17 @@ def quick_flows() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Within the block SIGTERM ends a flow as Ctrl-C does: Prefect has a signal of its own that nobody else knows."""
+    from prefect.exceptions import TerminationSignal
+
+    try:
+        yield
+    except TerminationSignal:
+        raise KeyboardInterrupt from None
+
+
 def opaque(value: T) -> T:
     """A task's argument that Prefect hands on without walking through it."""
     from prefect.utilities.annotations import quote

@@ -116,6 +116,7 @@ def _kept(step: Any, name: str, run_key: str, *more: Any) -> None:
 
 
 @flow(name="prepare_release", validate_parameters=False)
+@guarded("prepare")
 def prepare_release(dataset: str, order: str = "") -> dict[str, Any]:
     """Prepare one release; returns {release, dataset, period, status, findings, release_hash, run_key}.
 
@@ -142,14 +143,14 @@ def _walk(place: steps.Workplace, asked: Order, period: str, sources: tuple[Arte
     )
     release = desk.receive(contract, period, run.key, asked.actor, source_sha256=sources[0].sha256)
     record = queries.show(release)
-    if record["status"] == "received":
-        _under_way[run.key] = (_with_first_day(place, run), run)
-        try:
+    try:
+        if record["status"] == "received":
+            _under_way[run.key] = (_with_first_day(place, run), run)
             _take_steps(run.key, release, record)
-        finally:
-            del _under_way[run.key]
-        record = queries.show(release)
-    remove(place.run_dir(run))
+            record = queries.show(release)
+    finally:  # raw tables lie outside quarantine only while this runs; after SIGKILL the next run finds them
+        _under_way.pop(run.key, None)
+        remove(place.run_dir(run))
     return outcome(record, run)
 
 

@@ -21,6 +21,7 @@ from domain.finding import Finding, Place, RuleRef, Severity
 from domain.pack import Packs
 from domain.release import Artefact, Manifest
 from domain.table import Coverage, Reading, TableInfo
+from flows.naming import cleaner, named
 from flows.stores import Stores
 from flows.workdir import load, run_dir, save, writing
 
@@ -100,12 +101,13 @@ def read_source(place: Workplace, run: Run) -> str:
                 tables=contract.tables, spec=contract.source,
             )  # fmt: skip
         except SourceUnreadable as refused:
-            findings: FINDINGS = (unreadable(refused, contract),)
+            findings = named([unreadable(refused, contract)], contract, place.packs)
         else:
             fitted = fit(reading, contract, into)
             save(into / "reading.json", Reading, reading)
             save(into / "fit.json", Fit, Fit(dict(fitted.tables), dict(fitted.headers), dict(fitted.source_tables)))
-            findings = (*reading.findings, *fitted.findings)
+            found = (*reading.findings, *fitted.findings)
+            findings = named(found, contract, place.packs, reading, fitted.headers, fitted.source_tables)
         return sha256_hex(save(into / "findings.json", FINDINGS, findings))
 
 
@@ -162,10 +164,11 @@ def check_tables(place: Workplace, run: Run) -> str:
     findings = list(check_deadlines(contract, dates, packs, today=place.today))
     if is_readable(where):
         reading, fitted, name = the_reading(where), the_fit(where), only_source(run).name
-        findings += check_marks(
+        secret = check_marks(
             reading, packs, file_name=name, contract=contract, today=place.today, issued_on=dates.get("issued_on")
         )
-        findings += check_negative_list(reading, packs, file_name=name, contract=contract)
+        secret += check_negative_list(reading, packs, file_name=name, contract=contract)
+        findings += named(secret, contract, packs, reading, fitted.headers, fitted.sources)
         complete = {t.name for t in contract.tables} == set(fitted.tables)
         findings += run_quality(fitted.tables, contract) if complete else ()
         if run.previous and complete:
@@ -243,7 +246,8 @@ def redact_release(place: Workplace, run: Run, *, key: bytes, scope: str) -> str
         save(into / "tables.json", dict[str, TableInfo], redacted.tables)
         (into / "map.json").write_bytes(canonical_json(redacted.map))
         save(into / "coverage.json", Coverage, certificate)
-        return sha256_hex(save(into / "findings.json", FINDINGS, (*scan.findings, *lost, *again)))
+        seen = named((*scan.findings, *lost), contract, packs, reading, fitted.headers, fitted.sources)
+        return sha256_hex(save(into / "findings.json", FINDINGS, (*seen, *again)))
 
 
 def the_redacted(run: Path) -> dict[str, TableInfo]:
@@ -305,11 +309,11 @@ def seal(
     if is_blocked(where):
         return None, findings
     exports = load(where / "export" / "exports.json", list[tuple[str, str, str]])
-    tables = the_redacted(where)
+    tables, clean = the_redacted(where), cleaner(place.packs)
     manifest = Manifest(
         dataset=run.dataset, period=run.period, edition=edition, revision=revision,
         contract=stores.put_bytes(place.contract.content, name="contract.json", role="contract", media_type="application/json"),
-        packs=place.packs.refs, sources=run.sources,
+        packs=place.packs.refs, sources=tuple(replace(s, name=clean(s.name)) for s in run.sources),
         redacted=tuple(_put_file(stores, Path(t.path), f"{name}.parquet", "redacted") for name, t in sorted(tables.items())),
         exports=tuple(_put_file(stores, where / "export" / file, name, "export", kind) for file, name, kind in exports),
         redaction_map=stores.put_bytes((where / "redact" / "map.json").read_bytes(), name="redaction_map.json", role="redaction_map"),

@@ -89,6 +89,7 @@ def post(platform: Platform, approval: Approval, manifest: Manifest, contract: C
 
 
 @flow(name="publish_release", validate_parameters=False)
+@guarded("publish")
 def publish_release(release: str) -> dict[str, Any]:
     """Publish an approved release; safe to run again. Returns {release, status, public_url}."""
     from review import desk, queries
@@ -149,6 +150,7 @@ def take_off(platform: Platform, record: dict[str, Any]) -> list[dict[str, Any]]
 
 
 @flow(name="withdraw_release", validate_parameters=False)
+@guarded("withdraw")
 def withdraw_release(release: str) -> dict[str, Any]:
     """Take off what the desk has decided to withdraw; safe to run again. Returns {release, status, proof}."""
     from review import desk, queries
@@ -174,6 +176,7 @@ def inspect_one(platform: Platform, record: dict[str, Any]) -> dict[str, Any]:
 
 
 @flow(name="inspect_published", validate_parameters=False)
+@guarded("inspect")
 def inspect_published(release: str = "") -> list[dict[str, Any]]:
     """Inspect one published release, or all; each result goes to the ledger."""
     from review import desk, queries

@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any
 
@@ -143,7 +143,7 @@ def _publish_next(refused_at: dict[str, float]) -> bool:
 
 def main() -> None:
     """The runner's own process (started by `mingjing serve`)."""
-    from flows.prefect_setup import prepare_prefect, quick_flows
+    from flows.prefect_setup import prepare_prefect, quick_flows, stoppable
     from flows.service import hold_runner_lock
 
     platform = open_platform()
@@ -159,7 +159,8 @@ def main() -> None:
         import flows.prepare
         import flows.publish  # noqa: F401
 
-        with quick_flows():
+        # told to stop in the middle of a flow, it ends without a word: the request is claimed again
+        with quick_flows(), suppress(KeyboardInterrupt), stoppable():
             crafts.join()  # the first request doesn't wait for an import
             with hold_runner_lock(platform.home):
                 serve_requests(platform, stop)

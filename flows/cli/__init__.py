@@ -6,6 +6,7 @@ or unreadable input, 3 fault.
 
 from __future__ import annotations
 
+import signal
 import sys
 
 import typer
@@ -31,21 +32,35 @@ def build() -> typer.Typer:
     return app
 
 
+INTERRUPTED = 130  # how Typer ends on Ctrl-C
+
+
 def main() -> None:
     """Entry point: run, and turn every error into one clear line and the right exit status."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that it too cleans up behind itself
+    said, status = _run()
+    if said:
+        print(f"mingjing: {said}", file=sys.stderr)
+    sys.exit(status)  # outside every handler: nothing is chained to it
+
+
+def _run() -> tuple[str, int]:
+    """What to say, if anything, and the exit status. Third parties' words go no further."""
     from flows.guard import StepFailed, where
 
+    stopped = "stopped; what was under way can be run again"
     try:
         build()()
     except MingjingError as refused:
-        print(f"mingjing: {refused}", file=sys.stderr)
-        sys.exit(refused.exit_status)
+        return str(refused), refused.exit_status
     except StepFailed as fault:
-        print(f"mingjing: {fault}", file=sys.stderr)
-        sys.exit(3)
+        return str(fault), 3
     except KeyboardInterrupt:
-        print("mingjing: stopped; what was under way can be run again", file=sys.stderr)
-        sys.exit(3)
+        return stopped, 3
+    except SystemExit as ended:
+        if ended.code == INTERRUPTED:
+            return stopped, 3
+        return "", ended.code if isinstance(ended.code, int) else int(ended.code is not None)
     except Exception as fault:
-        print(f"mingjing: fault, {type(fault).__name__} at {where(fault)}; nothing more was done", file=sys.stderr)
-        sys.exit(3)
+        return f"fault, {type(fault).__name__} at {where(fault)}; nothing more was done, run it again", 3
+    return "", 0

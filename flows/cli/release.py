@@ -198,15 +198,14 @@ def read_dispositions(path: Path) -> tuple[Disposition, ...]:
     except ValueError:
         raise UsageInvalid(f"{path}: isn't JSON; write a list of objects with finding and kind") from None
     if not isinstance(items, list):
-        raise UsageInvalid(f"{path}: write a list of objects with finding and kind")
+        raise UsageInvalid(f"{path}: isn't a list; write a list of objects with finding and kind")
     found = []
     for number, item in enumerate(items, start=1):
         try:
-            found.append(
-                Disposition(
-                    item["finding"], DispositionKind(item["kind"]), item.get("basis", ""), item.get("reason", "")
-                )
-            )
+            texts = [item["finding"], item.get("basis", ""), item.get("reason", "")]
+            if not all(isinstance(text, str) for text in texts):
+                raise TypeError
+            found.append(Disposition(texts[0], DispositionKind(item["kind"]), *texts[1:]))
         except (KeyError, TypeError, ValueError, AttributeError):
             kinds = ", ".join(k.value for k in DispositionKind)
             raise UsageInvalid(f"{path}: item {number} needs finding (an id) and kind (one of {kinds})") from None

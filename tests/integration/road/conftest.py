@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 import pytest
 
 from flows.demo.samples.truth import Truth
 from tests.cities import City, run
+from tests.marked_city import MarkedCity, founded
 
 
 @pytest.fixture(scope="session")
@@ -18,3 +20,10 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> City:
     truth = Truth.from_json((home / "samples" / "truth.json").read_text("utf-8"))
     users = json.loads((home / "demo-users.json").read_text("utf-8"))
     return City(home, done.stdout + done.stderr, truth, {u["user"]: u["password"] for u in users})
+
+
+@pytest.fixture(scope="session")
+def marked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MarkedCity]:
+    """An installation with a warm process for files whose cells hold marks."""
+    with founded(tmp_path_factory.mktemp("marked") / "home") as made:
+        yield made

@@ -304,6 +304,8 @@ def test_keep_house_purges_old_sources_but_not_those_on_their_way(bench: Bench) 
     published = {m["manifest"]["sources"][0]["sha256"] for m in queries.published()}
     assert keep_house(bench.platform)["purged"] == 0
     late = datetime.now(UTC) + timedelta(days=bench.home.quarantine_days + 1)
+    assert list((bench.home.run / "orders").iterdir())
     assert keep_house(bench.platform, late)["purged"] > 0
+    assert not list((bench.home.run / "orders").iterdir())
     assert bench.platform.stores.quarantine.has(waiting)
     assert not any(bench.platform.stores.quarantine.has(s) for s in published - {waiting})
