@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 from domain.table import ROW_ORIGIN, TableInfo
 from redaction.canary import Canary, canaries
 from redaction.hits import Array, Hits, Looks, Tally, whole_hits
-from redaction.lens import Column, Lens, Span
+from redaction.lens import Column, Known, Lens
 from redaction.people import People
 from redaction.whole import classes
 
@@ -132,7 +132,7 @@ def _batch_hits(
     views = {c: context.get(c, Column()) for c in columns}
     passed = cells.select(pl.col(c).str.contains(lens.superset(views[c])).arg_true().implode() for c in columns)
     tally.filled.update(frame.select((pl.col(columns).fill_null("") != "").sum()).row(0, named=True))
-    memo: Memo = {(view, text): None for view in set(views.values()) for text in plants}
+    memo: Known = dict.fromkeys(plants.to_list())  # looked at once for all columns
 
     def one(column: str) -> Looked:
         at = passed[column][0].to_numpy().astype(np.int64)
@@ -157,12 +157,9 @@ class Looked:
     is_proved: bool
 
 
-Memo = dict[tuple[Column, str], tuple[list[Span] | None] | None]  # looks at canaries, which a batch's columns share
-
-
 def _column_hits(
     batch: Batch, column: str, at: Array, texts: pl.Series, planted: Sequence[Canary], view: Column, lens: Lens,
-    hits: Hits, memo: Memo,
+    hits: Hits, memo: Known,
 ) -> Looked:  # fmt: skip
     """Look at one column's candidates (`texts`, standing in the rows `at`), canaries behind the batch's rows among them."""
     height = batch.frame.height
@@ -180,7 +177,7 @@ def _column_hits(
     )
 
 
-def _look(texts: pl.Series, lens: Lens, view: Column, memo: Memo) -> tuple[Array, Looks]:
+def _look(texts: pl.Series, lens: Lens, view: Column, memo: Known) -> tuple[Array, Looks]:
     """Which look each candidate shares, and the looks: at one cell of each class, then at each other distinct text."""
     which, firsts = np.full(len(texts), -1, np.int64), pl.Series(dtype=pl.String)
     if len(texts) >= MANY:
@@ -190,16 +187,4 @@ def _look(texts: pl.Series, lens: Lens, view: Column, memo: Memo) -> tuple[Array
     others = texts.gather(rest)
     distinct = others.unique(maintain_order=True)
     which[rest] = len(firsts) + others.cast(pl.Enum(distinct)).to_physical().to_numpy().astype(np.int64)
-    return which, _find([*firsts.to_list(), *distinct.to_list()], lens, view, memo)
-
-
-def _find(texts: list[str], lens: Lens, view: Column, memo: Memo) -> Looks:
-    """`lens.find`, asking once for a text that the memo expects again in other columns of the same context."""
-    known = [memo.get((view, text)) for text in texts]
-    asked = [i for i, look in enumerate(known) if look is None]
-    found = lens.find([texts[i] for i in asked], view)
-    for index, look in zip(asked, found, strict=True):
-        known[index] = (look,)
-        if (view, texts[index]) in memo:
-            memo[view, texts[index]] = (look,)
-    return [look[0] for look in known if look is not None]
+    return which, lens.find([*firsts.to_list(), *distinct.to_list()], view, memo)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
@@ -26,7 +26,7 @@ from redaction.personal import EntityRule, PersonalRules, personal_rules
 from redaction.shapes import compact
 
 LONGEST = 2_000_000  # characters of one text; a longer one counts as not scanned, which blocks
-FEW = 16  # texts that are looked at one by one sooner than by masks
+FEW = 128  # texts that are looked at one by one sooner than by masks
 BLANKS = " \t\r\n'\"`\xa0"
 NEAR = 30  # characters on either side in which a word speaks for a number
 CONTACTS = frozenset({"MOBILE", "LANDLINE", "PHONE_INTL", "EMAIL"})
@@ -34,6 +34,11 @@ SHORT = 3  # Latin words up to this length occur inside others by chance: `tel` 
 
 
 Search = Callable[[Recogniser, str], Iterable[Raw]]
+Told = tuple[Recogniser, Raw]
+Sight = tuple[
+    Normalised, list[tuple["Normalised | View", list[Told]]]
+]  # a text; it and its wrapped views, told of each
+Known = dict[str, "Sight | None"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +130,13 @@ class Lens:
     def _near_words(self, recogniser: Recogniser) -> frozenset[str]:
         return recogniser.context | self.rules[recogniser.entity].near_words
 
-    def find(self, texts: Sequence[str], column: Column) -> list[list[Span] | None]:
-        """Hits of each text, hints included (score below `reported`); None for a text that couldn't be scanned."""
+    def find(self, texts: Sequence[str], column: Column, known: Known | None = None) -> list[list[Span] | None]:
+        """Hits of each text, hints included (score below `reported`); None for a text that couldn't be scanned.
+
+        `known`: texts that are asked for again in other columns; what the recognisers say of them is kept there.
+        """
         if len(texts) < FEW:
-            return [self.look(text, self.recognisers, column) for text in texts]
+            return [self._asked(text, self.recognisers, column, known) for text in texts]
         series = pl.Series(texts, dtype=pl.String)
         odd = series.str.contains(f"{GUARD}|{NESTED_GUARD}")
         asked = [(r, (self.asks(series, r, column) | odd).to_list()) for r in self.recognisers]
@@ -136,7 +144,14 @@ class Lens:
         for recogniser, mask in asked:
             for index in (i for i, asks in enumerate(mask) if asks):
                 wanted[index].append(recogniser)
-        return [self.look(text, some, column) if some else [] for text, some in zip(texts, wanted, strict=True)]
+        return [self._asked(t, some, column, known) if some else [] for t, some in zip(texts, wanted, strict=True)]
+
+    def _asked(self, text: str, wanted: Sequence[Recogniser], column: Column, known: Known | None) -> list[Span] | None:
+        if known is None or text not in known:
+            return self.look(text, wanted, column)
+        if (sight := known[text]) is None:
+            sight = known[text] = self.sight(text, self.recognisers)
+        return None if sight is None else self._judge(text, sight, column, {r.name for r in wanted})
 
     def look(
         self, text: str, wanted: Iterable[Recogniser], column: Column, search: Search | None = None
@@ -145,31 +160,35 @@ class Lens:
 
         `search`: how a recogniser is asked; tests put Presidio itself in its place.
         """
+        sight = self.sight(text, wanted, search)
+        return None if sight is None else self._judge(text, sight, column)
+
+    def sight(self, text: str, wanted: Iterable[Recogniser], search: Search | None = None) -> Sight | None:
+        """What these recognisers say of the text and of what is wrapped in it; None where it couldn't be scanned."""
         if len(text) > LONGEST:
             return None
         content = normalise(text)
-        views = unfold(content.text)
+        views, asked = unfold(content.text), tuple(wanted)
         if views is None:
             return None
         try:
-            spans = self._see(content, wanted, column, search)
-            for view in views:
-                spans += [_in_original(s, content, text) for s in self._see(view, wanted, column, search)]
+            told = [(view, _raws(view, asked, search)) for view in views]
+            return content, [(content, _raws(content, asked, search)), *told]
         except TextTooHard:
             return None
-        return without_overlaps(spans, self._order, sure=self.rules.scores.sure, reported=self.rules.scores.reported)
 
-    def _see(
-        self, content: Normalised | View, wanted: Iterable[Recogniser], column: Column, search: Search | None
-    ) -> list[Span]:
-        """Hits of one view of a text, in the offsets that the view leads back to, overlapping as they do."""
-        asked = ((r, search(r, content.text) if search else r.find(content.text)) for r in wanted)
-        raws = [(recogniser, raw) for recogniser, found in asked for raw in found]
-        if not raws:
-            return []
-        quiet = self._without_labels(content.text.lower())
-        weighed = [self._weigh(raw, recogniser, content, quiet, column) for recogniser, raw in raws]
-        return [s for s in weighed if s is not None]
+    def _judge(self, text: str, sight: Sight, column: Column, names: Collection[str] | None = None) -> list[Span]:
+        """Hits in such a column, context weighed and overlaps resolved; `names`: of the recognisers that count."""
+        spans: list[Span] = []
+        content, told = sight
+        for number, (view, raws) in enumerate(told):
+            if not raws:
+                continue
+            quiet = self._without_labels(view.text.lower())
+            weighed = (self._weigh(w, r, view, quiet, column) for r, w in raws if names is None or r.name in names)
+            found = [s for s in weighed if s is not None]
+            spans += found if number == 0 else [_in_original(s, content, text) for s in found]
+        return without_overlaps(spans, self._order, sure=self.rules.scores.sure, reported=self.rules.scores.reported)
 
     @cached_property
     def _order(self) -> dict[str, int]:
@@ -235,6 +254,11 @@ class Lens:
                 return label
             text = text[: span.start] + label + text[span.end :]
         return text
+
+
+def _raws(content: Normalised | View, asked: Sequence[Recogniser], search: Search | None) -> list[Told]:
+    told = ((r, search(r, content.text) if search else r.find(content.text)) for r in asked)
+    return [(recogniser, raw) for recogniser, found in told for raw in found]
 
 
 def _in_original(span: Span, content: Normalised, text: str) -> Span:

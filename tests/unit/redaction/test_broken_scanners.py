@@ -162,7 +162,7 @@ def one_class(patch: pytest.MonkeyPatch) -> None:
 
 
 def nothing_exact(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Lens, "find", lambda self, found, column: [[] for _ in found])
+    patch.setattr(Lens, "find", lambda self, found, *_: [[] for _ in found])
 
 
 def nothing_normalised(patch: pytest.MonkeyPatch) -> None:
