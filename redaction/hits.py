@@ -51,6 +51,8 @@ class Hits:
 
     def __init__(self, columns: Sequence[str], entities: Sequence[str], scratch: Path) -> None:
         self._columns, self._entities = pl.Enum(list(columns)), pl.Enum(list(entities))
+        self._types = HIT_TYPES | {"column": self._columns, "entity": self._entities}
+        self._none = pl.DataFrame(schema=self._types).select(HITS)
         self._scratch, self._kept, self._parts = scratch, [], []  # type: tuple[Path, list[pl.DataFrame], list[Path]]
 
     def of_column(
@@ -60,6 +62,8 @@ class Hits:
 
         `first`: data row of the batch's first cell; `origins`: of its cells.
         """
+        if not len(rows):
+            return self._none
         spans = [s for look in looks for s in look or ()]
         count = np.array([len(look or ()) for look in looks], np.int64)
         begins = np.cumsum(count) - count
@@ -78,6 +82,7 @@ class Hits:
 
     def add(self, parts: Sequence[pl.DataFrame]) -> None:
         """Take a batch's hits, column by column in the table's order."""
+        parts = [p for p in parts if p.height]
         if not parts:
             return
         self._kept.append(pl.concat(parts).sort("row", maintain_order=True))
@@ -91,9 +96,8 @@ class Hits:
 
     def settle(self, into: Path, lens: Lens, tally: Tally, context: Mapping[str, Column]) -> None:
         """Raise the scores of whole columns of a kind, leave out the hints below `reported`, write one file."""
-        schema = HIT_TYPES | {"column": self._columns, "entity": self._entities}
         frames = [
-            pl.DataFrame(schema=schema).select(HITS).lazy(),
+            self._none.lazy(),
             *(pl.scan_parquet(p, glob=False) for p in self._parts),
         ]
         settled = pl.concat([*frames, *(k.lazy() for k in self._kept)]).with_columns(
