@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, reduce
+from operator import or_
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -130,7 +131,7 @@ def _batch_hits(
     plants = pl.Series([c.text for c in planted])
     cells = pl.concat([frame.select(columns), pl.DataFrame(dict.fromkeys(columns, plants))], rechunk=False)
     views = {c: context.get(c, Column()) for c in columns}
-    passed = cells.select(pl.col(c).str.contains(lens.superset(views[c])).arg_true().implode() for c in columns)
+    passed = cells.select(_passes(c, lens.sieves(views[c])).arg_true().implode() for c in columns)
     tally.filled.update(frame.select((pl.col(columns).fill_null("") != "").sum()).row(0, named=True))
     memo: Known = dict.fromkeys(plants.to_list())  # looked at once for all columns
 
@@ -145,6 +146,10 @@ def _batch_hits(
         tally.cells += looked.cells
         tally.whole.update({(column, entity): count for entity, count in looked.whole.items()})
     return [looked.hits for looked in done]
+
+
+def _passes(column: str, sieves: Sequence[str]) -> pl.Expr:
+    return reduce(or_, (pl.col(column).str.contains(pattern) for pattern in sieves))
 
 
 @dataclass(frozen=True, slots=True)

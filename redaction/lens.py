@@ -89,21 +89,24 @@ class Lens:
         return tuple(r for r in self.recognisers if r.prefilter is not None or r.entity in column.speaks_for)
 
     def superset(self, column: Column) -> str:
-        """Rust pattern of every text that could hold anything: the union of the recognisers' coarse terms.
+        """Rust pattern of every text that could hold anything in such a column."""
+        return "|".join(self.sieves(column))
+
+    def sieves(self, column: Column) -> tuple[str, ...]:
+        """The same as patterns of which one must match: one for all columns, compiled once, and what this one adds."""
+        spoken = [r for r in self.recognisers if r.prefilter_in_context and r.entity in column.speaks_for]
+        shapes = dict.fromkeys(str(r.prefilter_in_context) for r in spoken)
+        return self._sieve, *(["|".join(f"(?:{s})" for s in shapes)] if shapes else [])
+
+    @cached_property
+    def _sieve(self) -> str:
+        """The union of the recognisers' coarse terms, and of the words beside which some count.
 
         Terms are few, shared and blind to which digit stands where, so that the union stays one small automaton; what
         the patterns themselves ask is looked at in the texts that pass.
         """
-        terms: dict[str, None] = {GUARD: None, NESTED_GUARD: None}
-        words: set[str] = set()
-        for recogniser in self.recognisers:
-            terms.update(dict.fromkeys(recogniser.coarse))
-            if recogniser.prefilter_in_context is None:
-                continue
-            if recogniser.entity in column.speaks_for:
-                terms[recogniser.prefilter_in_context] = None
-            else:
-                words |= self._near_words(recogniser)
+        terms = dict.fromkeys([GUARD, NESTED_GUARD, *(t for r in self.recognisers for t in r.coarse)])
+        words = {w for r in self.recognisers if r.prefilter_in_context for w in self._near_words(r)}
         return "|".join([*(f"(?:{t})" for t in terms), _any_of(words)])
 
     def asks(self, texts: pl.Series, recogniser: Recogniser, column: Column) -> pl.Series:

@@ -137,21 +137,21 @@ def unfiltered(name: str) -> Break:
     """The superset prefilter has lost every term that lets this recogniser's numbers pass (some have several)."""
 
     def broken(patch: pytest.MonkeyPatch) -> None:
-        def forgetful(self: Lens, column: Column) -> str:
+        def forgetful(self: Lens, column: Column) -> tuple[str, ...]:
             own = next(r for r in self.recognisers if r.name == name)
             numbers = pl.Series([c.text for n in range(20) for c in canary.canaries((own,), "s", n)[:1]])
             words = frozenset(w for r in self.recognisers if r.prefilter_in_context for w in self._near_words(r))
             held = [t for r in self.recognisers for t in r.coarse if not numbers.str.contains(t).any()]
             spoken = [w for w in sorted(words) if not numbers.str.contains(w, literal=True).any()]
-            return "|".join([*dict.fromkeys(held), *spoken, lens.GUARD])
+            return ("|".join([*dict.fromkeys(held), *spoken, lens.GUARD]),)
 
-        patch.setattr(Lens, "superset", forgetful)
+        patch.setattr(Lens, "sieves", forgetful)
 
     return broken
 
 
 def nothing_passes(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Lens, "superset", lambda self, column: "never-in-a-text")
+    patch.setattr(Lens, "sieves", lambda self, column: ("never-in-a-text",))
 
 
 def one_class(patch: pytest.MonkeyPatch) -> None:
@@ -171,6 +171,9 @@ def nothing_normalised(patch: pytest.MonkeyPatch) -> None:
 
 def no_guard(patch: pytest.MonkeyPatch) -> None:
     """Texts with full-width digits no longer pass the prefilters."""
+    real, guard = Lens.sieves, f"(?:{lens.GUARD})|"
+    assert guard in "".join(real(open_lens(PACKS), Column()))
+    patch.setattr(Lens, "sieves", lambda self, column: tuple(s.replace(guard, "") for s in real(self, column)))
     patch.setattr(lens, "GUARD", "never-in-a-text")
 
 
