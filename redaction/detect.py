@@ -52,6 +52,7 @@ class Recogniser:
     prefilter: str | None
     prefilter_in_context: str | None
     coarse: tuple[str, ...]
+    sieve: str
     context: frozenset[str]
     score: float
     is_valid: Callable[[str], bool] | None
@@ -201,6 +202,7 @@ def _recogniser(module: ModuleType, presidio: Any) -> Recogniser:
         prefilter=shape,
         prefilter_in_context=getattr(module, "PREFILTER_IN_CONTEXT", None),
         coarse=getattr(module, "COARSE", (shape,) if shape else ()),
+        sieve=getattr(module, "SIEVE", "common"),
         context=frozenset(w.lower() for w in module.CONTEXT),
         score=getattr(module, "SCORE", 1.0),
         is_valid=getattr(module, "is_valid", None),

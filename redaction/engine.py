@@ -30,7 +30,6 @@ from redaction.whole import classes
 Tick = Callable[[int], None]  # told how many rows more are done
 
 BATCH_ROWS = 100_000
-WORKERS = 2
 MANY = 256  # candidates of one column in one batch that make classes worth while
 
 
@@ -80,13 +79,12 @@ def scan_table(
     """
     tally, first = Tally(), 1
     people = People(info, lens.rules.persons, {c: v.about for c, v in context.items()}, f"{seed} {info.name}")
-    with TemporaryDirectory(dir=hits.parent) as scratch, ThreadPoolExecutor(WORKERS) as pool:
+    with TemporaryDirectory(dir=hits.parent) as scratch:
         found = Hits(info.columns, tuple(lens.rules.rules), Path(scratch))
         for number, batch in enumerate(ahead(table_frames(info))):
-            seeing = pool.submit(people.see, batch)
+            people.see(batch)
             work = Batch(batch, first, (seed, info.name, number), info.columns)
-            found.add(_batch_hits(work, lens, context, found, tally, pool))
-            seeing.result()
+            found.add(_batch_hits(work, lens, context, found, tally))
             first += batch.height
             tick(batch.height)
         found.settle(hits, lens, tally, context)
@@ -120,9 +118,12 @@ class Batch:
 
 
 def _batch_hits(
-    batch: Batch, lens: Lens, context: Mapping[str, Column], hits: Hits, tally: Tally, pool: ThreadPoolExecutor
+    batch: Batch, lens: Lens, context: Mapping[str, Column], hits: Hits, tally: Tally
 ) -> list[pl.DataFrame]:
-    """Hits of one batch by column. All columns pass the prefilter at once, then each is looked at, on all cores."""
+    """Hits of one batch by column. All columns pass the prefilter at once on all cores, then each is looked at.
+
+    One after the other: looks hold the interpreter, and beside them every small step of another thread waits its turn.
+    """
     columns, frame = batch.columns, batch.frame
     if not columns:
         return []
@@ -139,7 +140,7 @@ def _batch_hits(
         at = passed[column][0].to_numpy().astype(np.int64)
         return _column_hits(batch, column, at, cells[column].gather(at), planted, views[column], lens, hits, memo)
 
-    done = list(pool.map(one, columns))
+    done = [one(column) for column in columns]
     for column, looked in zip(columns, done, strict=True):
         tally.planted += 1
         tally.found += looked.is_proved
@@ -186,7 +187,7 @@ def _look(texts: pl.Series, lens: Lens, view: Column, memo: Known) -> tuple[Arra
     """Which look each candidate shares, and the looks: at one cell of each class, then at each other distinct text."""
     which, firsts = np.full(len(texts), -1, np.int64), pl.Series(dtype=pl.String)
     if len(texts) >= MANY:
-        known = classes(texts, lens.asked(view), lens.may_be_official(texts))
+        known = classes(texts, lens.recognisers, view.speaks_for, lens.may_be_official(texts))
         which, firsts = known.of, texts.gather(known.first)
     rest = np.flatnonzero(which < 0)
     others = texts.gather(rest)

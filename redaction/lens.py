@@ -84,30 +84,29 @@ class Lens:
     def _header_words(self) -> dict[str, frozenset[str]]:
         return {r.entity: r.context | self.rules[r.entity].header_words for r in self.recognisers}
 
-    def asked(self, column: Column) -> tuple[Recogniser, ...]:
-        """The recognisers that a cell without any word may concern in such a column."""
-        return tuple(r for r in self.recognisers if r.prefilter is not None or r.entity in column.speaks_for)
-
     def superset(self, column: Column) -> str:
         """Rust pattern of every text that could hold anything in such a column."""
         return "|".join(self.sieves(column))
 
     def sieves(self, column: Column) -> tuple[str, ...]:
-        """The same as patterns of which one must match: one for all columns, compiled once, and what this one adds."""
+        """The same as patterns of which one must match: those for all columns, compiled once, and what this one adds."""
         spoken = [r for r in self.recognisers if r.prefilter_in_context and r.entity in column.speaks_for]
         shapes = dict.fromkeys(str(r.prefilter_in_context) for r in spoken)
-        return self._sieve, *(["|".join(f"(?:{s})" for s in shapes)] if shapes else [])
+        return *self._sieves, *(["|".join(f"(?:{s})" for s in shapes)] if shapes else [])
 
     @cached_property
-    def _sieve(self) -> str:
-        """The union of the recognisers' coarse terms, and of the words beside which some count.
+    def _sieves(self) -> tuple[str, ...]:
+        """The recognisers' coarse terms, and the words beside which some count, in few unions.
 
-        Terms are few, shared and blind to which digit stands where, so that the union stays one small automaton; what
-        the patterns themselves ask is looked at in the texts that pass.
+        Terms are few, shared and blind to which digit stands where, and those that would multiply each other's states
+        are kept apart, so that each union stays a small automaton; what the patterns themselves ask is looked at in the
+        texts that pass.
         """
-        terms = dict.fromkeys([GUARD, NESTED_GUARD, *(t for r in self.recognisers for t in r.coarse)])
         words = {w for r in self.recognisers if r.prefilter_in_context for w in self._near_words(r)}
-        return "|".join([*(f"(?:{t})" for t in terms), _any_of(words)])
+        unions: dict[str, dict[str, None]] = {"common": {GUARD: None, NESTED_GUARD: None, _any_of(words): None}}
+        for recogniser in self.recognisers:
+            unions.setdefault(recogniser.sieve, {}).update(dict.fromkeys(recogniser.coarse))
+        return tuple("|".join(f"(?:{t})" for t in terms) for terms in unions.values() if terms)
 
     def asks(self, texts: pl.Series, recogniser: Recogniser, column: Column) -> pl.Series:
         """Which of the texts this recogniser must see in such a column, apart from those that GUARD names."""

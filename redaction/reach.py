@@ -1,7 +1,7 @@
 """What a recogniser's pattern could match at all, read from the pattern itself: widths and kinds of characters.
 
 The whole-cell tier (whole.py) asks this to know which recognisers a cell of digits concerns. Whatever isn't understood
-counts as possible, so that the cell goes the exact way. Look-arounds are left out: they only narrow.
+counts as possible, so that the cell goes the exact way. Negative look-arounds are left out: they only narrow.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ NEVER = 10**9
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """`least`, `most`: widths of its matches within texts of digits and X (NEVER, 0 where there are none).
+    """`least`, `most`: widths of its matches within texts of digits, of digits and X (NEVER, 0 where there are none).
 
     `plain`: every digit is as good as any other, so that only the width decides. `stars`: it can match over a mask's
     stars. `bounded`: it begins and ends where no digit is beside it.
@@ -38,15 +38,16 @@ UNKNOWN = Reach(0, NEVER, False, True, False)
 
 
 @cache
-def reach(regex: str) -> Reach:
-    """The reach of one pattern (Presidio's flags: case ignored)."""
+def reach(regex: str, *, x: bool = True) -> Reach:
+    """The reach of one pattern (case ignored, as Presidio does) in texts of digits, with `x` of digits and X."""
+    alphabet = NUMBER if x else DIGITS
     try:
         tree = parser.parse(regex, re.IGNORECASE)
     except (re.error, RecursionError):
         return UNKNOWN
-    least, most = _width(tree, NUMBER)
+    least, most = _width(tree, alphabet)
     bounded = regex.startswith("(?<![0-9") and "(?![0-9" in regex
-    stars = _width(tree, NUMBER | {"*"})[0] < NEVER and any(_accepts(node, "*") for node in _atoms(tree))
+    stars = _width(tree, alphabet | {"*"})[0] < NEVER and any(_accepts(node, "*") for node in _atoms(tree))
     return Reach(least, most, _is_plain(tree), stars, bounded)
 
 
@@ -63,7 +64,9 @@ def _width(tree: Iterable[Any], alphabet: frozenset[str]) -> tuple[int, int]:
 
 def _node_width(node: tuple[Any, Any], alphabet: frozenset[str]) -> tuple[int, int]:
     kind, value = node
-    if kind in (c.ASSERT, c.ASSERT_NOT, c.AT):
+    if kind is c.ASSERT:  # what it asks must stand in the text as well
+        return (NEVER, 0) if _width(value[1], alphabet)[0] >= NEVER else (0, 0)
+    if kind in (c.ASSERT_NOT, c.AT):
         return 0, 0
     if kind is c.BRANCH:
         widths = [_width(branch, alphabet) for branch in value[1]]

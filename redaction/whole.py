@@ -8,7 +8,7 @@ the answer. Wherever a recogniser can't tell its class, the cell goes the exact 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ import polars as pl
 import pyarrow as pa
 
 from redaction.detect import Recogniser
-from redaction.reach import reach
+from redaction.reach import NEVER, reach
 
 WIDTHS = range(7, 41)
 LEAST = 32  # cells of one width that make arithmetic worth while
@@ -39,11 +39,14 @@ class Classes:
     first: Array
 
 
-def classes(cells: pl.Series, asked: Sequence[Recogniser], apart: Array | None = None) -> Classes:
-    """Classes of the cells (no nulls) under the recognisers that are asked in their column.
+def classes(
+    cells: pl.Series, recognisers: Sequence[Recogniser], spoken: Collection[str], apart: Array | None = None
+) -> Classes:
+    """Classes of the cells (no nulls) under the recognisers; `spoken`: entities that the header speaks for.
 
     `apart`: cells that get no class, for more than their digits counts.
     """
+    asked = [r for r in recognisers if r.entity in spoken or _counts_alone(r)]
     offsets, data = _bytes(cells)
     widths = np.diff(offsets)
     found = np.full(len(cells), -1, np.int64)
@@ -66,6 +69,15 @@ def classes(cells: pl.Series, asked: Sequence[Recogniser], apart: Array | None =
     if apart is not None:
         found[apart] = -1
     return Classes(found, np.concatenate(firsts) if firsts else np.empty(0, np.int64))
+
+
+def _counts_alone(recogniser: Recogniser) -> bool:
+    """Whether it says anything of a cell of digits or a mask without a header that speaks for it: no word is beside."""
+    if recogniser.prefilter is None:
+        return False
+    if recogniser.prefilter_in_context is None or recogniser.by_mask:
+        return True
+    return reach(recogniser.prefilter).least < NEVER
 
 
 def _matrix(offsets: Array, data: Array, at: Array, width: int) -> Array:
@@ -121,7 +133,7 @@ def _numbers(kinds: Array, asked: Sequence[Recogniser], *, x: bool) -> tuple[Arr
 
 def _concerns(recogniser: Recogniser, width: int, *, x: bool) -> bool:
     """Whether cells of so many characters may differ for it. A bounded pattern matches all digits of a cell or none."""
-    for found in map(reach, recogniser.regexes):
+    for found in (reach(regex, x=x) for regex in recogniser.regexes):
         if found.least > width or (found.plain and recogniser.is_bare and found.bounded and not x):
             continue
         if not found.bounded or (found.least <= width - x and width <= found.most + x):

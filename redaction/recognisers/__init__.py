@@ -10,6 +10,7 @@ A module says what the number is, which authority gives it, and shows made-up ex
 - `PREFILTER_IN_CONTEXT` (optional): the same for shapes that count in context only.
 - `COARSE` (optional, PREFILTER): terms of the first sieve over all cells, Rust syntax, each a superset too. Keep them few,
   shared (shapes.LONG_NUMBER) and blind to which digit stands where: the union of all must stay a small automaton.
+- `SIEVE` (optional): the sieve that its coarse terms go into; terms that multiply each other's states are kept apart.
 - `whole(digits)` (optional): class of each cell of digits alone (cells × width, 0–9, 10 for an X in the last place), such
   that what the module says of a cell depends on its class only; -1 where it can't tell. `BY_MASK` (optional): what it says
   of a number masked with stars depends on the shape of the mask only.

@@ -11,6 +11,9 @@ decides: the right check characters, then the words beside it, then the pack's o
 from __future__ import annotations
 
 from random import Random
+from typing import Any
+
+import numpy as np
 
 from redaction.shapes import BIRTHDAY, GAP, LONG_NUMBER, PROVINCE, compact, is_day, mod11_2, spaced
 
@@ -30,6 +33,11 @@ def is_valid(text: str) -> bool:
     """Whether birthday and check character are right."""
     number = compact(text)
     return is_day(number[6:10], number[10:12], number[12:14]) and mod11_2(number[:17]) == number[17]
+
+
+def whole(digits: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Classes of cells: nothing; what begins as such a number is left to the patterns."""
+    return np.where(digits[:, 0] == 9, -1, 0)
 
 
 def made_up(draw: Random) -> str:

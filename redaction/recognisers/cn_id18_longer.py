@@ -10,9 +10,12 @@ disability_no.py go before it. A score of its own, below a bare identity number'
 from __future__ import annotations
 
 from random import Random
+from typing import Any
+
+import numpy as np
 
 from redaction.recognisers import cn_id18
-from redaction.shapes import ID18, LONG_NUMBER, RAW_ID18, spaced
+from redaction.shapes import ID18, LONG_NUMBER, RAW_ID18, are_provinces, spaced
 
 ENTITY = "CN_ID18"
 SCORE = 0.9
@@ -28,6 +31,11 @@ CONTEXT = cn_id18.CONTEXT
 def is_valid(text: str) -> bool:
     """Whether birthday and check character of the identity number are right."""
     return cn_id18.is_valid(text[:-2])
+
+
+def whole(digits: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Classes of cells: nothing; what begins as an identity number is left to the patterns."""
+    return np.where(are_provinces(digits), -1, 0)
 
 
 def made_up(draw: Random) -> str:

@@ -11,8 +11,11 @@ phones sold here count in context only.
 from __future__ import annotations
 
 from random import Random
+from typing import Any
 
-from redaction.shapes import compact, luhn_digit
+import numpy as np
+
+from redaction.shapes import are_luhn, compact, luhn_digit, two
 
 ENTITY = "IMEI"
 SCORE = 0.3
@@ -23,6 +26,7 @@ PATTERNS = (
 )
 PREFILTER = "(?:35|86|01|99)[0-9]{13}"
 PREFILTER_IN_CONTEXT = r"[0-9]{15}|[0-9]{6}[-\s][0-9]{6}[-\s][0-9]"
+SIEVE = "prefixes"
 CONTEXT = ("imei", "串号", "设备识别码", "移动设备识别")
 
 
@@ -30,6 +34,16 @@ def is_valid(text: str) -> bool:
     """Whether the Luhn digit is right."""
     number = compact(text)
     return luhn_digit(number[:-1]) == number[-1]
+
+
+def whole(digits: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Classes of cells of 15 digits: by the reporting body's prefix and by Luhn digit."""
+    if digits.shape[1] != 15:
+        return np.full(len(digits), -1)
+    head = two(digits, 0)
+    known = (head == 35) | (head == 86) | (head == 1) | (head == 99)
+    classes: np.ndarray[Any, Any] = known * 2 + are_luhn(digits)
+    return classes
 
 
 def made_up(draw: Random) -> str:

@@ -34,6 +34,7 @@ PATTERNS = (
 )
 PREFILTER = r"0[0-9]{2,3}[)）]?[-\s—]{0,2}[2-9][0-9]{2,3}[-\s]?[0-9]{3,4}"
 COARSE = (f"(?:^|[^0-9]|86)[(（]?{PREFILTER}",)
+SIEVE = "prefixes"
 CONTEXT = ("电话", "传真", "联系", "热线", "座机", "phone", "tel", "fax")
 
 

@@ -54,6 +54,7 @@ PREFILTER = (
     rf"[0-9]\.[0-9]{{3,}}{_RAW_BETWEEN}[0-9]{{1,3}}\.[0-9]{{3}}|[0-9]\s?[°度]\s?[0-9]{{1,2}}\s?[′'’‘分＇]\s?[0-9]"
 )
 PREFILTER_IN_CONTEXT = r"[0-9]\.[0-9]{4}"
+SIEVE = "places"
 CONTEXT = ("经度", "纬度", "坐标", "东经", "北纬", "longitude", "latitude")
 
 

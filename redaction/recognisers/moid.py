@@ -26,6 +26,7 @@ PATTERNS = (
 )
 PREFILTER = r"[1257](?:[0-9]{6}\s?[(（]\s?[0-9]\s?[)）]|[/／][0-9]{6}[/／][0-9])"
 PREFILTER_IN_CONTEXT = "[1257][0-9]{6}-?[0-9]"
+SIEVE = "places"
 CONTEXT = ("澳门身份证", "澳门居民身份证", "澳门永久性居民", "澳门居民证件", "macau id", "macao id")
 
 

@@ -12,6 +12,9 @@ from __future__ import annotations
 
 import re
 from random import Random
+from typing import Any
+
+import numpy as np
 
 ENTITY = "PHONE_INTL"
 _COUNTRY = (
@@ -37,6 +40,11 @@ def is_possible(text: str) -> bool:
     if not (10 if bare else 8) <= len(digits) <= 15 or text.count(".") == 1:
         return False
     return digits[0] != "1" or re.fullmatch("1[2-9][0-9]{2}[2-9][0-9]{6}", digits) is not None
+
+
+def whole(digits: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Classes of cells: nothing; what begins like an international prefix is left to the pattern."""
+    return np.where((digits[:, 0] == 0) & (digits[:, 1] == 0), -1, 0)
 
 
 def made_up(draw: Random) -> str:

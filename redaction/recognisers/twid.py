@@ -21,6 +21,7 @@ PATTERNS = (
 )
 PREFILTER = r"(?i:[A-Z])[-\s]?[12][0-9]{8}"
 COARSE = (r"[A-Za-z][-\s]?[12][0-9]{8}(?:[^0-9]|$)",)
+SIEVE = "places"
 CONTEXT = ("台湾身份证", "台湾居民身份证", "台湾身分证", "台湾证件", "taiwan id")
 _COUNTIES = "ABCDEFGHJKLMNPQRSTUVXYWZIO"  # in the order of their numbers, from 10
 

@@ -11,8 +11,11 @@ makes it sure. Seventeen digits without a letter in the maker code are a timesta
 from __future__ import annotations
 
 from random import Random
+from typing import Any
 
-from redaction.shapes import compact
+import numpy as np
+
+from redaction.shapes import compact, weighted
 
 ENTITY = "VIN"
 SCORE = 0.35
@@ -53,6 +56,14 @@ def check_character(number: str) -> str:
     """
     rest = sum(_VALUES[c] * w for c, w in zip(number, _WEIGHTS, strict=True)) % 11
     return "X" if rest == 10 else str(rest)
+
+
+def whole(digits: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Classes of cells whose first 17 places are digits: by the check digit."""
+    if digits.shape[1] < 17:
+        return np.full(len(digits), -1)
+    classes: np.ndarray[Any, Any] = (weighted(digits, _WEIGHTS) % 11 == digits[:, 8]).astype(np.int64)
+    return classes
 
 
 def made_up(draw: Random) -> str:
