@@ -26,7 +26,8 @@ RAW_ID18 = f"[1-8](?:{GAP}[0-9]){{16}}{GAP}[0-9Xx]"
 
 # Edges of a number without check digit, which counts in context only: it isn't a piece of another number, of a code,
 # of an amount. `No` and `ID` may be glued before it.
-CODE_BEGINS = r"(?<![0-9])(?<![0-9][-.])(?:(?<![A-Z])|(?<=NO|ID))"
+LISTED = r"(?<=(?<![0-9.,])[1-9]\.)"  # behind the `1.` of a list
+CODE_BEGINS = rf"(?<![0-9])(?:(?<![0-9][-.])|{LISTED})(?:(?<![A-Z])|(?<=NO|ID))"
 CODE_ENDS = r"(?![0-9A-Z])(?!-[0-9A-Z])(?!\.[0-9])(?!\([0-9A]\))(?!\s?[元万亿])"
 DATE8 = f"(?:19|20)[0-9]{{2}}{MONTH_DAY}(?![0-9])"
 NOT_A_DATE = f"(?!{DATE8})"
