@@ -29,13 +29,14 @@ CONTEXT = bizreg15.CONTEXT
 
 
 def made_up(draw: Random) -> str:
-    """An invented number of an authority that doesn't exist."""
-    return bizreg15.made_up(draw)
+    """An invented number of an authority that doesn't exist, with no month in it: no identity number either."""
+    head = f"1199000000{draw.randrange(10**4):04}"
+    return head + bizreg15.check_digit(head)
 
 
 def made_up_head(draw: Random) -> str:
-    """The word beside which it counts."""
-    return draw.choice(("注册号", "工商注册号为"))
+    """Its own word right before it, one of identity numbers before that: bizreg15.py says nothing there."""
+    return draw.choice(("身份证在后，注册号", "证件号在后，执照号为"))
 
 
 def made_up_tail(draw: Random) -> str:

@@ -23,21 +23,10 @@ _VERSION = not_behind(
 )
 _OPEN = rf"(?<![0-9])(?<![0-9]\.){_VERSION}"
 _CLOSE = r"(?![0-9])(?!\.[0-9])(?!\s?版)"
+_QUOTED = [mark + quote for mark in ("", ":") for quote in "\"'“「(["]
 _TOLD = behind(
     ("IP", "IP地址", "IPV4", "IPV4地址", "IP ADDRESS"),
-    (
-        "",
-        ":",
-        " ",
-        ": ",
-        "为",
-        "是",
-        "为:",
-        "=",
-        '":"',
-        '": "',
-        *(mark + quote for mark in ("", ":") for quote in "\"'“「(["),
-    ),
+    ("", ":", " ", ": ", "为", "是", "为:", "=", '": "', '":"', *_QUOTED),
 )
 PATTERNS = (
     ("local", rf"{_OPEN}(?:192\.168|172\.(?:1[6-9]|2[0-9]|3[01]))\.{_PART}\.{_PART}{_CLOSE}", 0.5),
