@@ -17,6 +17,10 @@ import numpy as np
 SEPARATORS = r"\s\-‐–—_.,，/／·•"
 GAP = f"[{SEPARATORS}]{{0,3}}"  # a hyphen between blanks, a line feed with an indent
 GAP_HERE = f"[{SEPARATORS}]{{1,3}}"
+# Fifteen digits each apart, one kind of gap throughout, and no more of them on either side; other rows of numbers change it.
+FIFTEEN_APART = (
+    f"(?<!(?<![0-9])[0-9][{SEPARATORS}])[0-9](?P<gap>{GAP_HERE})[0-9](?:(?P=gap)[0-9]){{13}}(?!(?P=gap)[0-9](?![0-9]))"
+)
 PROVINCE = "(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])"  # first two digits of GB/T 2260, 81–83 HK, MO, TW
 MONTH_DAY = "(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 BIRTHDAY = f"(?:18|19|20)[0-9]{{2}}{MONTH_DAY}"

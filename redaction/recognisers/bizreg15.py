@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from random import Random
 
-from redaction.shapes import EDGE, GAP, GAP_HERE, NO_DECIMALS, compact
+from redaction.shapes import EDGE, FIFTEEN_APART, GAP, GAP_HERE, NO_DECIMALS, compact
 
 ENTITY = "BIZREG15"
 SCORE = 0.15
@@ -20,10 +20,7 @@ PERSON = "(?:身份证|证件号|身份号)"
 _NOT_A_PERSONS = "".join(f"(?<!{PERSON}[^0-9]{{{k}}})" for k in range(9))  # no number between the word and this one
 # Behind a mark of punctuation the word may lead the next number; else it's this one's.
 _NOR_BEHIND = f"(?![^0-9,;。、]{{0,4}}{PERSON})(?![^0-9]{{0,4}}{PERSON}(?![^0-9)]{{0,9}}[0-9]))"
-NUMBER = (  # one kind of gap: other rows of numbers change it
-    f"(?:[0-9]{{15}}|[0-9]{{6}}{GAP_HERE}[0-9]{{9}}|[0-9]({GAP_HERE})[0-9](?:\\1[0-9]){{13}}(?!\\1[0-9](?![0-9])))"
-    f"{NO_DECIMALS}"
-)
+NUMBER = f"(?:[0-9]{{15}}|[0-9]{{6}}{GAP_HERE}[0-9]{{9}}|{FIFTEEN_APART}){NO_DECIMALS}"
 PATTERNS = (("number", f"{EDGE}(?=[0-9]){_NOT_A_PERSONS}{NUMBER}{_NOR_BEHIND}", 0.05),)
 PREFILTER = None
 PREFILTER_IN_CONTEXT = f"[0-9](?:{GAP}[0-9]){{14}}"

@@ -36,7 +36,7 @@ def made_up(draw: Random) -> str:
 
 def made_up_head(draw: Random) -> str:
     """Its own word right before it, one of identity numbers before that: bizreg15.py says nothing there."""
-    return draw.choice(("身份证在后，注册号", "证件号在后，执照号为"))
+    return draw.choice(("身份证在后，注册号", "证件号在后，营业执照号为"))
 
 
 def made_up_tail(draw: Random) -> str:

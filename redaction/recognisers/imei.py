@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from random import Random
 
-from redaction.shapes import EDGE, GAP, GAP_HERE, LONG_NUMBER, NO_DECIMALS, compact, luhn_digit
+from redaction.shapes import EDGE, FIFTEEN_APART, GAP, GAP_HERE, LONG_NUMBER, NO_DECIMALS, compact, luhn_digit
 
 ENTITY = "IMEI"
 SCORE = 0.3
@@ -21,7 +21,7 @@ PATTERNS = (
     ("any", f"{EDGE}[0-9]{{15}}{NO_DECIMALS}", 0.1),
     ("in groups", f"{EDGE}(?<![0-9]-)[0-9]{{2}}{GAP}[0-9]{{6}}{GAP_HERE}[0-9]{{6}}{GAP_HERE}[0-9]{NO_DECIMALS}", 0.1),
     ("six, two, six, one", f"{EDGE}[0-9]{{6}}({GAP_HERE})[0-9]{{2}}\\1[0-9]{{6}}\\1[0-9]{NO_DECIMALS}", 0.1),
-    ("every digit apart", f"{EDGE}[0-9]({GAP_HERE})[0-9](?:\\1[0-9]){{13}}{NO_DECIMALS}(?!\\1[0-9](?![0-9]))", 0.1),
+    ("every digit apart", f"{EDGE}{FIFTEEN_APART}{NO_DECIMALS}", 0.1),
 )
 PREFILTER = f"(?:3{GAP}5|8{GAP}6|0{GAP}1|9{GAP}9)(?:{GAP}[0-9]){{13}}"
 PREFILTER_IN_CONTEXT = f"[0-9](?:{GAP}[0-9]){{14}}"
