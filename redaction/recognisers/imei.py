@@ -12,13 +12,24 @@ from __future__ import annotations
 
 from random import Random
 
-from redaction.shapes import EDGE, FIFTEEN_APART, GAP, GAP_HERE, LONG_NUMBER, NO_DECIMALS, compact, luhn_digit
+from redaction.shapes import (
+    EDGE,
+    FIFTEEN_APART,
+    GAP,
+    GAP_HERE,
+    LONG_NUMBER,
+    NO_DECIMALS,
+    compact,
+    luhn_digit,
+    not_behind,
+)
 
 ENTITY = "IMEI"
 SCORE = 0.3
+_NO_CARD = not_behind(("卡号", "账号", "帐号"), ("", ":", ": "))  # Amex cards have fifteen digits and Luhn too
 PATTERNS = (
     ("plain", f"{EDGE}(?:35|86|01|99)[0-9]{{13}}{NO_DECIMALS}", 0.1),
-    ("any", f"{EDGE}[0-9]{{15}}{NO_DECIMALS}", 0.1),
+    ("any", f"{EDGE}(?=[0-9]){_NO_CARD}[0-9]{{15}}{NO_DECIMALS}", 0.1),
     ("in groups", f"{EDGE}(?<![0-9]-)[0-9]{{2}}{GAP}[0-9]{{6}}{GAP_HERE}[0-9]{{6}}{GAP_HERE}[0-9]{NO_DECIMALS}", 0.1),
     ("six, two, six, one", f"{EDGE}[0-9]{{6}}({GAP_HERE})[0-9]{{2}}\\1[0-9]{{6}}\\1[0-9]{NO_DECIMALS}", 0.1),
     ("every digit apart", f"{EDGE}{FIFTEEN_APART}{NO_DECIMALS}", 0.1),

@@ -44,6 +44,11 @@ def test_find_alone_is_weak_and_with_a_wrong_digit_nothing() -> None:
     assert look(WRONG, "IMEI")[0].valid is False
 
 
+def test_card_behind_its_word_is_none_under_the_header_of_devices() -> None:
+    card = "370000000000002"
+    assert sure(f"IMEI：{RIGHT}；银行卡号：{card}", "IMEI") == [(ENTITY, RIGHT), ("BANKCARD", card)]
+
+
 @pytest.mark.parametrize("written", ["860000 00 000001 7", "-".join(RIGHT)], ids=["groups", "every digit apart"])
 def test_find_in_groups_alone_is_weak(written: str) -> None:
     assert (sure(written), weak(written)) == ([], [(ENTITY, written)])
