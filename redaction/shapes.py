@@ -17,6 +17,10 @@ import numpy as np
 SEPARATORS = r"\s\-‐–—_.,，/／·•"
 GAP = f"[{SEPARATORS}]{{0,3}}"  # a hyphen between blanks, a line feed with an indent
 GAP_HERE = f"[{SEPARATORS}]{{1,3}}"
+# Fifteen digits each apart, one kind of gap throughout, and no more of them on either side; other rows of numbers change it.
+FIFTEEN_APART = (
+    f"(?<!(?<![0-9])[0-9][{SEPARATORS}])[0-9](?P<gap>{GAP_HERE})[0-9](?:(?P=gap)[0-9]){{13}}(?!(?P=gap)[0-9](?![0-9]))"
+)
 PROVINCE = "(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])"  # first two digits of GB/T 2260, 81–83 HK, MO, TW
 MONTH_DAY = "(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 BIRTHDAY = f"(?:18|19|20)[0-9]{{2}}{MONTH_DAY}"
@@ -26,7 +30,8 @@ RAW_ID18 = f"[1-8](?:{GAP}[0-9]){{16}}{GAP}[0-9Xx]"
 
 # Edges of a number without check digit, which counts in context only: it isn't a piece of another number, of a code,
 # of an amount. `No` and `ID` may be glued before it.
-CODE_BEGINS = r"(?<![0-9])(?<![0-9][-.])(?:(?<![A-Z])|(?<=NO|ID))"
+LISTED = r"(?<=(?<![0-9.,])[1-9]\.)"  # behind the `1.` of a list
+CODE_BEGINS = rf"(?<![0-9])(?:(?<![0-9][-.])|{LISTED})(?:(?<![A-Z])|(?<=NO|ID))"
 CODE_ENDS = r"(?![0-9A-Z])(?!-[0-9A-Z])(?!\.[0-9])(?!\([0-9A]\))(?!\s?[元万亿])"
 DATE8 = f"(?:19|20)[0-9]{{2}}{MONTH_DAY}(?![0-9])"
 NOT_A_DATE = f"(?!{DATE8})"

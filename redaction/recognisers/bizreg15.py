@@ -2,7 +2,7 @@
 
 State Administration for Market Regulation, GS 15-2006: registering authority, serial, check digit ISO 7064 MOD 11,10. Public
 information. An identity number of the first generation has 15 digits too and passes one time in ten: this one counts in
-context only, never right behind a word of identity numbers, never with a wrong check digit, and scores least.
+context only, never beside a word of identity numbers that may be its own, never with a wrong check digit, and scores least.
 
 >>> is_valid("110108000000016"), is_valid("110108000000017")
 (True, False)
@@ -12,19 +12,18 @@ from __future__ import annotations
 
 from random import Random
 
+from redaction.shapes import EDGE, FIFTEEN_APART, GAP, GAP_HERE, NO_DECIMALS, compact
+
 ENTITY = "BIZREG15"
 SCORE = 0.15
-_PERSON = "(?:身份证|证件号|身份号)"
-_NOT_A_PERSONS = "".join(f"(?<!{_PERSON}[^0-9]{{{k}}})" for k in range(9))  # no number between the word and this one
-PATTERNS = (
-    (
-        "plain",
-        rf"(?<![0-9])(?<![0-9]\.)(?=[0-9]{{15}}(?![0-9])(?!\.[0-9])){_NOT_A_PERSONS}[0-9]{{15}}(?![^0-9]{{0,4}}{_PERSON})",
-        0.05,
-    ),
-)
+PERSON = "(?:身份证|证件号|身份号)"
+_NOT_A_PERSONS = "".join(f"(?<!{PERSON}[^0-9]{{{k}}})" for k in range(9))  # no number between the word and this one
+# Behind a mark of punctuation the word may lead the next number; else it's this one's.
+_NOR_BEHIND = f"(?![^0-9,;。、]{{0,4}}{PERSON})(?![^0-9]{{0,4}}{PERSON}(?![^0-9)]{{0,9}}[0-9]))"
+NUMBER = f"(?:[0-9]{{15}}|[0-9]{{6}}{GAP_HERE}[0-9]{{9}}|{FIFTEEN_APART}){NO_DECIMALS}"
+PATTERNS = (("number", f"{EDGE}(?=[0-9]){_NOT_A_PERSONS}{NUMBER}{_NOR_BEHIND}", 0.05),)
 PREFILTER = None
-PREFILTER_IN_CONTEXT = "[0-9]{15}"
+PREFILTER_IN_CONTEXT = f"[0-9](?:{GAP}[0-9]){{14}}"
 CONTEXT = ("注册号", "工商注册", "营业执照", "registration no")
 
 
@@ -42,7 +41,8 @@ def check_digit(fourteen: str) -> str:
 
 def is_valid(text: str) -> bool:
     """Whether the check digit is right."""
-    return check_digit(text[:14]) == text[14]
+    number = compact(text)
+    return check_digit(number[:14]) == number[14]
 
 
 def is_possible(text: str) -> bool:

@@ -10,32 +10,32 @@ word, the reissued form anywhere. The check character is the identity number's o
 
 from __future__ import annotations
 
-import re
 from random import Random
 
 from redaction.recognisers import cn_id18
-from redaction.shapes import HAN, ID18, LONG_NUMBER, RAW_ID18, spaced
+from redaction.shapes import GAP, ID18, LONG_NUMBER, NO_DECIMALS, RAW_ID18, spaced
 
 ENTITY = "DISABILITY_NO"
 SCORE = 0.8
+_COUNTED = "[岁周年月日天人户口名位次元万亿个号亩份件级类项期]"  # what counts something (`44岁`) isn't class and level
 PATTERNS = (
     ("plain", f"(?<![0-9]){ID18}[1-7][1-4](?![0-9])", 0.2),
     ("reissued", f"(?<![0-9]){ID18}[1-7][1-4]B[1-9](?![0-9])", 0.4),
     (
-        "spaced",  # what counts something (`44岁`) isn't class and level
-        rf"(?<![0-9]){spaced(ID18)}[-\s]?[1-7][-\s]?[1-4](?:[-\s]?B[1-9])?(?![0-9])(?!\s?[{HAN}])",
+        "spaced",
+        rf"(?<![0-9]){spaced(ID18)}{GAP}[1-7]{GAP}[1-4](?:[-\s]?B[1-9])?{NO_DECIMALS}(?!\s?{_COUNTED})",
         0.1,
     ),
 )
 PREFILTER = "[0-9]{6}[0-9Xx][1-7][1-4][Bb][1-9]"
-PREFILTER_IN_CONTEXT = rf"{RAW_ID18}[-\s]?[1-7][-\s]?[1-4]"
+PREFILTER_IN_CONTEXT = f"{RAW_ID18}{GAP}[1-7]{GAP}[1-4]"
 COARSE = (LONG_NUMBER,)
 CONTEXT = ("残疾证", "残疾人证", "残疾人证号", "残疾证号")
 
 
 def is_valid(text: str) -> bool:
     """Whether birthday and check character of the identity number are right."""
-    return cn_id18.is_valid(re.sub(r"[-\s]?[1-7][-\s]?[1-4](?:[-\s]?[Bb][1-9])?$", "", text))
+    return cn_id18.is_valid(text)  # which asks the first eighteen characters
 
 
 def made_up(draw: Random) -> str:

@@ -23,8 +23,15 @@ LENGTHS = {
 }  # fmt: skip
 COUNTRIES = {country: length for length, listed in LENGTHS.items() for country in listed.split()}
 _GAP = r"[\s.\-]?"
+
+
+def _sign(length: int) -> str:
+    """What an account is written with: Norway's with digits alone, or any `No` before a number could begin one."""
+    return "[0-9]" if COUNTRIES["NO"] == length else "[0-9A-Z]"
+
+
 _ONE_OF = "|".join(
-    f"(?:{listed.replace(' ', '|')}){_GAP}[0-9]{_GAP}[0-9](?:{_GAP}[0-9A-Z]){{{length - 4}}}"
+    f"(?:{listed.replace(' ', '|')}){_GAP}[0-9]{_GAP}[0-9](?:{_GAP}{_sign(length)}){{{length - 4}}}"
     for length, listed in LENGTHS.items()
 )
 PATTERNS = (("number", f"(?<![0-9])(?:{_ONE_OF})(?![0-9])", 0.1),)

@@ -15,18 +15,33 @@ from typing import Any
 
 import numpy as np
 
-from redaction.shapes import are_luhn, compact, luhn_digit, two
+from redaction.shapes import (
+    EDGE,
+    FIFTEEN_APART,
+    GAP,
+    GAP_HERE,
+    LONG_NUMBER,
+    NO_DECIMALS,
+    are_luhn,
+    compact,
+    luhn_digit,
+    not_behind,
+    two,
+)
 
 ENTITY = "IMEI"
 SCORE = 0.3
+_NO_CARD = not_behind(("卡号", "账号", "帐号"), ("", ":", ": "))  # Amex cards have fifteen digits and Luhn too
 PATTERNS = (
-    ("plain", r"(?<![0-9])(?<![0-9]\.)(?:35|86|01|99)[0-9]{13}(?![0-9])(?!\.[0-9])", 0.1),
-    ("any", r"(?<![0-9])(?<![0-9]\.)[0-9]{15}(?![0-9])(?!\.[0-9])", 0.1),
-    ("in groups", r"(?<![0-9])(?<![0-9][-.])[0-9]{2}[-\s]?[0-9]{6}[-\s][0-9]{6}[-\s][0-9](?![0-9])", 0.1),
+    ("plain", f"{EDGE}(?:35|86|01|99)[0-9]{{13}}{NO_DECIMALS}", 0.1),
+    ("any", f"{EDGE}(?=[0-9]){_NO_CARD}[0-9]{{15}}{NO_DECIMALS}", 0.1),
+    ("in groups", f"{EDGE}(?<![0-9]-)[0-9]{{2}}{GAP}[0-9]{{6}}{GAP_HERE}[0-9]{{6}}{GAP_HERE}[0-9]{NO_DECIMALS}", 0.1),
+    ("six, two, six, one", f"{EDGE}[0-9]{{6}}({GAP_HERE})[0-9]{{2}}\\1[0-9]{{6}}\\1[0-9]{NO_DECIMALS}", 0.1),
+    ("every digit apart", f"{EDGE}{FIFTEEN_APART}{NO_DECIMALS}", 0.1),
 )
-PREFILTER = "(?:35|86|01|99)[0-9]{13}"
-PREFILTER_IN_CONTEXT = r"[0-9]{15}|[0-9]{6}[-\s][0-9]{6}[-\s][0-9]"
-SIEVE = "prefixes"
+PREFILTER = f"(?:3{GAP}5|8{GAP}6|0{GAP}1|9{GAP}9)(?:{GAP}[0-9]){{13}}"
+PREFILTER_IN_CONTEXT = f"[0-9](?:{GAP}[0-9]){{14}}"
+COARSE = (LONG_NUMBER,)
 CONTEXT = ("imei", "串号", "设备识别码", "移动设备识别")
 
 

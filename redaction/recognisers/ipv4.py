@@ -23,8 +23,10 @@ _VERSION = not_behind(
 )
 _OPEN = rf"(?<![0-9])(?<![0-9]\.){_VERSION}"
 _CLOSE = r"(?![0-9])(?!\.[0-9])(?!\s?版)"
+_QUOTED = [mark + quote for mark in ("", ":") for quote in "\"'“「(["]
 _TOLD = behind(
-    ("IP", "IP地址", "IPV4", "IPV4地址", "IP ADDRESS"), ("", ":", " ", ": ", "为", "是", "为:", "=", '":"', '": "')
+    ("IP", "IP地址", "IPV4", "IPV4地址", "IP ADDRESS"),
+    ("", ":", " ", ": ", "为", "是", "为:", "=", '": "', '":"', *_QUOTED),
 )
 PATTERNS = (
     ("local", rf"{_OPEN}(?:192\.168|172\.(?:1[6-9]|2[0-9]|3[01]))\.{_PART}\.{_PART}{_CLOSE}", 0.5),
@@ -41,8 +43,8 @@ CONTEXT = ("ip", "ip地址", "ipv4", "ip address", "网段", "网关")
 
 
 def is_possible(text: str) -> bool:
-    """Not the machine's own address, the same on every one."""
-    return not text.startswith(("127.", "0."))
+    """Not the machine's own address, the same on every one (RFC 1122 keeps all of 127 for it, machines use 127.0)."""
+    return not text.startswith(("127.0.", "0."))
 
 
 def made_up(draw: Random) -> str:

@@ -19,9 +19,12 @@ import numpy as np
 ENTITY = "MASKED_ID"
 _SIGNS = "*×●•■█#○◯〇★☆□▇▓◆▲✱✳"
 _STAR = f"[{_SIGNS}]"
+# Not a number in bold between Markdown's `**`, letters before it perhaps; 14 digits may be an identity number's middle.
+_BEHIND_TWO = "|".join(rf"(?<=(?<!\*)\*\*[A-Z]{{{k}}})" for k in range(4))
+_BOLD = rf"(?!(?:{_BEHIND_TWO})(?![0-9]{{14}}\*)[0-9]+\*\*(?![*0-9X]))"
 PATTERNS = (
     ("stars", rf"(?<![0-9])[0-9]{{0,14}}{_STAR}{{4,17}}[0-9X]{{0,8}}(?![0-9])", 0.5),
-    ("few stars", rf"(?<![0-9])[0-9]{{3,17}}{_STAR}{{2,3}}[0-9X]{{0,8}}(?![0-9])", 0.5),
+    ("few stars", rf"(?<![0-9]){_BOLD}[0-9]{{3,17}}{_STAR}{{2,3}}[0-9X]{{0,8}}(?![0-9])", 0.5),
     (
         "several gaps",
         rf"(?<![0-9])[0-9]{{1,10}}(?:{_STAR}{{2,12}}[0-9]{{1,10}}){{1,3}}(?:{_STAR}{{2,12}})?X?(?![0-9])",

@@ -37,6 +37,7 @@ _NUMBER = f"{_COUNTRY}1[3-9](?:{_GROUPS}){NO_DECIMALS}(?!年)"  # the next line'
 PATTERNS = (
     ("grouped", rf"(?<![0-9])(?<![0-9]\.){_NUMBER}", 0.5),
     ("behind a list number", f"{EDGE}{_NUMBER}", 0.3),  # `1.` may be the whole part of a fraction
+    ("behind a line's list number", rf"(?<![0-9])(?:(?<=\n[1-9]\.)|(?<=\n[1-9][0-9]\.)){_NUMBER}", 0.5),
     # Two more digits apart on either side make it a piece of a longer number; one may be the row's.
     (
         "every digit apart",

@@ -12,13 +12,13 @@ from __future__ import annotations
 
 from random import Random
 
-from redaction.shapes import CODE_BEGINS, CODE_ENDS, DATE8, NOT_A_DATE
+from redaction.shapes import CODE_BEGINS, CODE_ENDS, DATE8, LISTED, NOT_A_DATE
 
 ENTITY = "MOID"
 PATTERNS = (
     (
         "in brackets",
-        r"(?<![0-9])(?<![0-9][-.,/])[1257](?:[0-9]{6}\s?\(\s?[0-9]\s?\)|/[0-9]{6}/[0-9](?![0-9/]))",
+        rf"(?<![0-9])(?:(?<![0-9][-./])|{LISTED})[1257](?:[0-9]{{6}}\s?\(\s?[0-9]\s?\)|/[0-9]{{6}}/[0-9](?![0-9/]))",
         0.3,
     ),
     ("eight digits", f"{CODE_BEGINS}{NOT_A_DATE}[1257][0-9]{{6}}-?[0-9]{CODE_ENDS}", 0.2),

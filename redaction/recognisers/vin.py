@@ -20,9 +20,10 @@ from redaction.shapes import compact, weighted
 ENTITY = "VIN"
 SCORE = 0.35
 _CHARACTER = "[A-HJ-NPR-Z0-9]"
+_WORD = "(?<=[A-Z])[A-Z]{1,2}[0-9]{15}"  # the end of one, glued to a long number
 PATTERNS = (
     ("plain", f"(?<![0-9A-Z]){_CHARACTER}{{8}}[0-9X]{_CHARACTER}{{4}}[0-9]{{4}}(?![0-9A-Z])", 0.1),
-    ("glued", f"(?<![0-9]){_CHARACTER}{{8}}[0-9X]{_CHARACTER}{{4}}[0-9]{{4}}(?![0-9])", 0.05),
+    ("glued", f"(?<![0-9])(?!{_WORD}){_CHARACTER}{{8}}[0-9X]{_CHARACTER}{{4}}[0-9]{{4}}(?![0-9])", 0.05),
     (
         "in groups",
         rf"(?<![0-9A-Z])(?:{_CHARACTER}[\s-]?){{8}}[0-9X][\s-]?(?:{_CHARACTER}[\s-]?){{4}}(?:[0-9][\s-]?){{3}}[0-9](?![0-9A-Z])",

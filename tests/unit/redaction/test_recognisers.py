@@ -82,6 +82,7 @@ OTHERS = {
     "mobile full-width": ("１３９００００００００", [], ("MOBILE", "１３９００００００００")),
     "mobile every digit apart": ("1 3 9 0 0 0 0 0 0 0 0", [], ("MOBILE", "1 3 9 0 0 0 0 0 0 0 0")),
     "mobile as Excel's float": ("13900000000.0", [], ("MOBILE", "13900000000")),
+    "mobile after a line's list number": ("名单\n1.13900000000\n2.", [], ("MOBILE", "13900000000")),
     "mobile after a circled number": ("①13900000000", [], ("MOBILE", "13900000000")),
     "landline beside its word": ("联系0311-86000000", [], ("LANDLINE", "0311-86000000")),
     "landline in brackets": ("电话（0311）86000000转801", [], ("LANDLINE", "（0311）86000000转801")),

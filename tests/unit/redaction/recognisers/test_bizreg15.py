@@ -4,10 +4,12 @@ from random import Random
 
 import pytest
 from stdnum.iso7064 import mod_11_10
+from stdnum.luhn import is_valid as is_luhn
 
 from redaction.recognisers import bizreg15
 from tests.disguises import apart, wide
 from tests.looking import look, sure, weak
+from tests.personal_data import id18
 
 
 def registered(head: str) -> str:
@@ -23,6 +25,13 @@ SURE = {
     "glued to letters": (f"No{NUMBER}", ["营业执照注册号"], NUMBER),
     "in a sentence": (f"注册号为{NUMBER}。", ["注册号"], NUMBER),
     "shaped like an identity number": (BOTH, ["注册号"], BOTH),
+    "authority and serial apart": (f"{NUMBER[:6]} - {NUMBER[6:]}", ["注册号"], f"{NUMBER[:6]} - {NUMBER[6:]}"),
+    "a line break": (f"{NUMBER[:6]}\r\n{NUMBER[6:]}", ["注册号"], f"{NUMBER[:6]}\r\n{NUMBER[6:]}"),
+    "full-width slash": (f"{NUMBER[:6]}／{NUMBER[6:]}", ["注册号"], f"{NUMBER[:6]}／{NUMBER[6:]}"),
+    "every digit apart": (".".join(NUMBER), ["注册号"], ".".join(NUMBER)),
+    "a spreadsheet's .0": (f"{NUMBER}.0", ["注册号"], NUMBER),
+    "behind a list number": (f"1.{NUMBER}", ["注册号"], NUMBER),
+    "before the word of the next number": (f"注册号{NUMBER}，身份证号码见附件1", ["注册号"], NUMBER),
 }
 NONE = {
     "alone": (NUMBER, []),
@@ -34,6 +43,10 @@ NONE = {
     "far from its word": (apart("注册号", NUMBER, 31), []),
     "behind the word of identity numbers": (f"注册号见附件，身份证号码为{BOTH}", ["注册号"]),
     "before the word of identity numbers": (f"{BOTH}（身份证）", ["注册号"]),
+    "before that word and a number": (f"{BOTH}（身份证）13900000000", ["注册号"]),
+    "before that word without a mark": (f"{BOTH}身份证13900000000", ["注册号"]),
+    "every digit apart, more of them": (" ".join(NUMBER + "1"), ["注册号"]),
+    "two kinds of gap": (f"{NUMBER[0]} {'-'.join(NUMBER[1:])}", ["注册号"]),
 }
 
 
@@ -58,9 +71,19 @@ def test_alone_an_identity_number_goes_first() -> None:
     assert sure(f"注册号见附件，身份证号码为{BOTH}", "注册号") == [("CN_ID15", BOTH)]
 
 
+def test_right_behind_its_word_the_next_numbers_word_does_not_speak_for_it() -> None:
+    person, amex = id18(), registered("34010200000000")
+    while not is_luhn(amex):
+        amex = registered(f"{int(amex[:-1]) + 1}")
+    assert sure(f"注册号{BOTH}，本人身份证{person}") == [("BIZREG15", BOTH), ("CN_ID18", person)]
+    assert ("BIZREG15", amex) in sure(f"注册号：{amex}；银行卡号：6222000000000000004")
+    assert sure(f"身份证{BOTH}，本人身份证{person}") == [("CN_ID15", BOTH), ("CN_ID18", person)]
+
+
 def test_wrong_check_digit_is_left_to_identity_numbers() -> None:
     wrong = BOTH[:-1] + str((int(BOTH[-1]) + 1) % 10)
     assert weak(wrong, "注册号") == [("CN_ID15", wrong)]
+    assert ("CN_ID15", wrong) in sure(f"注册号{wrong}，本人身份证{id18()}")
 
 
 def test_check_digit_agrees_with_stdnum() -> None:

@@ -21,6 +21,10 @@ SURE = {
     "full-width": (wide(f"{ID}44B1"), [], wide(f"{ID}44B1")),
     "full-width under the header": (wide(f"{ID}44"), ["残疾人证号"], wide(f"{ID}44")),
     "spaced": (f"残疾证 {ID[:6]} {ID[6:14]} {ID[14:]} 44", [], f"{ID[:6]} {ID[6:14]} {ID[14:]} 44"),
+    "gaps before class and level": (f"残疾证{' '.join(f'{ID}44')}", [], " ".join(f"{ID}44")),
+    "long dashes": (f"残疾证{ID[:6]}—{ID[6:14]}—{ID[14:]}—44", [], f"{ID[:6]}—{ID[6:14]}—{ID[14:]}—44"),
+    "line breaks": (f"{ID}\r\n 44", ["残疾证号"], f"{ID}\r\n 44"),
+    "spaced before a Chinese word": (f"残疾证{ID} 44已核对", [], f"{ID} 44"),
     "wrong check digit under the header": (f"{WRONG}44", ["残疾证号"], f"{WRONG}44"),
     "wrong check digit beside the word": (f"残疾证{WRONG}44", [], f"{WRONG}44"),
     "wrong check digit, reissued": (f"{WRONG}44B1", [], f"{WRONG}44B1"),
@@ -53,6 +57,15 @@ def test_twenty_digits_alone_are_an_identity_number() -> None:
 
 def test_age_behind_an_identity_number_is_left() -> None:
     assert sure(f"残疾证{ID} 44岁") == [("CN_ID18", ID)]
+    assert sure(f"残疾证{ID}，44.50") == [("CN_ID18", ID)]
+
+
+def test_word_of_identity_numbers_beside_it_changes_nothing() -> None:
+    other = id18(birthday="19800101")
+    found = [("DISABILITY_NO", f"{ID}44"), ("CN_ID18", other)]
+    assert sure(f"残疾证{ID}44，身份证{other}") == found
+    assert sure(f"残疾证{ID}44，身份证{other}", "身份证号码") == found
+    assert sure(f"身份证{ID}44") == [("CN_ID18", f"{ID}44")]
 
 
 def test_check_digit_is_the_identity_numbers() -> None:

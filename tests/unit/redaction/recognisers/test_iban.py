@@ -36,6 +36,11 @@ def test_find_is_sure(text: str, headers: list[str], found: str) -> None:
     assert sure(text, *headers) == [(ENTITY, found)]
 
 
+def test_no_and_a_number_is_no_account_of_norway() -> None:
+    """With a letter behind, chance makes the check digits of this one right."""
+    assert sure("No057175537598ok", "联系电话") == [("LANDLINE", "057175537598")]
+
+
 def test_find_wrong_check_digits_is_nothing_alone_and_weak_beside_a_word() -> None:
     assert look(WRONG) == []
     assert (sure(f"汇款至{WRONG}"), weak(f"汇款至{WRONG}")) == ([], [(ENTITY, WRONG)])

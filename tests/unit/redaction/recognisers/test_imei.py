@@ -20,6 +20,14 @@ SURE = {
     "full-width": (f"串号８６{RIGHT[2:]}", [], f"８６{RIGHT[2:]}"),
     "spaced": ("IMEI 86 000000 000001 7", [], "86 000000 000001 7"),
     "hyphens": ("IMEI 86-000000-000001-7", [], "86-000000-000001-7"),
+    "six, two, six, one": ("IMEI 860000-00-000001-7", [], "860000-00-000001-7"),
+    "eight, six, one": ("IMEI 86000000/000001/7", [], "86000000/000001/7"),
+    "long dashes": ("串号860000—00—000001—7", [], "860000—00—000001—7"),
+    "line breaks": ("860000\n  00\n  000001\n  7", ["IMEI"], "860000\n  00\n  000001\n  7"),
+    "every digit apart": (f"IMEI {'.'.join(RIGHT)}", [], ".".join(RIGHT)),
+    "a spreadsheet's .0": (f"{RIGHT}.0", ["IMEI"], RIGHT),
+    "behind a list number": (f"1.{RIGHT}", ["IMEI"], RIGHT),
+    "other type code, every digit apart": (" ".join("490154203237518"), ["IMEI"], " ".join("490154203237518")),
     "other type code under its header": ("490154203237518", ["IMEI"], "490154203237518"),
 }
 
@@ -34,6 +42,25 @@ def test_find_alone_is_weak_and_with_a_wrong_digit_nothing() -> None:
     assert look(RIGHT)[0].valid is True
     assert look(WRONG) == []
     assert look(WRONG, "IMEI")[0].valid is False
+
+
+def test_card_behind_its_word_is_none_under_the_header_of_devices() -> None:
+    card = "370000000000002"
+    assert sure(f"IMEI：{RIGHT}；银行卡号：{card}", "IMEI") == [(ENTITY, RIGHT), ("BANKCARD", card)]
+
+
+@pytest.mark.parametrize("written", ["860000 00 000001 7", "-".join(RIGHT)], ids=["groups", "every digit apart"])
+def test_find_in_groups_alone_is_weak(written: str) -> None:
+    assert (sure(written), weak(written)) == ([], [(ENTITY, written)])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["860000 00-000001,7", "8 6-" + "-".join(RIGHT[2:]), " ".join(RIGHT + "1")],
+    ids=["groups", "digits", "sixteen"],
+)
+def test_find_none_where_the_gaps_differ_or_digits_follow(text: str) -> None:
+    assert [f for e, f in sure(text, "IMEI") + weak(text, "IMEI") if e == ENTITY] == []
 
 
 @pytest.mark.parametrize("text", [RIGHT[:14], RIGHT + "00", f"{RIGHT}.5"], ids=["too short", "too long", "amount"])

@@ -23,6 +23,7 @@ SURE = {
     "spaced": ("车架号LZZ 0000A3 KA 000001", [], "LZZ 0000A3 KA 000001"),
     "hyphens": ("车架号LZZ-0000A3-KA-000001", [], "LZZ-0000A3-KA-000001"),
     "in JSON": (f'{{"vin":"{RIGHT}"}}', [], RIGHT),
+    "three letters, glued to a word": ("车架号abcLZZ00000000000001", [], "LZZ00000000000001"),
     "foreign maker": ("车架号1M8GDM9AXKP042788", [], "1M8GDM9AXKP042788"),
 }
 
@@ -46,6 +47,12 @@ def test_find_alone_is_weak_and_says_whether_the_check_character_is_right() -> N
 )
 def test_find_none_even_under_its_header(text: str) -> None:
     assert [f for e, f in sure(text, "车架号") + weak(text, "车架号") if e == ENTITY] == []
+
+
+def test_end_of_a_word_and_a_long_number_is_none() -> None:
+    """One such text in eleven has a right check character: the card or device number goes first."""
+    texts = [f"code{5187101374790000 + n}" for n in range(40)] + [f"NUM{350000000000000 + n}" for n in range(40)]
+    assert [s for t in texts for s in look(t) if s.entity == ENTITY] == []
 
 
 def test_check_character_agrees_with_a_reference() -> None:
