@@ -17,14 +17,14 @@ from tests.personal_data import column_table
 COUNT = 6_250  # for each of four headers and two seeds: 50,000 in all
 HEADERS = (None, "身份证号码", "银行卡号", "组织机构代码")
 FRESH = SystemRandom().randrange(10**9)
-Places = list[tuple[str, int, int]]
+Places = list[tuple[str, int, int, bool | None]]
 
 
 def by_presidio(lens: Lens, text: str, column: Column) -> Places:
     """Every recogniser asked by Presidio itself on the normalised text: no prefilter, no mask, no class, no tier."""
     spans = lens.look(text, lens.recognisers, column, Recogniser.by_presidio)
     assert spans is not None
-    return [(s.entity, s.start, s.end) for s in spans if s.score >= lens.rules.scores.reported]
+    return [(s.entity, s.start, s.end, s.valid) for s in spans if s.score >= lens.rules.scores.reported]
 
 
 def by_engine(lens: Lens, texts: list[str], column: Column, into: Path) -> dict[int, Places]:
@@ -33,8 +33,8 @@ def by_engine(lens: Lens, texts: list[str], column: Column, into: Path) -> dict[
     scan = scan_table(table, lens, {"c": column}, into / "hits.parquet", seed="m")
     assert scan.cells_scanned == len(texts)
     found: dict[int, Places] = {}
-    for row, entity, start, end in pl.read_parquet(scan.hits).select("row", "entity", "start", "end").iter_rows():
-        found.setdefault(row, []).append((entity, start, end))
+    for row, *told in pl.read_parquet(scan.hits).select("row", "entity", "start", "end", "valid").iter_rows():
+        found.setdefault(row, []).append((told[0], told[1], told[2], told[3]))
     return found
 
 
@@ -49,7 +49,7 @@ def test_engine_and_presidio_agree_on_mutated_strings(seed: int, header: str | N
     different = Counter[str]()
     for row, text in enumerate(texts, start=1):
         mine, theirs = set(found.get(row, [])), set(by_presidio(lens, text, column))
-        different.update(entity for entity, _, _ in mine ^ theirs)
+        different.update(entity for entity, *_ in mine ^ theirs)
     assert not different, f"seed {seed}: {different}"  # never a string
     assert sum(map(len, found.values())) > len(texts) // 8  # strings that hold nothing would agree as well
 
@@ -76,7 +76,7 @@ def test_engine_and_presidio_agree_on_cells_that_are_one_number(header: str | No
     found = by_engine(lens, texts, column, tmp_path)
     different = Counter[str]()
     for row, text in enumerate(texts, start=1):
-        different.update(e for e, _, _ in set(found.get(row, [])) ^ set(by_presidio(lens, text, column)))
+        different.update(e for e, *_ in set(found.get(row, [])) ^ set(by_presidio(lens, text, column)))
     assert not different, f"seed {FRESH}: {different}"
 
 
