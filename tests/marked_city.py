@@ -49,7 +49,7 @@ FIELDS = """    fields:
       - {name: balance, title: 期末, type: number}
       - {name: day, title: 日期, type: date}
       - {name: remark, title: 备注, sensitivity: free_text}
-      - {name: person, title: 姓名, sensitivity: identifier, redaction: {operator: mask, prefix: 1}}
+      - {name: person, title: 姓名, sensitivity: identifier, redaction: {operator: name}}
       - {name: id_number, title: 身份证号, sensitivity: identifier, redaction: {operator: drop}}
 """
 CHECKS = """

@@ -212,11 +212,13 @@ def main() -> None:
     """Found the installation that the argument names, then answer requests until standard input ends."""
     from flows.platform import open_platform
     from flows.prefect_setup import prepare_prefect
-    from flows.runner import warm
+    from flows.runner import warming
 
     founded(Path(sys.argv[1]))
     prepare_prefect(open_platform().home)
-    warm()
+    with warming():
+        import flows.prepare
+        import flows.publish  # noqa: F401
     requests, answers = os.fdopen(os.dup(0)), os.fdopen(os.dup(1), "w")
     for line in requests:
         asked = json.loads(line)

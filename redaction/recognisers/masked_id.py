@@ -40,7 +40,6 @@ PATTERNS = (
 )
 PREFILTER = rf"[＊{_SIGNS}]{{4}}|[0-9][\s-]?[＊{_SIGNS}]{{2}}|(?i:[0-9]x{{3}})|(?i:[0-9][\s-][0-9]{{0,4}}x{{3}})"
 PREFILTER_IN_CONTEXT = r"(?i:[0-9]e\+?1[4-9])"
-BY_MASK = True
 CONTEXT = ("身份证", "证件号", "卡号", "账号", "帐号", "一卡通", "身份号码")
 _YEAR_AND_BLANK = re.compile("20[0-9]{2}[^0-9]+")
 
