@@ -58,7 +58,6 @@ class Recogniser:
     is_valid: Callable[[str], bool] | None
     is_possible: Callable[[str], bool] | None
     whole: Callable[[np.ndarray[Any, Any]], np.ndarray[Any, Any]] | None
-    by_mask: bool
     made_up: Callable[[Random], str]
     made_up_head: Callable[[Random], str] | None
     made_up_tail: Callable[[Random], str] | None
@@ -208,7 +207,6 @@ def _recogniser(module: ModuleType, presidio: Any) -> Recogniser:
         is_valid=getattr(module, "is_valid", None),
         is_possible=getattr(module, "is_possible", None),
         whole=getattr(module, "whole", None),
-        by_mask=getattr(module, "BY_MASK", False),
         made_up=module.made_up,
         made_up_head=getattr(module, "made_up_head", None),
         made_up_tail=getattr(module, "made_up_tail", None),

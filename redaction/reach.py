@@ -23,18 +23,17 @@ NEVER = 10**9
 class Reach:
     """`least`, `most`: widths of its matches within texts of digits, of digits and X (NEVER, 0 where there are none).
 
-    `plain`: every digit is as good as any other, so that only the width decides. `stars`: it can match over a mask's
-    stars. `bounded`: it begins and ends where no digit is beside it.
+    `plain`: every digit is as good as any other, so that only the width decides. `bounded`: it begins and ends
+    where no digit is beside it.
     """
 
     least: int
     most: int
     plain: bool
-    stars: bool
     bounded: bool
 
 
-UNKNOWN = Reach(0, NEVER, False, True, False)
+UNKNOWN = Reach(0, NEVER, False, False)
 
 
 @cache
@@ -47,8 +46,7 @@ def reach(regex: str, *, x: bool = True) -> Reach:
         return UNKNOWN
     least, most = _width(tree, alphabet)
     bounded = regex.startswith("(?<![0-9") and "(?![0-9" in regex
-    stars = _width(tree, alphabet | {"*"})[0] < NEVER and any(_accepts(node, "*") for node in _atoms(tree))
-    return Reach(least, most, _is_plain(tree), stars, bounded)
+    return Reach(least, most, _is_plain(tree), bounded)
 
 
 def _width(tree: Iterable[Any], alphabet: frozenset[str]) -> tuple[int, int]:

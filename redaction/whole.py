@@ -22,11 +22,10 @@ from redaction.reach import NEVER, reach
 WIDTHS = range(7, 41)
 IDENTITY = 18  # places of the only numbers that end in an X so often that it pays
 LEAST = 32  # cells of one width that make arithmetic worth while
-X, STAR, OTHER = 10, 11, 255
+X, OTHER = 10, 255
 _KINDS = np.full(256, OTHER, np.uint8)
 _KINDS[ord("0") : ord("9") + 1] = np.arange(10)
 _KINDS[[ord("X"), ord("x")]] = X
-_KINDS[ord("*")] = STAR
 
 Array = np.ndarray[Any, Any]
 NONE: Array = np.empty(0, np.int64)
@@ -60,7 +59,7 @@ def classes(
         kinds = np.asfortranarray(
             _KINDS[_matrix(offsets, data, at, width)]
         )  # places side by side are worked on at once
-        for mine, codes in (_numbers(kinds, asked, x=False), _numbers(kinds, asked, x=True), _masks(kinds, asked)):
+        for mine, codes in (_numbers(kinds, asked, x=False), _numbers(kinds, asked, x=True)):
             if not len(mine):
                 continue
             first, inverse = _first_of_each(codes)
@@ -73,10 +72,10 @@ def classes(
 
 
 def _counts_alone(recogniser: Recogniser) -> bool:
-    """Whether it says anything of a cell of digits or a mask without a header that speaks for it: no word is beside."""
+    """Whether it says anything of a cell of digits without a header that speaks for it: no word is beside."""
     if recogniser.prefilter is None:
         return False
-    if recogniser.prefilter_in_context is None or recogniser.by_mask:
+    if recogniser.prefilter_in_context is None:
         return True
     return reach(recogniser.prefilter).least < NEVER
 
@@ -140,24 +139,3 @@ def _concerns(recogniser: Recogniser, width: int, *, x: bool) -> bool:
         if not found.bounded or width - x <= found.most:  # found.least <= width by now
             return True
     return False
-
-
-def _masks(kinds: Array, asked: Sequence[Recogniser]) -> tuple[Array, Array]:
-    """Rows of digits, stars and digits (an X last perhaps) that concern only what looks at the shape of a mask."""
-    stars = kinds == STAR
-    if not stars.any():
-        return NONE, NONE
-    count, first, width = stars.sum(1), np.argmax(stars, axis=1), kinds.shape[1]
-    last = first + count
-    places = np.arange(width)
-    together = (stars == ((places >= first[:, None]) & (places < last[:, None]))).all(1)
-    digits = ((kinds <= 9) | stars)[:, :-1].all(1) & ((kinds[:, -1] <= X) | stars[:, -1])
-    mine = np.flatnonzero(together & digits & (count >= 4))
-    if not len(mine):
-        return NONE, NONE
-    longest = int(np.maximum(first, width - last)[mine].max())
-    for recogniser in asked:
-        reaches = () if recogniser.by_mask else map(reach, recogniser.regexes)
-        if any(r.stars or r.least <= longest for r in reaches):
-            return NONE, NONE
-    return mine, (first[mine].astype(np.int64) * 64 + count[mine]) * 2 + (kinds[mine, -1] == X)

@@ -12,8 +12,7 @@ A module says what the number is, which authority gives it, and shows made-up ex
   shared (shapes.LONG_NUMBER) and blind to which digit stands where: the union of all must stay a small automaton.
 - `SIEVE` (optional): the sieve that its coarse terms go into; terms that multiply each other's states are kept apart.
 - `whole(digits)` (optional): class of each cell of digits alone (cells × width, 0–9, 10 for an X in the last place), such
-  that what the module says of a cell depends on its class only; -1 where it can't tell. `BY_MASK` (optional): what it says
-  of a number masked with stars depends on the shape of the mask only.
+  that what the module says of a cell depends on its class only; -1 where it can't tell.
 - `CONTEXT`: words of headers and neighbours that speak for it; the pack adds its own.
 - `SCORE` (optional, 1.0): the score of a hit with a right check digit, `is_valid(text)` (optional): that check, on the
   text as it stands in the cell, `is_possible(text)` (optional): False throws the hit away.
