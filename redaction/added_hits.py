@@ -43,16 +43,16 @@ def add_hits(hits: Path, info: TableInfo, frames: Iterable[pl.DataFrame], found:
             new = pl.concat(
                 [old.clear(), *(f.select(old.columns) for f in found(frame, first))], how="vertical_relaxed"
             )
-            merged = _merged(old, new, sure).join(order, on="column", how="left").sort("row", "place", "start")
+            both = merged(old, new, sure).join(order, on="column", how="left").sort("row", "place", "start")
             parts.append(Path(scratch) / f"{number}.parquet")
-            merged.select(schema.names()).cast(schema).write_parquet(parts[-1], compression="lz4")
+            both.select(schema.names()).cast(schema).write_parquet(parts[-1], compression="lz4")
             first += frame.height
         more = Path(scratch) / "hits.parquet"
         pl.scan_parquet(parts, glob=False).sink_parquet(more, compression="zstd", compression_level=1)
         more.replace(hits)
 
 
-def _merged(old: pl.DataFrame, new: pl.DataFrame, sure: float) -> pl.DataFrame:
+def merged(old: pl.DataFrame, new: pl.DataFrame, sure: float) -> pl.DataFrame:
     """Both kinds of hits; a new one is cut around sure old ones, and a weak old one under a sure new one goes.
 
     A new hint that touches any old hit is left out.

@@ -19,10 +19,11 @@ WIDE = {c: c + 0xFEE0 for c in (*range(0x30, 0x3A), *range(0x41, 0x5B), *range(0
 
 @dataclass(frozen=True, slots=True)
 class Canary:
-    """The text and the span (start, end) that must be found in it."""
+    """The text and the span (start, end) that must be found in it; `name`: whose it is, "" where it is disguised."""
 
     text: str
     span: tuple[int, int]
+    name: str
 
     def is_in(self, found: list[Span] | None) -> bool:
         """Whether its identifier was found where it stands.
@@ -37,11 +38,11 @@ def canaries(recognisers: tuple[Recogniser, ...], seed: str, *place: object) -> 
     digest = hashlib.sha256("\x1f".join([seed, *map(str, place)]).encode()).digest()
     draw = Random(digest)  # noqa: S311  # repeatable by intent; nothing secret hangs on it
     plain = [_canary(recogniser, draw) for recogniser in recognisers]
-    return (*plain, *(replace(c, text=c.text.translate(WIDE)) for c in draw.sample(plain, min(1, len(plain)))))
+    return (*plain, *(replace(c, text=c.text.translate(WIDE), name="") for c in draw.sample(plain, min(1, len(plain)))))
 
 
 def _canary(recogniser: Recogniser, draw: Random) -> Canary:
     head = recogniser.made_up_head(draw) if recogniser.made_up_head else ""
     example = recogniser.made_up(draw)
     tail = recogniser.made_up_tail(draw) if recogniser.made_up_tail else ""
-    return Canary(head + example + tail, (len(head), len(head) + len(example)))
+    return Canary(head + example + tail, (len(head), len(head) + len(example)), recogniser.name)

@@ -57,6 +57,7 @@ class Recogniser:
     score: float
     is_valid: Callable[[str], bool] | None
     is_possible: Callable[[str], bool] | None
+    is_blind: Callable[[str], bool] | None
     whole: Callable[[np.ndarray[Any, Any]], np.ndarray[Any, Any]] | None
     made_up: Callable[[Random], str]
     made_up_head: Callable[[Random], str] | None
@@ -76,24 +77,24 @@ class Recogniser:
 
     def find(self, text: str) -> list[Raw]:
         """Spans in a normalised text. Raises TextTooHard rather than skip a pattern."""
-        found: list[Raw] = []
+        found: dict[tuple[int, int], Raw | None] = {}
         limit = SECONDS if len(text) > SHORT else None
         for pattern, score in self.patterns:
             try:
                 for match in pattern.finditer(text, timeout=limit):
-                    raw = self._raw(match, score)
-                    if raw is not None:
-                        found.append(raw)
+                    start, end = place = match.span()
+                    if place not in found:
+                        found[place] = self._raw(match.group(), start, end, score)
+                    elif (raw := found[place]) is not None and not raw.valid and raw.score < score:
+                        found[place] = Raw(start, end, self.entity, score, raw.valid)
             except TimeoutError:
                 raise TextTooHard from None
-        return _without_contained(found) if len(found) > 1 else found
+        told = [raw for raw in found.values() if raw is not None]
+        return _without_contained(told) if len(told) > 1 else told
 
-    def _raw(self, match: Any, score: float) -> Raw | None:
-        start, end = match.span()
-        if start == end:
-            return None
-        text = match.group()
-        if self.is_possible is not None and not self.is_possible(text):
+    def _raw(self, text: str, start: int, end: int, score: float) -> Raw | None:
+        """What a match says; another of the same place differs in its bare score only."""
+        if start == end or (self.is_possible is not None and not self.is_possible(text)):
             return None
         if self.is_valid is None:
             return Raw(start, end, self.entity, score, None)
@@ -190,6 +191,13 @@ def build(words: Mapping[str, Sequence[str]]) -> tuple[Recogniser, ...]:
     return tuple(_recogniser(module, by_name[presidio.name]) for module, presidio in made)
 
 
+def compile_pattern(pattern: str) -> Any:
+    """A pattern compiled as Presidio compiles those of its recognisers."""
+    import regex
+
+    return regex.compile(pattern, regex.DOTALL | regex.MULTILINE | regex.IGNORECASE)
+
+
 def _recogniser(module: ModuleType, presidio: Any) -> Recogniser:
     import regex
 
@@ -206,6 +214,7 @@ def _recogniser(module: ModuleType, presidio: Any) -> Recogniser:
         score=getattr(module, "SCORE", 1.0),
         is_valid=getattr(module, "is_valid", None),
         is_possible=getattr(module, "is_possible", None),
+        is_blind=getattr(module, "is_blind", None),
         whole=getattr(module, "whole", None),
         made_up=module.made_up,
         made_up_head=getattr(module, "made_up_head", None),

@@ -24,13 +24,18 @@ from domain.table import ROW_ORIGIN, TableInfo
 from redaction.canary import Canary, canaries
 from redaction.hits import Array, Hits, Looks, Tally, whole_hits
 from redaction.lens import Column, Known, Lens
+from redaction.nested import NESTED_GUARD
+from redaction.normalise import GUARD
+from redaction.outline import outline_of, outlines
 from redaction.people import People
-from redaction.whole import classes
+from redaction.whole import LEAST, NOTHING, UNCLASSED, Asking, Classes, Concern, classes
 
 Tick = Callable[[int], None]  # told how many rows more are done
 
 BATCH_ROWS = 100_000
-MANY = 256  # candidates of one column in one batch that make classes worth while
+DIVERSE = 4  # a column with more than one outline in so many cells is sifted by its texts
+CONCERNS = 20_000  # outlines that are remembered for one table
+SHARED = 2  # texts of one outline that make it worth while to ask whom it concerns
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +85,13 @@ def scan_table(
     tally, first = Tally(), 1
     people = People(info, lens.rules.persons, {c: v.about for c, v in context.items()}, f"{seed} {info.name}")
     with TemporaryDirectory(dir=hits.parent) as scratch:
-        found = Hits(info.columns, tuple(lens.rules.rules), Path(scratch))
+        found = Found(Hits(info.columns, tuple(lens.rules.rules), Path(scratch)), people, {})
         for number, batch in enumerate(ahead(table_frames(info))):
-            people.see(batch)
             work = Batch(batch, first, (seed, info.name, number), info.columns)
-            found.add(_batch_hits(work, lens, context, found, tally))
+            found.hits.add(_batch_hits(work, lens, context, found, tally))
             first += batch.height
             tick(batch.height)
-        found.settle(hits, lens, tally, context)
+        found.hits.settle(hits, lens, tally, context)
     tally.found -= people.add_hits(hits, partial(table_frames, info), sure=lens.rules.scores.sure)
     return TableScan(info.name, info.rows, len(info.columns), tally.cells, hits, tally.planted, tally.found)
 
@@ -118,9 +122,9 @@ class Batch:
 
 
 def _batch_hits(
-    batch: Batch, lens: Lens, context: Mapping[str, Column], hits: Hits, tally: Tally
+    batch: Batch, lens: Lens, context: Mapping[str, Column], found: Found, tally: Tally
 ) -> list[pl.DataFrame]:
-    """Hits of one batch by column. All columns pass the prefilter at once on all cores, then each is looked at.
+    """Hits of one batch by column. All columns are sifted at once on all cores, then each is looked at.
 
     One after the other: looks hold the interpreter, and beside them every small step of another thread waits its turn.
     """
@@ -129,28 +133,179 @@ def _batch_hits(
         return []
     seed, *place = batch.where
     planted = canaries(lens.recognisers, str(seed), *place)
-    plants = pl.Series([c.text for c in planted])
+    plants = pl.Series([c.text for c in planted], dtype=pl.String)
     cells = pl.concat([frame.select(columns), pl.DataFrame(dict.fromkeys(columns, plants))], rechunk=False)
+    plain = outlines(plants)
     views = {c: context.get(c, Column()) for c in columns}
-    passed = cells.select(_passes(c, lens.sieves(views[c])).arg_true().implode() for c in columns)
+    glass = Glass(lens, views, Known(plants.to_list()), found.concerns)
+    drawn = {c: pl.concat([outlines(frame[c]).alias(c), plain.alias(c)], rechunk=False) for c in columns}
+    distinct = _distinct(drawn)
+    found.people.see(frame, distinct)
+    sifted = _sift(cells, drawn, distinct, glass)
     tally.filled.update(frame.select((pl.col(columns).fill_null("") != "").sum()).row(0, named=True))
-    memo: Known = dict.fromkeys(plants.to_list())  # looked at once for all columns
-
-    def one(column: str) -> Looked:
-        at = passed[column][0].to_numpy().astype(np.int64)
-        return _column_hits(batch, column, at, cells[column].gather(at), planted, views[column], lens, hits, memo)
-
-    done = [one(column) for column in columns]
-    for column, looked in zip(columns, done, strict=True):
+    announced = found.people.announced(frame, batch.first)
+    hits = []
+    for column in columns:
+        looked = _column_hits(batch, column, sifted[column], planted, glass, found.hits)
         tally.planted += 1
         tally.found += looked.is_proved
         tally.cells += looked.cells
         tally.whole.update({(column, entity): count for entity, count in looked.whole.items()})
-    return [looked.hits for looked in done]
+        hits.append(found.hits.with_added(looked.hits, announced.get(column), lens.rules.scores.sure))
+    return hits
 
 
-def _passes(column: str, sieves: Sequence[str]) -> pl.Expr:
-    return reduce(or_, (pl.col(column).str.contains(pattern) for pattern in sieves))
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where the hits of a table gather, and what is known of the persons and the outlines in it."""
+
+    hits: Hits
+    people: People
+    concerns: dict[tuple[str, Column], Concern | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Glass:
+    """The lens and how it is held over each column of one batch.
+
+    `memo`: the canaries, looked at once for all columns; `concerns`: what was told of outlines, for all batches.
+    """
+
+    lens: Lens
+    views: Mapping[str, Column]
+    memo: Known
+    concerns: dict[tuple[str, Column], Concern | None]
+
+    def is_proved(self, canary: Canary) -> bool:
+        """Whether its outline concerns the recogniser that it was made for: its text alone is looked at by all of them."""
+        told = self._concern(outline_of(canary.text), Column()) if canary.name else None
+        return told is None or canary.name in {r.name for r in told.recognisers}
+
+    def concern(self, outline: str, column: str) -> Concern | None:
+        """Whom the texts of an outline concern in this column (lens.concern)."""
+        return self._concern(outline, self.views[column])
+
+    def _concern(self, outline: str, view: Column) -> Concern | None:
+        key = outline, view
+        if key not in self.concerns:
+            if len(self.concerns) >= CONCERNS:
+                self.concerns.clear()
+            self.concerns[key] = self.lens.concern(*key)
+        return self.concerns[key]
+
+
+# --- the prefilter ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Sifted:
+    """What is left of a column: `texts`, standing in the rows `at`; `shape[i]` is the number of each one's outline or -1.
+
+    In `shapes` None stands for an outline in which something may hide. `known` classes them.
+    """
+
+    at: Array
+    texts: pl.Series
+    shape: Array
+    shapes: list[str | None]
+    known: Classes
+
+
+def _distinct(drawn: Mapping[str, pl.Series]) -> dict[str, pl.Series]:
+    listed = pl.DataFrame(dict(drawn)).select(pl.all().unique().implode())
+    return {c: listed[c][0] for c in listed.columns}
+
+
+def _sift(
+    cells: pl.DataFrame, drawn: Mapping[str, pl.Series], distinct: Mapping[str, pl.Series], glass: Glass
+) -> dict[str, Sifted]:
+    """The prefilter: by outlines where a column has few of them, by its texts where it has many.
+
+    Of a column sifted by outlines, those texts that share no look pass by themselves too.
+    """
+    lens, views = glass.lens, glass.views
+    many = [c for c in cells.columns if len(distinct[c]) * DIVERSE > len(cells)]
+    few = [c for c in cells.columns if c not in many]
+    passed = cells.select(_passes(pl.col(c), lens.sieves(views[c])).arg_true().implode() for c in many)
+    fitting = _sieved({c: distinct[c] for c in few}, {c: lens.wide_sieves(views[c]) for c in few})
+    sifted = {c: _by_text(c, cells[c], drawn[c], passed[c][0], glass) for c in many}
+    sifted |= {c: _by_outline(c, cells[c], drawn[c], distinct[c].filter(fitting[c]), glass) for c in few}
+    rest = {c: np.flatnonzero(sifted[c].known.of == UNCLASSED) for c in few}
+    alone = _sieved({c: sifted[c].texts.gather(rest[c]) for c in few}, {c: lens.sieves(views[c]) for c in few})
+    for column in few:
+        sifted[column].known.of[rest[column][~alone[column].to_numpy()]] = NOTHING
+    return sifted
+
+
+def _by_text(column: str, cells: pl.Series, drawn: pl.Series, passed: pl.Series, glass: Glass) -> Sifted:
+    at = passed.to_numpy().astype(np.int64)
+    own = drawn.gather(at)
+    shapes = own.to_frame("s").group_by("s").len().filter(pl.col("len") >= LEAST)["s"]
+    return _classed(column, cells, at, _places(own, shapes), shapes, glass)
+
+
+def _by_outline(column: str, cells: pl.Series, drawn: pl.Series, shapes: pl.Series, glass: Glass) -> Sifted:
+    shape = _outlined(drawn, shapes)
+    at = np.flatnonzero(shape >= 0)
+    return _classed(column, cells, at, shape[at], shapes, glass)
+
+
+def _classed(column: str, cells: pl.Series, at: Array, shape: Array, shapes: pl.Series, glass: Glass) -> Sifted:
+    texts = cells if len(at) == len(cells) else cells.gather(at)
+    plain = pl.when(~pl.lit(shapes).str.contains(f"{GUARD}|{NESTED_GUARD}")).then(pl.lit(shapes))
+    listed = pl.select(plain).to_series().to_list() if len(shapes) else []
+    ask = Asking(
+        partial(glass.concern, column=column), lambda own, texts: glass.lens.asks(texts, own, glass.views[column])
+    )
+    known = classes(texts, listed, shape, ask, glass.lens.may_be_official(texts))
+    return Sifted(at, texts, shape, listed, known)
+
+
+def _outlined(drawn: pl.Series, shapes: pl.Series) -> Array:
+    """`_places`, for outlines: most cells have that of the first cell, which is soon compared."""
+    if shapes.is_empty() or drawn[0] not in shapes:
+        return _places(drawn, shapes)
+    shape = np.full(len(drawn), int((shapes == drawn[0]).arg_true()[0]), np.int64)
+    others = (drawn != drawn[0]).arg_true()
+    shape[others.to_numpy()] = _places(drawn.gather(others), shapes)
+    return shape
+
+
+def _places(texts: pl.Series, listed: pl.Series) -> Array:
+    """Where each text stands in a list of distinct ones, -1 where it doesn't."""
+    if listed.is_empty():
+        return np.full(len(texts), -1, np.int64)
+    found: Array = texts.cast(pl.Enum(listed), strict=False).to_physical().fill_null(-1).to_numpy().astype(np.int64)
+    return found
+
+
+def _sieved(parts: Mapping[str, pl.Series], sieves: Mapping[str, Sequence[str]]) -> dict[str, pl.Series]:
+    """Which texts of each column pass one of its sieves; those that all columns share are asked once of all texts."""
+    if not parts:
+        return {}
+    shared = [s for s in next(iter(sieves.values())) if all(s in own for own in sieves.values())]
+    joined = pl.concat([p.alias("") for p in parts.values()])
+    passed = _which_pass(joined, shared)
+    told, first = {}, 0
+    for column, texts in parts.items():
+        told[column] = passed.slice(first, len(texts))
+        first += len(texts)
+        if own := [s for s in sieves[column] if s not in shared]:
+            told[column] |= _which_pass(texts, own)
+    return told
+
+
+def _which_pass(texts: pl.Series, sieves: Sequence[str]) -> pl.Series:
+    if not sieves:
+        return pl.repeat(value=False, n=len(texts), eager=True)
+    return pl.select(_passes(pl.lit(texts), sieves)).to_series().fill_null(value=False)
+
+
+def _passes(texts: pl.Expr, sieves: Sequence[str]) -> pl.Expr:
+    return reduce(or_, (texts.str.contains(pattern) for pattern in sieves))
+
+
+# --- looks -----------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,33 +319,40 @@ class Looked:
 
 
 def _column_hits(
-    batch: Batch, column: str, at: Array, texts: pl.Series, planted: Sequence[Canary], view: Column, lens: Lens,
-    hits: Hits, memo: Known,
-) -> Looked:  # fmt: skip
-    """Look at one column's candidates (`texts`, standing in the rows `at`), canaries behind the batch's rows among them."""
+    batch: Batch, column: str, sifted: Sifted, planted: Sequence[Canary], glass: Glass, hits: Hits
+) -> Looked:
+    """Look at what is left of one column, canaries behind the batch's rows among it."""
     height = batch.frame.height
-    which, looks = _look(texts, lens, view, memo)
+    at, which, looks = _look(column, sifted, glass)
     rows = at[: np.searchsorted(at, height)]
     told = {int(row) - height: looks[w] for row, w in zip(at[len(rows) :], which[len(rows) :], strict=True)}
-    is_proved = all(canary.is_in(told.get(number)) for number, canary in enumerate(planted))
+    is_proved = all(c.is_in(told.get(number)) and glass.is_proved(c) for number, c in enumerate(planted))
     which = which[: len(rows)]
     unread = int(np.array([look is None for look in looks], bool)[which].sum())
     return Looked(
         hits.of_column(column, rows, which, looks, batch.first, batch.frame[ROW_ORIGIN].to_numpy()),
         height - unread if is_proved else 0,
-        whole_hits(which, looks, lens.rules.scores.reported),
+        whole_hits(which, looks, glass.lens.rules.scores.reported),
         is_proved,
     )
 
 
-def _look(texts: pl.Series, lens: Lens, view: Column, memo: Known) -> tuple[Array, Looks]:
-    """Which look each candidate shares, and the looks: at one cell of each class, then at each other distinct text."""
-    which, firsts = np.full(len(texts), -1, np.int64), pl.Series(dtype=pl.String)
-    if len(texts) >= MANY:
-        known = classes(texts, lens.recognisers, view.speaks_for, lens.may_be_official(texts))
-        which, firsts = known.of, texts.gather(known.first)
-    rest = np.flatnonzero(which < 0)
-    others = texts.gather(rest)
+def _look(column: str, sifted: Sifted, glass: Glass) -> tuple[Array, Array, Looks]:
+    """Rows that need a look, which look each shares, and the looks: at one cell of each class, then at each other text."""
+    known = sifted.known
+    which, firsts = known.of, sifted.texts.gather(known.first)
+    rest = np.flatnonzero(which == UNCLASSED)
+    others = sifted.texts.gather(rest)
     distinct = others.unique(maintain_order=True)
-    which[rest] = len(firsts) + others.cast(pl.Enum(distinct)).to_physical().to_numpy().astype(np.int64)
-    return which, lens.find([*firsts.to_list(), *distinct.to_list()], view, memo)
+    place = _places(others, distinct)
+    which[rest] = len(firsts) + place
+    asked = which >= 0
+    shape = np.full(len(distinct), -1, np.int64)
+    shape[place] = sifted.shape[rest]
+    shape = np.concatenate([sifted.shape[known.first], shape])
+    shared = np.flatnonzero(np.bincount(shape[shape >= 0], minlength=len(sifted.shapes)) >= SHARED).tolist()
+    told = {n: glass.concern(o, column) for n in shared if (o := sifted.shapes[n]) is not None}
+    concerned = [None if (t := told.get(n)) is None else t.recognisers for n in shape.tolist()]
+    texts = [*firsts.to_list(), *distinct.to_list()]
+    looks = glass.lens.find(texts, glass.views[column], glass.memo, concerned)
+    return sifted.at[asked], which[asked], looks

@@ -44,12 +44,17 @@ def table_findings(scan: TableScan, names: TableNames, lens: Lens) -> Iterator[F
 def with_beside(hits: pl.LazyFrame, lens: Lens) -> pl.LazyFrame:
     """The hits with a column `beside`: whether a sure hit that speaks for them (`quiet_beside`) stands in the same cell."""
     at, flag = pl.struct("column", "row"), pl.lit(False)
+    kinds: dict[str, set[str]] = {}
+    for column, entity in hits.select("column", "entity").unique().collect().iter_rows():
+        kinds.setdefault(column, set()).add(entity)
     for entity, rule in lens.rules.rules.items():
-        if rule.quiet_beside:
-            others = hits.filter(
+        columns = [c for c, entities in kinds.items() if entity in entities and entities & rule.quiet_beside]
+        if columns:
+            here = hits.filter(pl.col("column").is_in(columns))
+            others = here.filter(
                 pl.col("entity").is_in(sorted(rule.quiet_beside)) & (pl.col("score") >= lens.rules.scores.sure)
             )
-            own = hits.filter(pl.col("entity") == entity)
+            own = here.filter(pl.col("entity") == entity)
             cells = others.join(own, on=["column", "row"], how="semi").select(at.alias("at")).unique().collect()["at"]
             flag = flag | ((pl.col("entity") == entity) & at.is_in(cells.implode())) if len(cells) else flag
     return hits.with_columns(beside=flag)

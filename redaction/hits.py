@@ -16,6 +16,7 @@ import numpy as np
 import polars as pl
 
 from domain.finding import Source
+from redaction.added_hits import merged
 from redaction.lens import Column, Lens, Span
 
 COLUMN_SHARE = 0.8  # a column with this share of whole-cell hits of a kind is a column of that kind
@@ -80,6 +81,13 @@ class Hits:
             pl.lit(column, self._columns).alias("column"), pl.lit(Source.CELL.value, SOURCES).alias("source"),
         ).select(HITS)  # fmt: skip
 
+    def with_added(self, old: pl.DataFrame, new: pl.DataFrame | None, sure: float) -> pl.DataFrame:
+        """One column's hits and others of the same column (added_hits.hits_of), in order."""
+        if new is None or new.is_empty():
+            return old
+        typed = new.cast(self._types).select(HITS)  # type: ignore[arg-type]  # a schema
+        return typed if old.is_empty() else merged(old, typed, sure).sort("row", "start")
+
     def add(self, parts: Sequence[pl.DataFrame]) -> None:
         """Take a batch's hits, column by column in the table's order."""
         parts = [p for p in parts if p.height]
@@ -104,7 +112,7 @@ class Hits:
             score=_settled(lens, tally, context)
         )
         settled.filter(pl.col("score") >= lens.rules.scores.reported).sink_parquet(
-            into, compression="zstd", compression_level=1, maintain_order=True
+            into, compression="lz4", maintain_order=True
         )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
@@ -18,18 +18,21 @@ import polars as pl
 from domain.contract import Contract
 from domain.errors import PackInvalid
 from domain.pack import Packs
-from redaction.detect import Raw, Recogniser, TextTooHard, build
+from redaction.detect import Raw, Recogniser, TextTooHard, build, compile_pattern
 from redaction.nested import NESTED_GUARD, View, unfold
 from redaction.normalise import GUARD, Normalised, normalise
+from redaction.outline import Wide, outline_of, widened, widened_rust
 from redaction.overlap import without_overlaps
 from redaction.personal import EntityRule, PersonalRules, personal_rules
 from redaction.shapes import compact
+from redaction.whole import Concern
 
 LONGEST = 2_000_000  # characters of one text; a longer one counts as not scanned, which blocks
-FEW = 128  # texts that are looked at one by one sooner than by masks
+FEW = 256  # texts that are looked at one by one sooner than by masks
 BLANKS = " \t\r\n'\"`\xa0"
 NEAR = 30  # characters on either side in which a word speaks for a number
 CONTACTS = frozenset({"MOBILE", "LANDLINE", "PHONE_INTL", "EMAIL"})
+LONG = 400  # characters of an outline past which its texts are looked at one by one
 SHORT = 3  # Latin words up to this length occur inside others by chance: `tel` in hotel, `ip` in description
 
 
@@ -38,7 +41,6 @@ Told = tuple[Recogniser, Raw]
 Sight = tuple[
     Normalised, list[tuple["Normalised | View", list[Told]]]
 ]  # a text; it and its wrapped views, told of each
-Known = dict[str, "Sight | None"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,14 @@ class Span:
     valid: bool | None
     whole: bool
     official: bool
+
+
+class Known:
+    """Texts that are asked for in one column after the other, and what the recognisers said of them."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self.sights: dict[str, Sight | None] = dict.fromkeys(texts)
+        self.looks: dict[tuple[str, Column], list[Span] | None] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +118,30 @@ class Lens:
             unions.setdefault(recogniser.sieve, {}).update(dict.fromkeys(recogniser.coarse))
         return tuple("|".join(f"(?:{t})" for t in terms) for terms in unions.values() if terms)
 
+    def wide_sieves(self, column: Column) -> tuple[str, ...]:
+        """The same for outlines: what passes no text of an outline doesn't pass."""
+        return tuple(widened_rust(sieve) for sieve in self.sieves(column))
+
+    def concern(self, outline: str, column: Column) -> Concern | None:
+        """Which recognisers could say anything of a text with this outline; None where its texts go the exact way.
+
+        The outline holds nothing that GUARD or NESTED_GUARD name.
+        """
+        if len(outline) > LONG:
+            return None
+        text, lower = normalise(outline).text, outline.lower()
+        concerned, blind = [], True
+        for wide in self._wide:
+            found = wide.found_in(outline, text, lower, column)
+            if found:
+                concerned.append(_narrowed(wide.recogniser, found))
+                blind = blind and all(wide.patterns[n].exact for n in found) and wide.is_blind(outline)
+        return Concern(tuple(concerned), blind)
+
+    @cached_property
+    def _wide(self) -> tuple[_WideRecogniser, ...]:
+        return tuple(_wide(r, self._near_words(r), self.rules[r.entity]) for r in self.recognisers)
+
     def asks(self, texts: pl.Series, recogniser: Recogniser, column: Column) -> pl.Series:
         """Which of the texts this recogniser must see in such a column, apart from those that GUARD names."""
         shape = recogniser.prefilter_in_context
@@ -132,28 +166,45 @@ class Lens:
     def _near_words(self, recogniser: Recogniser) -> frozenset[str]:
         return recogniser.context | self.rules[recogniser.entity].near_words
 
-    def find(self, texts: Sequence[str], column: Column, known: Known | None = None) -> list[list[Span] | None]:
+    def find(
+        self, texts: Sequence[str], column: Column, known: Known | None = None,
+        concerned: Sequence[Sequence[Recogniser] | None] | None = None,
+    ) -> list[list[Span] | None]:  # fmt: skip
         """Hits of each text, hints included (score below `reported`); None for a text that couldn't be scanned.
 
         `known`: texts that are asked for again in other columns; what the recognisers say of them is kept there.
+        `concerned`: who can say anything of each text, None where that isn't known.
         """
+        wanted: list[Sequence[Recogniser] | None] = [*concerned] if concerned is not None else [None] * len(texts)
+        seen = known.sights if known is not None else {}
+        open_ones = [n for n, some in enumerate(wanted) if some is None and texts[n] not in seen]
+        for number, some in zip(open_ones, self._wanted([texts[n] for n in open_ones], column), strict=True):
+            wanted[number] = some
+        return [
+            [] if some is not None and not some else self._asked(t, some or (), column, known)
+            for t, some in zip(texts, wanted, strict=True)
+        ]
+
+    def _wanted(self, texts: Sequence[str], column: Column) -> list[Sequence[Recogniser]]:
+        """The recognisers whose prefilters each text passes; all where there are few texts."""
         if len(texts) < FEW:
-            return [self._asked(text, self.recognisers, column, known) for text in texts]
+            return [self.recognisers] * len(texts)
         series = pl.Series(texts, dtype=pl.String)
         odd = series.str.contains(f"{GUARD}|{NESTED_GUARD}")
-        asked = [(r, (self.asks(series, r, column) | odd).to_list()) for r in self.recognisers]
         wanted: list[list[Recogniser]] = [[] for _ in texts]
-        for recogniser, mask in asked:
-            for index in (i for i, asks in enumerate(mask) if asks):
+        for recogniser in self.recognisers:
+            for index in (self.asks(series, recogniser, column) | odd).arg_true().to_list():
                 wanted[index].append(recogniser)
-        return [self._asked(t, some, column, known) if some else [] for t, some in zip(texts, wanted, strict=True)]
+        return list(wanted)
 
     def _asked(self, text: str, wanted: Sequence[Recogniser], column: Column, known: Known | None) -> list[Span] | None:
-        if known is None or text not in known:
+        if known is None or text not in known.sights:
             return self.look(text, wanted, column)
-        if (sight := known[text]) is None:
-            sight = known[text] = self.sight(text, self.recognisers)
-        return None if sight is None else self._judge(text, sight, column, {r.name for r in wanted})
+        if (text, column) not in known.looks:
+            if (sight := known.sights[text]) is None:
+                sight = known.sights[text] = self.sight(text, self.recognisers)
+            known.looks[text, column] = None if sight is None else self._judge(text, sight, column)
+        return known.looks[text, column]
 
     def look(
         self, text: str, wanted: Iterable[Recogniser], column: Column, search: Search | None = None
@@ -179,15 +230,15 @@ class Lens:
         except TextTooHard:
             return None
 
-    def _judge(self, text: str, sight: Sight, column: Column, names: Collection[str] | None = None) -> list[Span]:
-        """Hits in such a column, context weighed and overlaps resolved; `names`: of the recognisers that count."""
+    def _judge(self, text: str, sight: Sight, column: Column) -> list[Span]:
+        """Hits in such a column, context weighed and overlaps resolved."""
         spans: list[Span] = []
         content, told = sight
         for number, (view, raws) in enumerate(told):
             if not raws:
                 continue
             quiet = self._without_labels(view.text.lower())
-            weighed = (self._weigh(w, r, view, quiet, column) for r, w in raws if names is None or r.name in names)
+            weighed = (self._weigh(w, r, view, quiet, column) for r, w in raws)
             found = [s for s in weighed if s is not None]
             spans += found if number == 0 else [_in_original(s, content, text) for s in found]
         return without_overlaps(spans, self._order, sure=self.rules.scores.sure, reported=self.rules.scores.reported)
@@ -256,6 +307,66 @@ class Lens:
                 return label
             text = text[: span.start] + label + text[span.end :]
         return text
+
+
+@dataclass(frozen=True, slots=True)
+class _WidePattern:
+    finds: Callable[[str], object]
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _WideRecogniser:
+    """A recogniser blind to digits. `outside`, `inside`: its prefilters, None where it has none."""
+
+    recogniser: Recogniser
+    words: frozenset[str]
+    outside: _WidePattern | None
+    inside: _WidePattern | None
+    patterns: tuple[_WidePattern, ...]
+    looked_up: bool  # whether its numbers are looked up in a list
+
+    def found_in(self, outline: str, text: str, lower: str, column: Column) -> tuple[int, ...]:
+        """Numbers of the patterns that could match; `text`: the outline normalised, `lower`: in lower case."""
+        passes = self.outside is not None and self.outside.finds(outline)
+        if not passes and self.inside is not None:
+            speaks = self.recogniser.entity in column.speaks_for or any(w in lower for w in self.words)
+            passes = speaks and self.inside.finds(outline)
+        return tuple(n for n, p in enumerate(self.patterns) if p.finds(text)) if passes else ()
+
+    def is_blind(self, outline: str) -> bool:
+        """Whether it says the same of all texts of the outline, where its patterns do."""
+        own = self.recogniser
+        by_context = own.prefilter_in_context is None or self.outside is None or self.outside.exact
+        return by_context and not self.looked_up and (own.is_bare or bool(own.is_blind and own.is_blind(outline)))
+
+
+@lru_cache(maxsize=4096)
+def _narrowed(recogniser: Recogniser, patterns: tuple[int, ...]) -> Recogniser:
+    """The recogniser with these of its patterns only; the others can't match."""
+    return replace(recogniser, patterns=tuple(recogniser.patterns[n] for n in patterns))
+
+
+def _wide(recogniser: Recogniser, words: Iterable[str], rule: EntityRule) -> _WideRecogniser:
+    shapes = (recogniser.prefilter, recogniser.prefilter_in_context)
+    outside, inside = (_compiled(widened(s), _plain_compiler) if s else None for s in shapes)
+    return _WideRecogniser(
+        recogniser,
+        frozenset(outline_of(w) for w in words),
+        outside,
+        inside,
+        tuple(_compiled(widened(p), compile_pattern) for p in recogniser.regexes),
+        rule.division_at is not None,
+    )
+
+
+def _plain_compiler(pattern: str) -> re.Pattern[str]:
+    """The standard library's, twice as fast where there are no look-arounds."""
+    return re.compile(pattern, re.DOTALL | re.MULTILINE | re.IGNORECASE)
+
+
+def _compiled(wide: Wide, compiler: Callable[[str], Any]) -> _WidePattern:
+    return _WidePattern(compiler(wide.pattern).search, wide.exact)
 
 
 def _raws(content: Normalised | View, asked: Sequence[Recogniser], search: Search | None) -> list[Told]:

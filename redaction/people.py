@@ -50,6 +50,20 @@ class Distinct:
         return len(self.get())
 
 
+def _is_short(text: pl.Series) -> pl.Series:
+    """Which texts can hold names alone by their length and first character."""
+    return (text.str.len_bytes() <= LONGEST) & (text > "") & ((text < "!") | (text >= "\u200b"))
+
+
+def _may_name(drawn: Mapping[str, pl.Series]) -> set[str]:
+    """Columns in which a text with one of these outlines is a name by its shape; no shape asks for a digit."""
+    if not drawn:
+        return set()
+    every = pl.concat([pl.DataFrame({"text": texts, "of": [c] * len(texts)}) for c, texts in drawn.items()])
+    begun = every.filter(_is_short(every["text"])).filter(pl.col("text").str.contains(BEGINNING))
+    return set(begun.filter(candidates(begun["text"]))["of"].unique())
+
+
 @dataclass(slots=True)
 class Seen:
     """The distinct texts of one column so far: those of a name's shape, and hashes of all others."""
@@ -61,13 +75,16 @@ class Seen:
     full: bool = False
     passed_over: bool = False  # other texts stood before the first name; a second look counts them, if it comes to that
 
-    def see(self, cells: pl.Series) -> None:
-        """Take in one batch."""
+    def see(self, cells: pl.Series, *, may_name: bool) -> None:
+        """Take in one batch; `may_name`: whether a name may be in it."""
         self.cells += len(cells)
         if self.full:
             return
+        if not self.named and not may_name:
+            self.passed_over = self.passed_over or cells.null_count() < len(cells)
+            return
         text = cells if cells.null_count() == 0 else cells.drop_nulls()
-        short = (text.str.len_bytes() <= LONGEST) & (text > "") & ((text < "!") | (text >= "\u200b"))
+        short = _is_short(text)
         asked = text.filter(short)
         begins = asked.str.contains(BEGINNING)
         begun = asked.filter(begins).unique()
@@ -109,27 +126,34 @@ class People:
         self.canary, self.made_up = Seen(), _made_up(seed)
         self.looked_at: dict[str, int] = {}
 
-    def see(self, batch: pl.DataFrame) -> None:
-        """Take in one batch of the table, every column of it."""
-        self.canary.see(self.made_up)
+    def see(self, batch: pl.DataFrame, drawn: Mapping[str, pl.Series]) -> None:
+        """Take in one batch of the table, every column of it; `drawn`: its distinct outlines by column."""
+        self.canary.see(self.made_up, may_name=True)
+        silent = [c for c in self.seen if c not in self.kinds]
+        may_name = _may_name({c: drawn[c] for c in silent if c in drawn})
         for column, seen in self.seen.items():
             if column in self.kinds:
                 seen.cells += batch.height
             else:
-                seen.see(batch[column])
+                seen.see(batch[column], may_name=column in may_name or column not in drawn)
+
+    def announced(self, frame: pl.DataFrame, first: int) -> dict[str, pl.DataFrame]:
+        """Names and facts of a batch in the columns whose headers announce them, as hits (added_hits.hits_of)."""
+        return dict(zip(self.kinds, self._found(frame, first, self.kinds), strict=True))
 
     def add_hits(self, hits: Path, frames: Callable[[Sequence[str]], Iterable[pl.DataFrame]], *, sure: float) -> int:  # fmt: skip
-        """Add names and facts to a file of hits (engine.HITS); returns how many columns weren't looked at whole.
+        """Add the names of columns that hold names by their content to a file of hits (hits.HITS).
 
-        `frames`: gives the table's batches again, of these columns. A canary that is missed counts as every column.
+        Returns how many columns weren't looked at whole. `frames`: gives the table's batches again, of these columns. A
+        canary that is missed counts as every column.
         """
-        wanted = {c: self.kinds.get(c, LOOKS) for c in self.info.columns if c in self.kinds or self._is_names(c)}
+        wanted = {c: LOOKS for c in self.info.columns if c not in self.kinds and self._is_names(c)}
         if wanted:
             add_hits(
                 hits, self.info, frames(list(wanted)), lambda frame, first: self._found(frame, first, wanted), sure=sure
             )
         short = [c for c, s in self.seen.items() if s.cells != self.info.rows]
-        short += [c for c in wanted if self.looked_at.get(c) != self.info.rows]
+        short += [c for c in (*self.kinds, *wanted) if self.looked_at.get(c, 0) != self.info.rows]
         return len(set(short)) if self._heard() else len(self.info.columns)
 
     def _is_names(self, column: str) -> bool:

@@ -1,15 +1,18 @@
-"""Cells that are one number: looked at by column arithmetic, one exact look for each class of them.
+"""Cells that share a look: by their outline alone, or for cells that are one number by column arithmetic.
 
-A column of identity or telephone numbers holds as many distinct values as rows. What the recognisers say of a cell of
-digits alone depends on a few facts: its width, and for each recogniser that could match there its class (shape, check
-digit), which modules compute for all cells at once (`whole`). Cells of one class are looked at once, exactly, and share
-the answer. Wherever a recogniser can't tell its class, the cell goes the exact way.
+A column of numbers holds as many distinct values as rows. What the recognisers say of a cell depends on few facts: its
+outline (outline.py), which tells the recognisers it concerns; where those are blind to which digit stands where, on
+nothing else; else, where the cell is one number, on the class that each of them computes for all cells at once (`whole`).
+Cells of one class are looked at once, exactly, and share the answer. All others go the exact way.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import numpy as np
@@ -17,80 +20,117 @@ import polars as pl
 import pyarrow as pa
 
 from redaction.detect import Recogniser
-from redaction.reach import NEVER, reach
 
-WIDTHS = range(7, 41)
-IDENTITY = 18  # places of the only numbers that end in an X so often that it pays
-LEAST = 32  # cells of one width that make arithmetic worth while
-X, OTHER = 10, 255
-_KINDS = np.full(256, OTHER, np.uint8)
-_KINDS[ord("0") : ord("9") + 1] = np.arange(10)
-_KINDS[[ord("X"), ord("x")]] = X
+LEAST = 32  # cells of one outline that make classes worth while
+ASK_AT_ONCE = 8192  # cells of one outline that make it worth while to ask its few recognisers, not all
+UNCLASSED, NOTHING = -1, -2
+_NUMBER = re.compile("0{7,40}|0{17}[Xx]")  # only identity numbers end in an X so often that it pays
+_X = 10
 
 Array = np.ndarray[Any, Any]
-NONE: Array = np.empty(0, np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """Whom the texts of an outline concern. `blind`: they say the same of all of them."""
+
+    recognisers: tuple[Recogniser, ...]
+    blind: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Classes:
-    """Cells by class: `of[i]` is the class of cell i or -1 where it has none; `first[k]` is a cell of class k."""
+    """Cells by class: `of[i]` is the class of cell i, UNCLASSED or NOTHING (no recogniser could say anything of it).
+
+    `first[k]` is a cell of class k.
+    """
 
     of: Array
     first: Array
 
 
-def classes(
-    cells: pl.Series, recognisers: Sequence[Recogniser], spoken: Collection[str], apart: Array | None = None
-) -> Classes:
-    """Classes of the cells (no nulls) under the recognisers; `spoken`: entities that the header speaks for.
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """`concern`: whom an outline concerns, None where its texts must go the exact way.
 
-    `apart`: cells that get no class, for more than their digits counts.
+    `asks`: which texts pass a recogniser's prefilter.
     """
-    asked = [r for r in recognisers if r.entity in spoken or _counts_alone(r)]
-    offsets, data = _bytes(cells)
-    widths = np.diff(offsets)
-    found = np.full(len(cells), -1, np.int64)
+
+    concern: Callable[[str], Concern | None]
+    asks: Callable[[Recogniser, pl.Series], pl.Series]
+
+
+def classes(
+    texts: pl.Series, shapes: Sequence[str | None], shape: Array, asking: Asking, apart: Array | None
+) -> Classes:
+    """Classes of texts whose outlines are `shapes[shape[i]]`; -1 or None there makes no class.
+
+    `apart`: texts that get no class, for more than their outline counts.
+    """
+    found = np.full(len(texts), UNCLASSED, np.int64)
     firsts: list[Array] = []
     known = 0
-    for width in WIDTHS:
-        at = np.flatnonzero(widths == width)
-        if len(at) < LEAST:
+    counts = np.bincount(shape[shape >= 0], minlength=len(shapes))
+    for number in np.flatnonzero(counts >= LEAST).tolist():
+        outline = shapes[number]
+        told = None if outline is None else asking.concern(outline)
+        if outline is None or told is None:
             continue
-        kinds = np.asfortranarray(
-            _KINDS[_matrix(offsets, data, at, width)]
-        )  # places side by side are worked on at once
-        for mine, codes in (_numbers(kinds, asked, x=False), _numbers(kinds, asked, x=True)):
-            if not len(mine):
+        at = np.flatnonzero(shape == number)
+        if not told.recognisers:
+            found[at] = NOTHING
+            continue
+        if told.blind:
+            codes: Array | None = np.zeros(len(at), np.int64)
+        elif _NUMBER.fullmatch(outline):
+            codes = _codes(_digits(texts.gather(at), len(outline)), told.recognisers)
+        else:
+            codes = None
+        if codes is None:
+            if len(at) < ASK_AT_ONCE:
                 continue
-            first, inverse = _first_of_each(codes)
-            found[at[mine]] = known + inverse
-            firsts.append(at[mine][first])
-            known += len(first)
+            own = texts.gather(at)
+            asked = reduce(or_, (asking.asks(r, own) for r in told.recognisers))
+            found[at[~asked.to_numpy()]] = NOTHING
+            continue
+        mine = codes >= 0
+        first, inverse = _first_of_each(codes[mine])
+        found[at[mine]] = known + inverse
+        firsts.append(at[mine][first])
+        known += len(first)
     if apart is not None:
-        found[apart] = -1
+        found[apart] = UNCLASSED
     return Classes(found, np.concatenate(firsts) if firsts else np.empty(0, np.int64))
 
 
-def _counts_alone(recogniser: Recogniser) -> bool:
-    """Whether it says anything of a cell of digits without a header that speaks for it: no word is beside."""
-    if recogniser.prefilter is None:
-        return False
-    if recogniser.prefilter_in_context is None:
-        return True
-    return reach(recogniser.prefilter).least < NEVER
+def _codes(digits: Array, concerned: Sequence[Recogniser]) -> Array | None:
+    """A code for each cell that tells its class, below 0 where it has none; None where a recogniser can't tell."""
+    if any(r.whole is None for r in concerned):
+        return None
+    codes, unsure = np.zeros(len(digits), np.int64), np.zeros(len(digits), bool)
+    for recogniser in concerned:
+        assert recogniser.whole is not None
+        told = recogniser.whole(digits)
+        unsure |= told < 0
+        codes = codes * 8 + told
+    codes[unsure] = UNCLASSED
+    return codes
 
 
-def _matrix(offsets: Array, data: Array, at: Array, width: int) -> Array:
-    """The bytes of these cells, all of one width, as cells × width."""
-    if at[-1] - at[0] + 1 == len(at):
-        begin = offsets[at[0]]
-        return data[begin : begin + len(at) * width].reshape(-1, width)
-    found: Array = data[offsets[at][:, None] + np.arange(width)]
-    return found
+def _digits(cells: pl.Series, width: int) -> Array:
+    """Cells × width of digits, an X in the last place 10; places side by side are worked on at once."""
+    array = cells.to_arrow(compat_level=pl.CompatLevel.oldest())
+    array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    _, offsets, data = array.buffers()
+    begin = int(np.frombuffer(offsets, np.int64)[array.offset])
+    signs = np.frombuffer(data, np.uint8)[begin : begin + len(cells) * width].reshape(-1, width)
+    digits = np.asfortranarray(signs) - np.uint8(ord("0"))
+    digits[:, -1][digits[:, -1] > 9] = _X
+    return digits
 
 
 def _first_of_each(codes: Array) -> tuple[Array, Array]:
-    """Where each distinct code first stands, and which distinct code each is. Codes are small whole numbers."""
+    """Where each distinct code first stands, and which distinct code each is. Codes are whole numbers from 0."""
     if codes.max(initial=0) > 1 << 20:
         _, first, inverse = np.unique(codes, return_index=True, return_inverse=True)
         return first, inverse
@@ -100,42 +140,3 @@ def _first_of_each(codes: Array) -> tuple[Array, Array]:
     number = np.full(len(first), -1, np.int64)
     number[seen] = np.arange(len(seen))
     return first[seen], number[codes]
-
-
-def _bytes(cells: pl.Series) -> tuple[Array, Array]:
-    """Offsets and UTF-8 bytes of all cells, one behind the other."""
-    array = cells.to_arrow(compat_level=pl.CompatLevel.oldest())
-    array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
-    assert array.type == pa.large_string()
-    _, offsets, data = array.buffers()
-    starts = np.frombuffer(offsets, np.int64)[array.offset : array.offset + len(array) + 1]
-    return starts, np.frombuffer(data, np.uint8) if data is not None else np.empty(0, np.uint8)
-
-
-def _numbers(kinds: Array, asked: Sequence[Recogniser], *, x: bool) -> tuple[Array, Array]:
-    """Rows of digits alone (with `x`: and an X at the end), and a code for each that tells its class."""
-    ends = kinds[:, -1] == X if x else kinds[:, -1] <= 9
-    if not ends.any() or (x and kinds.shape[1] != IDENTITY):
-        return NONE, NONE
-    mine = np.flatnonzero((kinds[:, :-1].max(1) <= 9) & ends)
-    codes, unsure = np.full(len(mine), int(x), np.int64), np.zeros(len(mine), bool)
-    numbers = kinds if len(mine) == len(kinds) else np.take(kinds.T, mine, axis=1).T
-    for recogniser in asked if len(mine) else ():
-        if not _concerns(recogniser, kinds.shape[1], x=x):
-            continue
-        if recogniser.whole is None:
-            return NONE, NONE
-        told = recogniser.whole(numbers)
-        unsure |= told < 0
-        codes = codes * 8 + told
-    return mine[~unsure], codes[~unsure]
-
-
-def _concerns(recogniser: Recogniser, width: int, *, x: bool) -> bool:
-    """Whether cells of so many characters may differ for it. A bounded pattern matches all digits of a cell or none."""
-    for found in (reach(regex, x=x) for regex in recogniser.regexes):
-        if found.least > width or (found.plain and recogniser.is_bare and found.bounded and not x):
-            continue
-        if not found.bounded or width - x <= found.most:  # found.least <= width by now
-            return True
-    return False

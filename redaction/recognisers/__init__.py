@@ -11,6 +11,8 @@ A module says what the number is, which authority gives it, and shows made-up ex
 - `COARSE` (optional, PREFILTER): terms of the first sieve over all cells, Rust syntax, each a superset too. Keep them few,
   shared (shapes.LONG_NUMBER) and blind to which digit stands where: the union of all must stay a small automaton.
 - `SIEVE` (optional): the sieve that its coarse terms go into; terms that multiply each other's states are kept apart.
+- `is_blind(outline)` (optional, with `is_possible` or `is_valid`): whether those say the same of all texts that differ from
+  the outline in their digits only (they are 0 there).
 - `whole(digits)` (optional): class of each cell of digits alone (cells × width, 0–9, 10 for an X in the last place), such
   that what the module says of a cell depends on its class only; -1 where it can't tell.
 - `CONTEXT`: words of headers and neighbours that speak for it; the pack adds its own.

@@ -47,7 +47,7 @@ PATTERNS = (
         f"{EDGE}(?:[2-6][0-9]{{3}}(?:{GAP_HERE}[0-9]{{4}}){{3}}(?:{GAP_HERE}[0-9]{{1,3}})?|3[0-9]{{3}}{GAP_HERE}[0-9]{{6}}{GAP_HERE}[0-9]{{4,5}}){NO_DECIMALS}",
         0.1,
     ),
-    ("account", f"{EDGE}[0-9]{{12,30}}{NO_DECIMALS}", 0.1),
+    ("account", f"(?=[0-9]{{12}}){EDGE}[0-9]{{12,30}}{NO_DECIMALS}", 0.1),
 )
 PREFILTER = f"(?:6{GAP}[02]|4{GAP}[0-9]|5{GAP}[1-5]|3{GAP}[457])(?:{GAP}[0-9]){{13}}"
 PREFILTER_IN_CONTEXT = f"[0-9]{{12}}|[0-9]{{4}}{GAP_HERE}[0-9]{{4,6}}{GAP_HERE}[0-9]{{4}}"

@@ -42,6 +42,8 @@ PREFILTER = rf"[＊{_SIGNS}]{{4}}|[0-9][\s-]?[＊{_SIGNS}]{{2}}|(?i:[0-9]x{{3}})
 PREFILTER_IN_CONTEXT = r"(?i:[0-9]e\+?1[4-9])"
 CONTEXT = ("身份证", "证件号", "卡号", "账号", "帐号", "一卡通", "身份号码")
 _YEAR_AND_BLANK = re.compile("20[0-9]{2}[^0-9]+")
+_SIGN = rf"[-\sXx＊{_SIGNS}]"
+_FOUR_AND_BLANK = re.compile(f"(?<![0-9])0000{_SIGN}+(?!{_SIGN}|[0-9])")
 
 
 def is_possible(text: str) -> bool:
@@ -55,6 +57,11 @@ def is_possible(text: str) -> bool:
     if _YEAR_AND_BLANK.fullmatch(text):
         return False
     return digits + hidden >= 11 and digits >= 3 and (hidden >= 4 or digits >= 8)
+
+
+def is_blind(outline: str) -> bool:
+    """Whether the digits shown don't matter: nothing in it could be a year and a blank."""
+    return _FOUR_AND_BLANK.search(outline) is None
 
 
 def whole(digits: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

@@ -57,11 +57,15 @@ def alarms(into: Path) -> tuple[set[str], bool]:
     return blocks & {"canary-lost", "coverage-incomplete"}, certificate.complete
 
 
+BY_TEXT, BY_OUTLINE = 10**9, 0  # engine.DIVERSE, so that every column is sifted one way
+
+
 @pytest.fixture(autouse=True)
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "BATCH_ROWS", 10)
-    monkeypatch.setattr(engine, "MANY", 1)
+    monkeypatch.setattr(engine, "DIVERSE", BY_OUTLINE)
     monkeypatch.setattr(whole, "LEAST", 1)
+    monkeypatch.setattr(engine, "LEAST", 1)
 
 
 # --- breaks ----------------------------------------------------------------------------------------------------------
@@ -161,6 +165,42 @@ def one_class(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(engine, "classes", blind)
 
 
+def no_outline(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(engine, "outlines", lambda texts: pl.repeat("", len(texts), dtype=pl.String, eager=True))
+
+
+def no_outline_told(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(engine, "_outlined", lambda drawn, _: np.full(len(drawn), -1, np.int64))
+
+
+def nobody_concerned(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Lens, "concern", lambda *_: whole.Concern((), True))
+
+
+def unconcerned(name: str) -> Break:
+    """The outlines that concern one recogniser aren't told to it; texts that share none are looked at by all the same."""
+
+    def broken(patch: pytest.MonkeyPatch) -> None:
+        real = Lens.concern
+
+        def forgetful(self: Lens, outline: str, column: Column) -> whole.Concern | None:
+            told = real(self, outline, column)
+            return told and whole.Concern(tuple(r for r in told.recognisers if r.name != name), told.blind)
+
+        patch.setattr(Lens, "concern", forgetful)
+        patch.setattr(whole, "LEAST", 32)
+
+    return broken
+
+
+def by_text(other: Break) -> Break:
+    def broken(patch: pytest.MonkeyPatch) -> None:
+        patch.setattr(engine, "DIVERSE", BY_TEXT)
+        other(patch)
+
+    return broken
+
+
 def nothing_exact(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Lens, "find", lambda self, found, *_: [[] for _ in found])
 
@@ -192,16 +232,25 @@ BREAKS: dict[str, Break] = {
     "the comment": without_around(1),
     "the last header": without_around(-1),
     "tier: prefilter": nothing_passes,
+    "tier: prefilter of texts": by_text(nothing_passes),
+    "tier: outlines": no_outline,
+    "tier: which outline": no_outline_told,
+    "tier: whom an outline concerns": nobody_concerned,
     "tier: classes": one_class,
+    "tier: classes of texts": by_text(one_class),
     "tier: exact": nothing_exact,
+    "tier: exact, of texts": by_text(nothing_exact),
     "tier: normalising": nothing_normalised,
     "tier: guard of what hides": no_guard,
     **{f"recogniser: {name}": deaf(name) for name in RECOGNISERS},
     **{f"prefilter of {name}": unfiltered(name) for name in RECOGNISERS},
+    **{f"outlines of {name}": unconcerned(name) for name in RECOGNISERS},
 }
 
 
-def test_scanner_that_is_whole_raises_no_alarm(tmp_path: Path) -> None:
+@pytest.mark.parametrize("diverse", [BY_TEXT, BY_OUTLINE])
+def test_scanner_that_is_whole_raises_no_alarm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, diverse: int) -> None:
+    monkeypatch.setattr(engine, "DIVERSE", diverse)
     assert alarms(tmp_path) == (set(), True)
 
 

@@ -1,6 +1,6 @@
 """Names and sensitive facts of whole columns: found, weighed by the contract, replaced, and not found where nobody is meant."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -218,7 +218,7 @@ def lost(done: Scan) -> list[Finding]:
 def test_scan_that_shows_people_no_batch_loses_its_canary(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, columns: dict[str, list[str | None]]
 ) -> None:
-    monkeypatch.setattr(People, "see", lambda self, batch: None)
+    monkeypatch.setattr(People, "see", lambda self, batch, drawn: None)
     source = table(tmp_path, columns)
     done = scan(source, tmp_path)
     assert lost(done)
@@ -230,13 +230,20 @@ def test_scan_that_skips_a_batch_of_a_column_loses_its_canary(tmp_path: Path, mo
     monkeypatch.setattr(engine, "BATCH_ROWS", 4)
     real, calls = People.see, []
 
-    def see(self: People, batch: pl.DataFrame) -> None:
+    def see(self: People, batch: pl.DataFrame, drawn: Mapping[str, pl.Series]) -> None:
         calls.append(batch)
         if len(calls) != 2:
-            real(self, batch)
+            real(self, batch, drawn)
 
     monkeypatch.setattr(People, "see", see)
     assert lost(scan(table(tmp_path, {"甲": ["货物"] * 10}), tmp_path))
+
+
+def test_scan_that_doesnt_ask_for_announced_names_loses_its_canary(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(People, "announced", lambda *_: {})
+    assert lost(scan(table(tmp_path, {"姓名": NAMES}), tmp_path))
 
 
 def test_model_that_knows_no_name_loses_its_canary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

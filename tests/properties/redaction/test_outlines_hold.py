@@ -1,0 +1,72 @@
+"""What a widened pattern doesn't find in an outline, its pattern finds in no text of it; what is blind to digits is."""
+
+from random import Random
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from redaction.detect import compile_pattern
+from redaction.lens import Column, open_lens
+from redaction.nested import NESTED_GUARD
+from redaction.normalise import GUARD, normalise
+from redaction.outline import ANYTHING, outline_of, outlines, widened
+from tests.integration.redaction.mutations import mutated
+from tests.personal_data import PACKS
+
+LENS = open_lens(PACKS)
+PLAIN = Column()
+TEXTS = mutated(11, 1_500)
+
+
+@given(st.lists(st.none() | st.text(max_size=20)), st.integers(0, 5))
+def test_outlines_are_the_texts_with_zeros(texts: list[str | None], first: int) -> None:
+    for cells in (pl.Series(texts, dtype=pl.String), pl.concat([pl.Series(texts, dtype=pl.String)] * 2, rechunk=False)):
+        assert outlines(cells).to_list() == [outline_of(t or "") for t in cells]
+        assert outlines(cells[first:]).to_list() == [outline_of(t or "") for t in cells[first:]]
+
+
+@pytest.mark.parametrize("name", [r.name for r in LENS.recognisers])
+def test_widened_pattern_finds_something_where_its_pattern_does(name: str) -> None:
+    own = next(r for r in LENS.recognisers if r.name == name)
+    plain = [normalise(t).text for t in [*TEXTS, *(own.made_up(Random(n)) for n in range(50))]]
+    for regex in own.regexes:
+        wide = widened(regex)
+        assert wide is not ANYTHING
+        pattern, wider = compile_pattern(regex), compile_pattern(wide.pattern)
+        assert all(wider.search(outline_of(t)) for t in plain if pattern.search(t))
+
+
+def test_outline_of_a_text_that_passes_the_sieves_passes_the_wide_ones() -> None:
+    texts = pl.Series(TEXTS)
+    for header in (None, "身份证号码", "银行卡号", "QQ", "注册号"):
+        column = LENS.column(header) if header else PLAIN
+        passed = texts.filter(texts.str.contains("|".join(LENS.sieves(column))))
+        assert outlines(passed).str.contains("|".join(LENS.wide_sieves(column))).all()
+
+
+@settings(deadline=None, max_examples=400)
+@given(st.sampled_from(TEXTS), st.randoms(use_true_random=False))
+def test_texts_of_an_outline_are_looked_at_by_those_whom_it_concerns_and_alike_by_the_blind(
+    text: str, draw: Random
+) -> None:
+    if pl.Series([text]).str.contains(f"{GUARD}|{NESTED_GUARD}")[0]:
+        return
+    other = "".join(draw.choice("0123456789") if c in "0123456789" else c for c in text)
+    told = LENS.concern(outline_of(text), PLAIN)
+    if told is None:
+        return
+    looks = [LENS.look(t, told.recognisers, PLAIN) for t in (text, other)]
+    assert looks == [LENS.look(t, LENS.recognisers, PLAIN) for t in (text, other)]
+    if told.blind:
+        assert looks[0] == looks[1]
+
+
+def test_masks_are_blind_and_numbers_are_not() -> None:
+    asked = {"000000********0000": True, "000****0000": True, "0000*******": False, "000000000000000000": False}
+    for outline, blind in asked.items():
+        told = LENS.concern(outline, PLAIN)
+        assert told is not None
+        assert told.recognisers
+        assert told.blind is blind
