@@ -18,10 +18,12 @@ from typing import TypeVar
 from bench.corpus.cases import Case, Truth, positives
 from bench.corpus.negatives import negatives
 from bench.corpus.others import CHECKED, MAKERS
+from bench.page import Row
 from flows.library import read_packs
 from redaction.lens import Column, Lens, Span, open_lens
 
 POSITIVES, NEGATIVES = 100_000, 1_000_000
+SEED = 2026
 BATCH = 20_000
 PRECISION = {"CN_ID18": 0.999, "USCC_STRICT": 0.999}  # of hits with a right check digit
 T = TypeVar("T")
@@ -189,11 +191,23 @@ def table(accuracy: Accuracy) -> str:
     return "\n".join(lines + notes)
 
 
+def rows() -> Iterator[Row]:
+    """Lines for the page of results: the whole corpus."""
+    accuracy = measure(open_lens(read_packs(None)), SEED, POSITIVES, NEGATIVES)
+    what = f"{accuracy.positives:,} planted and {accuracy.negatives:,} innocent cells, seed {accuracy.seed}"
+    yield f"{what}: unread", str(accuracy.unread), "0"
+    for entity, f in accuracy.entities.items():
+        checked = f", {f.checked_precision:.5f} with a right check digit" if f.true_checked else ""
+        bars = ["recall 1"] * (entity in CHECKED) + [f"≥ {PRECISION[entity]}" for _ in PRECISION if _ == entity]
+        yield entity, f"recall {f.recall:.5f} of {f.planted:,}; precision of sure hits {f.precision:.5f}{checked}", ", ".join(bars)  # fmt: skip
+    yield "bars that don't hold", "; ".join(accuracy.failures()) or "none", "none"
+
+
 def main() -> None:
     """Print the table; exit 1 where a bar doesn't hold."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scale", type=float, default=1.0, help="part of the corpus, 1 is the whole")
-    parser.add_argument("--seed", type=int, default=2026)
+    parser.add_argument("--seed", type=int, default=SEED)
     asked = parser.parse_args()
     lens = open_lens(read_packs(None))
     accuracy = measure(lens, asked.seed, round(POSITIVES * asked.scale), round(NEGATIVES * asked.scale))

@@ -10,10 +10,11 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.page import Row
 from redaction.person_tagger import PersonTagger, person_tagger
 
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "samples" / "pii_zh" / "cluener_train.json"
@@ -89,19 +90,18 @@ def measure(tagger: PersonTagger, path: Path = CORPUS) -> Measured | None:
     )  # fmt: skip
 
 
-def rows() -> list[tuple[str, str]]:
+def rows() -> Iterator[Row]:
     """Lines for the page of results."""
     done = measure(person_tagger())
     if done is None:
-        return [("person tagger on labelled text", "left out: ../shared/samples/pii_zh isn't here")]
+        yield "person tagger on labelled text", "left out: ../shared/samples/pii_zh isn't here", ""
+        return
     kind = f"person tagger, {done.texts:,} sentences held aside"
-    return [
-        (f"{kind}, all names", str(done.every)),
-        (f"{kind}, names of 2–4 Han characters", str(done.plain)),
-        ("person tagger, processor time for 1,000 characters", f"{done.milliseconds:.1f} ms"),
-    ]
+    yield f"{kind}, all names", str(done.every), ""
+    yield f"{kind}, names of 2–4 Han characters", str(done.plain), ""
+    yield "person tagger, processor time for 1,000 characters", f"{done.milliseconds:.1f} ms", ""
 
 
 if __name__ == "__main__":
-    for what, figure in rows():
+    for what, figure, _ in rows():
         print(f"{what}: {figure}")

@@ -64,6 +64,7 @@ class Recogniser:
     made_up_tail: Callable[[Random], str] | None
     patterns: tuple[tuple[Any, float], ...]  # compiled as Presidio compiles them, with the score of the bare shape
     outside_context: Any  # `prefilter`, compiled; None where every shape counts in context only
+    either: re.Pattern[str]  # both prefilters, compiled
     presidio: Any
 
     @property
@@ -221,6 +222,7 @@ def _recogniser(module: ModuleType, presidio: Any) -> Recogniser:
         made_up_tail=getattr(module, "made_up_tail", None),
         patterns=tuple(compiled),
         outside_context=re.compile(shape) if shape else None,
+        either=re.compile("|".join(f"(?:{s})" for s in (shape, getattr(module, "PREFILTER_IN_CONTEXT", None)) if s)),
         presidio=presidio,
     )
 

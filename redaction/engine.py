@@ -60,14 +60,30 @@ def batches(path: str, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
             yield frame
 
 
-def ahead(frames: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
-    """The frames, the next one being read while the last is worked on: two in memory."""
-    source = iter(frames)
+def ahead(frames: Iterable[pl.DataFrame], columns: Sequence[str]) -> Iterator[Drawn]:
+    """The frames with their outlines, the next one being read while the last is worked on: two in memory."""
+    source = map(partial(draw, columns=columns), frames)
     with ThreadPoolExecutor(1) as reader:
         coming = reader.submit(next, source, None)
         while (frame := coming.result()) is not None:
             coming = reader.submit(next, source, None)
             yield frame
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Rows of a table, the outlines of their cells, and the distinct ones by column."""
+
+    frame: pl.DataFrame
+    outlines: dict[str, pl.Series]
+    distinct: dict[str, pl.Series]
+
+
+def draw(frame: pl.DataFrame, columns: Sequence[str]) -> Drawn:
+    """The outlines of a frame's columns."""
+    drawn = {c: outlines(frame[c]).alias(c) for c in columns}
+    listed = pl.DataFrame(drawn).select(pl.all().unique().implode())
+    return Drawn(frame, drawn, {c: listed[c][0] for c in listed.columns})
 
 
 def silent(_rows: int) -> None:
@@ -86,11 +102,11 @@ def scan_table(
     people = People(info, lens.rules.persons, {c: v.about for c, v in context.items()}, f"{seed} {info.name}")
     with TemporaryDirectory(dir=hits.parent) as scratch:
         found = Found(Hits(info.columns, tuple(lens.rules.rules), Path(scratch)), people, {})
-        for number, batch in enumerate(ahead(table_frames(info))):
-            work = Batch(batch, first, (seed, info.name, number), info.columns)
+        for number, drawn in enumerate(ahead(table_frames(info), info.columns)):
+            work = Batch(drawn, first, (seed, info.name, number), info.columns)
             found.hits.add(_batch_hits(work, lens, context, found, tally))
-            first += batch.height
-            tick(batch.height)
+            first += drawn.frame.height
+            tick(drawn.frame.height)
         found.hits.settle(hits, lens, tally, context)
     tally.found -= people.add_hits(hits, partial(table_frames, info), sure=lens.rules.scores.sure)
     return TableScan(info.name, info.rows, len(info.columns), tally.cells, hits, tally.planted, tally.found)
@@ -115,10 +131,15 @@ def table_frames(info: TableInfo, columns: Sequence[str] | None = None) -> Itera
 class Batch:
     """Some rows of a table. `first`: data row of the first; `where`: what its canaries are made from."""
 
-    frame: pl.DataFrame
+    drawn: Drawn
     first: int
     where: tuple[object, ...]
     columns: tuple[str, ...]
+
+    @property
+    def frame(self) -> pl.DataFrame:
+        """The rows."""
+        return self.drawn.frame
 
 
 def _batch_hits(
@@ -138,9 +159,9 @@ def _batch_hits(
     plain = outlines(plants)
     views = {c: context.get(c, Column()) for c in columns}
     glass = Glass(lens, views, Known(plants.to_list()), found.concerns)
-    drawn = {c: pl.concat([outlines(frame[c]).alias(c), plain.alias(c)], rechunk=False) for c in columns}
-    distinct = _distinct(drawn)
-    found.people.see(frame, distinct)
+    drawn = {c: pl.concat([batch.drawn.outlines[c], plain.alias(c)], rechunk=False) for c in columns}
+    distinct = {c: pl.concat([batch.drawn.distinct[c], plain.alias(c)]).unique() for c in columns}
+    found.people.see(frame, batch.drawn.distinct)
     sifted = _sift(cells, drawn, distinct, glass)
     tally.filled.update(frame.select((pl.col(columns).fill_null("") != "").sum()).row(0, named=True))
     announced = found.people.announced(frame, batch.first)
@@ -209,11 +230,6 @@ class Sifted:
     shape: Array
     shapes: list[str | None]
     known: Classes
-
-
-def _distinct(drawn: Mapping[str, pl.Series]) -> dict[str, pl.Series]:
-    listed = pl.DataFrame(dict(drawn)).select(pl.all().unique().implode())
-    return {c: listed[c][0] for c in listed.columns}
 
 
 def _sift(

@@ -370,8 +370,10 @@ def _compiled(wide: Wide, compiler: Callable[[str], Any]) -> _WidePattern:
 
 
 def _raws(content: Normalised | View, asked: Sequence[Recogniser], search: Search | None) -> list[Told]:
-    told = ((r, search(r, content.text) if search else r.find(content.text)) for r in asked)
-    return [(recogniser, raw) for recogniser, found in told for raw in found]
+    text = content.text
+    if search is not None:
+        return [(own, raw) for own in asked for raw in search(own, text)]
+    return [(own, raw) for own in asked if own.either.search(text) for raw in own.find(text)]
 
 
 def _in_original(span: Span, content: Normalised, text: str) -> Span:

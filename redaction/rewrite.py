@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from domain.errors import FindingBlocks
 from domain.table import TableInfo
 from redaction.engine import Tick, batches, scan_table, silent
+from redaction.hits import SPAN
 from redaction.lens import Column, Lens, Span
 from redaction.operators.seen import Operator
 from redaction.policy import Ground, Treatment, treatment
@@ -66,8 +67,8 @@ def rewrite(
         with pq.ParquetWriter(path, schema, compression="zstd") as writer:
             first = 1
             for frame in batches(info.path, [w.source for w in works]) if works else ():
-                spans = _hits_between(known, first, first + frame.height, kept, lens)
-                done = [_done(frame[w.source], spans.get(w.source, {}), w, lens) for w in works]
+                found = _hits_between(known, first, first + frame.height, kept, lens)
+                done = [_done(frame[w.source], found.get(w.source), w, lens) for w in works]
                 writer.write_table(pa.Table.from_arrays(done, schema=schema), row_group_size=frame.height)
                 first += frame.height
                 tick(frame.height)
@@ -87,8 +88,12 @@ def _look(info: TableInfo, name: str, kept: Mapping[str, Work], lens: Lens, hits
     return hits
 
 
-def _done(cells: pl.Series, spans: Mapping[int, list[Span]], work: Work, lens: Lens) -> pa.Array:
-    done = _operated(cells, work) if work.operator else _labelled(cells, spans, work, lens)
+def _done(cells: pl.Series, hits: pl.DataFrame | None, work: Work, lens: Lens) -> pa.Array:
+    done = cells
+    if work.operator:
+        done = _operated(cells, work)
+    elif hits is not None:
+        done = _labelled(cells, hits, work, lens)
     return done.to_arrow().cast(pa.string())
 
 
@@ -100,16 +105,16 @@ def _replaced(ground: Ground, lens: Lens) -> Callable[[str, float, bool], bool]:
     )
 
 
-def _hits_between(hits: Path, low: int, high: int, kept: Mapping[str, Work], lens: Lens) -> dict[str, dict[int, list[Span]]]:  # fmt: skip
-    """Hits to be labelled in the rows [low, high), by column and by offset in the batch."""
-    wanted = {c: _replaced(w.ground, lens) for c, w in kept.items()}
-    rows = pl.scan_parquet(hits).filter(pl.col("row").is_between(low, high - 1)).collect()
-    found: dict[str, dict[int, list[Span]]] = {}
-    for r in rows.iter_rows(named=True):
-        if wanted[r["column"]](r["entity"], r["score"], r["official"]):
-            span = Span(r["start"], r["end"], r["entity"], r["score"], r["valid"], r["whole"], r["official"])
-            found.setdefault(r["column"], {}).setdefault(r["row"] - low, []).append(span)
-    return found
+def _hits_between(hits: Path, low: int, high: int, kept: Mapping[str, Work], lens: Lens) -> dict[str, pl.DataFrame]:
+    """Hits to be labelled in the rows [low, high), by column; `at`: the offset in the batch."""
+    rows = pl.scan_parquet(hits).filter(pl.col("row").is_between(low, high - 1)).with_columns(at=pl.col("row") - low)
+    chosen = {}
+    for (name,), part in rows.collect().partition_by("column", as_dict=True).items():
+        test = _replaced(kept[str(name)].ground, lens)
+        kinds = part.select("entity", "score", "official").unique()
+        wanted = pl.Series([test(*kind) for kind in kinds.iter_rows()], dtype=pl.Boolean)
+        chosen[str(name)] = part if wanted.all() else part.join(kinds.filter(wanted), on=kinds.columns, how="semi")
+    return {column: part for column, part in chosen.items() if part.height}
 
 
 def _operated(cells: pl.Series, work: Work) -> pl.Series:
@@ -123,17 +128,21 @@ def _operated(cells: pl.Series, work: Work) -> pl.Series:
     return done
 
 
-def _labelled(cells: pl.Series, spans: Mapping[int, list[Span]], work: Work, lens: Lens) -> pl.Series:
-    """A kept column with labels in the cells that have hits; a changed cell is looked at again."""
-    if not spans:
-        return cells
-    at = sorted(spans)
-    changed = []
-    for index, text in zip(at, cells.gather(at).to_list(), strict=True):
-        changed.append(lens.replace(text, spans[index]))
-        work.log.spans.update(s.entity for s in spans[index])
+def _labelled(cells: pl.Series, hits: pl.DataFrame, work: Work, lens: Lens) -> pl.Series:
+    """A kept column with labels in the cells that have hits; what stands there then is looked at again."""
+    work.log.spans.update(dict(hits["entity"].value_counts().iter_rows()))
+    work.log.changed += hits["at"].n_unique()
+    whole = hits.filter("whole").unique("at", keep="first", maintain_order=True)
+    labels = {e: lens.rules[e].replacement for e in whole["entity"].unique().to_list()}
+    parts: dict[int, list[Span]] = {}
+    for at, *span in hits.filter(~pl.col("at").is_in(whole["at"].implode())).select("at", *SPAN).iter_rows():
+        parts.setdefault(at, []).append(Span(**dict(zip(SPAN, span, strict=True))))
+    changed = [lens.replace(t, parts[at]) for at, t in zip(parts, cells.gather(list(parts)).to_list(), strict=True)]
     test = _replaced(work.ground, lens)
-    done, counts = lens.clean(changed, work.context, lambda s: test(s.entity, s.score, s.official))
+    done, counts = lens.clean([*changed, *labels.values()], work.context, lambda s: test(s.entity, s.score, s.official))
     work.log.spans.update(counts)
-    work.log.changed += len(at)
-    return cells.scatter(at, done)
+    cells = cells.scatter(list(parts), done[: len(changed)]) if parts else cells
+    if labels:
+        named = dict(zip(labels, done[len(changed) :], strict=True))
+        cells = cells.scatter(whole["at"], whole["entity"].replace_strict(named, return_dtype=pl.String))
+    return cells
