@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db.models import Count
 
@@ -10,6 +10,7 @@ from domain.errors import DispositionMissing, FindingBlocks, ReviewerIsSubmitter
 from domain.finding import Severity
 from domain.release import Disposition, DispositionKind, Status, Verdict
 from review import lifecycle, texts
+from review.acts.opening import write_opened
 from review.contents import check_hash
 from review.lifecycle import Event, event_of
 from review.models import (
@@ -42,10 +43,12 @@ def decide(
     reason_code: str = "",
     basis: str = "",
     dispositions: Sequence[Disposition] = (),
+    shown: Collection[str] = (),
 ) -> Status:
     """One signed decision of one person at one stage; returns the release's status after it.
 
-    `release_hash` is the hash that the person was shown. approve: no block finding may stand, and the person has opened
+    `release_hash` is the hash that the person was shown; `shown` are findings that the caller showed with it, which the
+    signature makes opened ones. approve: no block finding may stand, and the person has opened
     every hold finding and disposes of each here. return, escalate: a reason. withhold: a reason, a reason code of the
     pack, and the basis. Raises SignatureRefused, ContentChanged, ReviewerIsSubmitter, ReviewerHasDecided, NotPermitted,
     TransitionRefused, FindingBlocks, DispositionMissing, UsageInvalid.
@@ -59,6 +62,7 @@ def decide(
     check_hash(record, release_hash)
     said = _said(verdict, reason, reason_code, basis)
     given = _disposed(record, dispositions)
+    write_opened(page, record, username, shown)
     if verdict is Verdict.APPROVE:
         _check_approvable(record, username, given)
     decision = _write(page, record, seat, stage, verdict, said, given)
