@@ -168,9 +168,19 @@ class MarkedCity:
         release = self.good()
         assert self.signed("submit", release, user="finance_operator").status == 0
         for user, stage in (("finance_section", "section"), ("finance_chief", "chief")):
-            done = self.signed("decide", release, "--stage", stage, "--verdict", "approve", user=user)
+            words = ("decide", release, "--stage", stage, "--verdict", "approve")
+            done = self.signed(*words, "--dispositions", str(self.dispositions(release)), user=user)
             assert done.status == 0, done.stderr
         return release
+
+    def dispositions(self, release: str) -> Path:
+        """A file that disposes of every hold finding of the release."""
+        held = [f["id"] for f in self.call("show", release, "--json").json["findings_list"] if f["severity"] == "hold"]
+        path = self.sent / "dispositions.json"
+        path.write_text(
+            json.dumps([{"finding": f, "kind": "false_alarm", "reason": "固定用语"} for f in held]), "utf-8"
+        )
+        return path
 
     def published(self) -> str:
         release = self.approved()

@@ -67,8 +67,10 @@ def _sql_table(city: MarkedCity, source: str) -> Iterator[None]:
     text = path.read_text("utf-8")
     if source.startswith("sql"):
         path.write_text(text.replace("review:", "source: {table: rows}\nreview:", 1), "utf-8")
-    yield
-    path.write_text(text, "utf-8")
+    try:
+        yield
+    finally:
+        path.write_text(text, "utf-8")
 
 
 class _Echo(dict[str, bytes]):
