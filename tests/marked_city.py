@@ -221,14 +221,14 @@ class MarkedCity:
 
 def ends(city: MarkedCity, answer: Answer, *more: Answer) -> None:
     """What every failing path leaves: no mark, no half file, no run's directory, a last line that names the fault."""
-    assert city.leaks(answer, *more) == {}
+    assert not (leaks := city.leaks(answer, *more)), leaks
     assert city.quarantine_is_whole()
     assert list((city.home / "work").iterdir()) == []
     assert "Traceback" not in answer.stderr
     if answer.status in (2, 3):
         said = [line for line in answer.stderr.splitlines() if line.startswith("mingjing: ")]
-        assert len(said) == 1
-        assert ";" in said[0] or "," in said[0], "it says what to do next"
+        assert len(said) == 1, said
+        assert ";" in said[0] or "," in said[0], f"it says what to do next: {said[0]}"
 
 
 def blocked(city: MarkedCity, answer: Answer) -> tuple[Answer, list[dict[str, object]]]:

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 
 import pytest
 
-pytest.register_assert_rewrite("tests.marked_city")
-
 from flows.demo.samples.truth import Truth
 from tests.cities import City, run
 from tests.marked_city import MarkedCity, founded

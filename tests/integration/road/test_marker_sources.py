@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -71,6 +72,13 @@ def _sql_table(city: MarkedCity, source: str) -> Iterator[None]:
         yield
     finally:
         path.write_text(text, "utf-8")
+
+
+def _in_evidence(city: MarkedCity, bundle: Path) -> dict[str, set[str]]:
+    """Members that hold marks; the rules among them are full of six-digit codes of their own."""
+    with zipfile.ZipFile(bundle) as archive:
+        names = [n for n in archive.namelist() if not n.startswith("packs/")]
+        return {n: found for n in names if (found := city.search.in_bytes(n.encode() + b"\n" + archive.read(n)))}
 
 
 class _Echo(dict[str, bytes]):
@@ -151,6 +159,6 @@ def test_catalogue_and_desk_are_whole_after_all_faults(marked: MarkedCity, appro
         if release["release_hash"]:
             out = tmp_path / f"{release['release']}.zip"
             assert marked.call("evidence", "export", release["release"], "--out", str(out)).status == 0
-    assert marked.search.in_files(tmp_path, apart=()) == {}
+            assert not (leaks := _in_evidence(marked, out)), leaks
     assert marked.call("datasets", "--json").status == 0
     assert DATASET in marked.call("datasets", "--json").stdout
