@@ -10,8 +10,7 @@ from domain.errors import ContentChanged, LedgerBroken, ReleaseNotApproved
 from domain.release import Approval, Manifest
 from review import ledger
 from review.acts.arrival import receive, record_blocked, record_checked
-from review.acts.decision import answer_escalation, decide
-from review.acts.opening import open_findings
+from review.acts.decision import answer_escalation, decide, open_findings
 from review.acts.people import (
     add_user,
     close_user,

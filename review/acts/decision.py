@@ -1,4 +1,5 @@
-"""Reviewers decide: one stage after the other, each a different person, each bound to the bytes that were shown."""
+"""Reviewers open what was found and decide: one stage after the other, each a different person, each bound to the bytes
+that were shown."""
 
 from __future__ import annotations
 
@@ -6,11 +7,10 @@ from collections.abc import Collection, Sequence
 
 from django.db.models import Count
 
-from domain.errors import DispositionMissing, FindingBlocks, ReviewerIsSubmitter, UsageInvalid
+from domain.errors import DispositionMissing, FindingBlocks, ReviewerIsSubmitter, TransitionRefused, UsageInvalid
 from domain.finding import Severity
 from domain.release import Disposition, DispositionKind, Status, Verdict
 from review import lifecycle, texts
-from review.acts.opening import write_opened
 from review.contents import check_hash
 from review.lifecycle import Event, event_of
 from review.models import (
@@ -27,6 +27,37 @@ from review.models import (
 from review.permissions import Act, Seat, check_can, check_can_decide
 from review.reading import case, find, office
 from review.transaction import Page, act, move
+
+
+@act()
+def open_findings(page: Page, username: str, release: str, finding_ids: Collection[str]) -> int:
+    """Record that the person opened these findings of the release; returns how many were new.
+
+    Raises NotPermitted, TransitionRefused (before there is anything to open), UsageInvalid (no such finding).
+    """
+    record = find(release)
+    check_can(office(username), username, Act.SEE, record.unit_id, page.at)
+    if record.status == Status.RECEIVED.value:
+        raise TransitionRefused(f"{release} is still being prepared; its findings aren't complete")
+    fresh = _write_opened(page, record, username, finding_ids)
+    if not fresh:
+        page.nothing_new()
+    return fresh
+
+
+def _write_opened(page: Page, record: ReleaseRecord, username: str, finding_ids: Collection[str]) -> int:
+    """Write those of the findings that the person hasn't opened yet; returns their number. Raises UsageInvalid."""
+    asked, release = set(finding_ids), record.public_id
+    known = set(FindingRecord.objects.filter(release=record, finding__in=asked).values_list("finding", flat=True))
+    if asked - known:
+        raise UsageInvalid(f"{release} has no finding of that id; `mingjing show {release}` lists them")
+    mine = Opening.objects.filter(release=record, user__username=username)
+    fresh = sorted(known - set(mine.values_list("finding", flat=True)))
+    if fresh:
+        user = User.objects.get(username=username)
+        entry = page.write("opened", username, release, release_hash=record.release_hash, findings=fresh)
+        Opening.objects.bulk_create(Opening(release=record, finding=f, user=user, entry=entry) for f in fresh)
+    return len(fresh)
 
 
 @act(signed=True)
@@ -62,7 +93,7 @@ def decide(
     check_hash(record, release_hash)
     said = _said(verdict, reason, reason_code, basis)
     given = _disposed(record, dispositions)
-    write_opened(page, record, username, shown)
+    _write_opened(page, record, username, shown)
     if verdict is Verdict.APPROVE:
         _check_approvable(record, username, given)
     decision = _write(page, record, seat, stage, verdict, said, given)

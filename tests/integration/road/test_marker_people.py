@@ -27,14 +27,19 @@ def test_wrong_password_is_refused_and_never_repeated(marked: MarkedCity, waitin
     mark = marked.search.mark(f"password {act}")
     words = {
         "submit": ("submit", waiting, "--as", "finance_operator"),
-        "decide": ("decide", waiting, "--as", "finance_section", "--stage", "section", "--verdict", "approve"),
+        "decide": (
+            "decide", waiting, "--as", "finance_section", "--stage", "section", "--verdict", "approve",
+            "--dispositions", str(marked.dispositions(waiting)),
+        ),
         "withdraw": ("withdraw", waiting, "--as", "finance_chief", "--reason", "演示"),
         "user": ("user", "add", "finance_operator"),
-    }[act]
+    }[act]  # fmt: skip
     answer = marked.call(*words, "--password-stdin", stdin=f"{mark.word}{mark.number}\n")
     assert answer.status in (1, 2), answer.stderr
     ends(marked, answer)
-    assert marked.status_of(waiting) == "in_review"
+    record = marked.call("show", waiting, "--json").json
+    assert record["status"] == "in_review"
+    assert "opened" not in {line["event"] for line in record["timeline"]}
 
 
 @pytest.mark.parametrize("act", ["submit", "decide"])
