@@ -7,7 +7,7 @@ report is left to report/.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -132,18 +132,19 @@ def look_over(file: Path, *, contract: str | None, home: Path | None) -> tuple[d
     with looking(file, contract=contract, home=home, steps=3) as look:
         seen = _see(look, 3)
         report = scan_json(look.reading, seen.scan, seen.certificate, file=str(file))
-        report["findings"] += [line for f in seen.others for line in lines_of(f)]
+        report["findings"] += [line for f in seen.others for line in lines_of(f, seen.shown)]
         found = (*seen.scan.findings, *seen.others)
         return report, facts_of(look.reading, seen.certificate, found, look.packs, file=file.name, shown=seen.shown)
 
 
-def lines_of(finding: Finding) -> Iterator[dict[str, Any]]:
-    """A group as `scan --json` lines, one a place."""
+def lines_of(finding: Finding, shown: Callable[[str], str]) -> Iterator[dict[str, Any]]:
+    """A group as `scan --json` lines, one a place; `shown`: a sender's name with labels in it."""
     for place in finding.places or (Place(),):
+        table, column, locator = (name and shown(name) for name in (place.table, place.column, place.locator))
         yield {
-            "code": finding.code, "entity": finding.entity, "severity": finding.severity.value, "table": place.table,
-            "column": place.column, "row": place.row, "start": place.start, "end": place.end, "score": finding.score,
-            "valid": finding.valid, "source": place.source.value, "locator": place.locator,
+            "code": finding.code, "entity": finding.entity, "severity": finding.severity.value, "table": table,
+            "column": column, "row": place.row, "start": place.start, "end": place.end, "score": finding.score,
+            "valid": finding.valid, "source": place.source.value, "locator": locator,
         }  # fmt: skip
 
 

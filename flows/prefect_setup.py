@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TypeVar, cast
 
 from flows.home import Home
+from flows.server_loop import STARTER
 
 T = TypeVar("T")
 
@@ -40,6 +41,7 @@ def prepare_prefect(home: Home) -> None:
     os.environ["PREFECT_HOME"] = str(home.prefect)
     os.environ["PREFECT_PROFILES_PATH"] = str(home.prefect / "profiles.toml")
     os.environ["PREFECT_SERVER_DATABASE_CONNECTION_URL"] = f"sqlite+aiosqlite:///{home.prefect / 'prefect.db'}"
+    os.environ.update({"UVICORN_LOOP": "flows.server_loop:loop", STARTER: str(os.getpid())})
     os.environ.pop("PREFECT_API_URL", None)
     address = home.run / "prefect.url"
     if address.is_file():

@@ -164,15 +164,15 @@ def check_tables(place: Workplace, run: Run) -> str:
     findings = list(check_deadlines(contract, dates, packs, today=place.today))
     if is_readable(where):
         reading, fitted, name = the_reading(where), the_fit(where), only_source(run).name
-        secret = check_marks(
+        found = check_marks(
             reading, packs, file_name=name, contract=contract, today=place.today, issued_on=dates.get("issued_on")
         )
-        secret += check_negative_list(reading, packs, file_name=name, contract=contract)
-        findings += named(secret, contract, packs, reading, fitted.headers, fitted.sources)
+        found += check_negative_list(reading, packs, file_name=name, contract=contract)
         complete = {t.name for t in contract.tables} == set(fitted.tables)
-        findings += run_quality(fitted.tables, contract) if complete else ()
+        found += run_quality(fitted.tables, contract) if complete else ()
         if run.previous and complete:
-            findings += compare_editions(fitted.tables, previous_tables(place.stores, run.previous), contract, where)
+            found += compare_editions(fitted.tables, previous_tables(place.stores, run.previous), contract, where)
+        findings += named(found, contract, packs, reading, fitted.headers, fitted.sources)
     with writing(where, "check") as into:
         return sha256_hex(save(into / "findings.json", FINDINGS, tuple(findings)))
 

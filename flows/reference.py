@@ -85,8 +85,6 @@ def settings_page() -> str:
 
 
 def commands_page() -> str:
-    import typer.main
-
     from flows.cli import build
 
     parts = ["# Command line\n"]
@@ -106,7 +104,7 @@ def commands_page() -> str:
         ]
         parts.append(_table(["argument", "meaning"], rows))
 
-    walk(typer.main.get_command(build()), "mingjing")
+    walk(build(), "mingjing")
     return "\n".join(parts)
 
 

@@ -142,11 +142,19 @@ def _publish_next(refused_at: dict[str, float]) -> bool:
 
 
 def main() -> None:
-    """The runner's own process (started by `mingjing serve`)."""
-    from flows.prefect_setup import prepare_prefect, quick_flows, stoppable
-    from flows.service import hold_runner_lock
+    """The runner's own process (started by `mingjing serve`); where it can't run it says why in one line."""
+    try:
+        _serve(open_platform())
+    except MingjingError as refused:
+        note(refused, "runner")
+        sys.exit(refused.exit_status)
 
-    platform = open_platform()
+
+def _serve(platform: Platform) -> None:
+    from flows.prefect_setup import prepare_prefect, quick_flows, stoppable
+    from flows.service import check_unserved, hold_runner_lock
+
+    check_unserved(platform.home)  # before what takes long
     prepare_prefect(platform.home)
     stop = threading.Event()
 

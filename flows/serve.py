@@ -18,7 +18,7 @@ from flows.catalogue import embedded_url, token_file
 from flows.cli.say import tell
 from flows.home import Home
 from flows.prefect_setup import QUIET, prepare_prefect
-from flows.service import runner_is_alive
+from flows.service import check_unserved
 
 STOP_SECONDS = 15
 DEATHS_ALLOWED = 5
@@ -124,8 +124,7 @@ def _wait_for_prefect(home: Home) -> None:
 
 def supervise(home: Home, *, host: str, port: int | None) -> None:
     """Run everything until SIGINT or SIGTERM. Raises UsageInvalid where the installation is being served already."""
-    if runner_is_alive(home):
-        raise UsageInvalid("this installation is being served already; stop that service first")
+    check_unserved(home)
     (home.run / "prefect.url").unlink(missing_ok=True)
     prepare_prefect(home)
     port = port or home.console_port

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,13 +30,29 @@ def runner_is_alive(home: Home) -> bool:
         return False
 
 
+def check_unserved(home: Home) -> None:
+    """Raises UsageInvalid where a runner takes this installation's requests already."""
+    if runner_is_alive(home):
+        raise _served(home)
+
+
 @contextmanager
 def hold_runner_lock(home: Home) -> Iterator[None]:
-    """Be the one runner of this installation. Raises UsageInvalid where there is one."""
-    path = _lock_file(home)
-    with path.open("ab") as handle:
+    """Be the one runner of this installation, its process number in the lock file. Raises UsageInvalid where there is one."""
+    with _lock_file(home).open("ab") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise UsageInvalid("this installation is being served already; stop that service first") from None
+            raise _served(home) from None
+        handle.truncate(0)
+        handle.write(str(os.getpid()).encode())
+        handle.flush()
         yield
+
+
+def _served(home: Home) -> UsageInvalid:
+    holder = _lock_file(home).read_text("utf-8")
+    return UsageInvalid(
+        f"this installation is being served already, by the runner with process number {holder or 'unknown'}; leave the "
+        "work to it, or stop the command it belongs to (`mingjing serve`, `mingjing demo`) and run this again"
+    )

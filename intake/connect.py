@@ -48,15 +48,10 @@ def pull(
     """
     scheme, separator, _ = location.partition("://")
     if separator and scheme.lower() not in CONNECTORS:
-        raise UsageInvalid(f"no connector for {_shown(scheme)}; use a path, or one of {', '.join(sorted(CONNECTORS))}")
+        raise UsageInvalid(f"no connector for this location; use a path, or one of {', '.join(sorted(CONNECTORS))}")
     if "\0" in location or not location.strip():
         raise UsageInvalid("the location is empty or holds a zero byte; name a path or a URL")
     connector = import_module(f"intake.connectors.{CONNECTORS[scheme.lower()] if separator else 'local'}")
     request = Request(location, spec, store, base, environ, Budget(limits, clock))
     artefacts: tuple[Artefact, ...] = connector.pull(request)
     return artefacts
-
-
-def _shown(scheme: str) -> str:
-    """A scheme for a message; what isn't one (a path with `://` in it, a secret) isn't repeated."""
-    return f"{scheme}://" if scheme.replace("+", "").isalnum() and len(scheme) <= 30 else "this location"

@@ -10,7 +10,7 @@ from domain.errors import ContentChanged, LedgerBroken, ReleaseNotApproved
 from domain.release import Approval, Manifest
 from review import ledger
 from review.acts.arrival import receive, record_blocked, record_checked
-from review.acts.decision import answer_escalation, decide
+from review.acts.decision import answer_escalation, decide, open_findings
 from review.acts.people import (
     add_user,
     close_user,
@@ -27,7 +27,7 @@ from review.acts.publication import (
     record_withdrawn,
     withdraw,
 )
-from review.acts.submission import open_findings, recall, replace, revise, submit
+from review.acts.submission import recall, replace, revise, submit
 from review.acts.units import add_unit, load_reason_codes, load_units
 from review.acts.work import ask, claim, extend_claim, finish
 from review.moments import moment_text

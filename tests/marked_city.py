@@ -168,9 +168,19 @@ class MarkedCity:
         release = self.good()
         assert self.signed("submit", release, user="finance_operator").status == 0
         for user, stage in (("finance_section", "section"), ("finance_chief", "chief")):
-            done = self.signed("decide", release, "--stage", stage, "--verdict", "approve", user=user)
+            words = ("decide", release, "--stage", stage, "--verdict", "approve")
+            done = self.signed(*words, "--dispositions", str(self.dispositions(release)), user=user)
             assert done.status == 0, done.stderr
         return release
+
+    def dispositions(self, release: str) -> Path:
+        """A file that disposes of every hold finding of the release."""
+        held = [f["id"] for f in self.call("show", release, "--json").json["findings_list"] if f["severity"] == "hold"]
+        path = self.sent / "dispositions.json"
+        path.write_text(
+            json.dumps([{"finding": f, "kind": "false_alarm", "reason": "固定用语"} for f in held]), "utf-8"
+        )
+        return path
 
     def published(self) -> str:
         release = self.approved()
@@ -211,14 +221,14 @@ class MarkedCity:
 
 def ends(city: MarkedCity, answer: Answer, *more: Answer) -> None:
     """What every failing path leaves: no mark, no half file, no run's directory, a last line that names the fault."""
-    assert city.leaks(answer, *more) == {}
+    assert not (leaks := city.leaks(answer, *more)), leaks
     assert city.quarantine_is_whole()
     assert list((city.home / "work").iterdir()) == []
     assert "Traceback" not in answer.stderr
     if answer.status in (2, 3):
         said = [line for line in answer.stderr.splitlines() if line.startswith("mingjing: ")]
-        assert len(said) == 1
-        assert ";" in said[0] or "," in said[0], "it says what to do next"
+        assert len(said) == 1, said
+        assert ";" in said[0] or "," in said[0], f"it says what to do next: {said[0]}"
 
 
 def blocked(city: MarkedCity, answer: Answer) -> tuple[Answer, list[dict[str, object]]]:

@@ -98,7 +98,7 @@ FAULTS: dict[str, Patch] = {
     "marks": _raising("checks.secrecy.marks.check_marks", ValueError),
     "recogniser": _raising("redaction.detect.Recogniser.find", RuntimeError, lambda text, _self, seen: text in seen),
     "too-hard": _raising("redaction.detect.Recogniser.find", _too_hard, lambda text, _self, seen: text in seen),
-    "operator": _raising("redaction.operators.mask", ValueError, lambda text, cell, *_: text in cell),
+    "operator": _raising("redaction.operators.declared.mask_name", ValueError, lambda text, cell, *_: text in cell),
     "census": _raising("intake.census.census", ValueError),
     "residue": _raising("redaction.redact.residue", ValueError),
     "export": _raising("catalog.export.export", _full_disk),

@@ -8,28 +8,31 @@ from __future__ import annotations
 
 import signal
 import sys
+from functools import cache
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_group
 
 from domain.errors import MingjingError
 
-app = typer.Typer(
-    name="mingjing",
-    help="明镜：先审查，后公开。Open-data publishing with a security review in front.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
 
-
-def build() -> typer.Typer:
-    """The application with every command registered."""
+@cache
+def build() -> TyperGroup:
+    """The program with every command, made once in a process."""
     from flows.cli import data, installation, people, release
 
+    app = typer.Typer(
+        name="mingjing",
+        help="明镜：先审查，后公开。Open-data publishing with a security review in front.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
     for part in (installation, data, release, people):
         part.register(app)
-    return app
+    return get_group(app)
 
 
 INTERRUPTED = 130  # how Typer ends on Ctrl-C

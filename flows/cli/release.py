@@ -176,10 +176,9 @@ def decide(
 
     given = read_dispositions(dispositions) if dispositions else ()
     seen = release_hash or queries.show(release)["release_hash"]
-    desk.open_findings(user, release, [d.finding for d in given])
     desk.decide(
         release, user, ask_password(user, password_stdin), stage, verdict, release_hash=seen, reason=reason,
-        reason_code=reason_code, basis=basis, dispositions=given,
+        reason_code=reason_code, basis=basis, dispositions=given, shown=[d.finding for d in given],
     )  # fmt: skip
     record = queries.show(release)
     if as_json:

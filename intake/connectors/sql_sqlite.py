@@ -21,7 +21,7 @@ READING = frozenset({
 })  # fmt: skip
 STEPS = 20_000  # of SQLite's machine between two looks at the clock: a few milliseconds
 HINTS = {
-    "SQLITE_NOTADB": "it isn't a SQLite database",
+    "SQLITE_NOTADB": "it isn't a SQLite database; name one, or give the file itself",
     "SQLITE_CORRUPT": "it is damaged; ask for it again",
     "SQLITE_BUSY": "somebody writes to it; run again later",
     "SQLITE_LOCKED": "somebody writes to it; run again later",

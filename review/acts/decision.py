@@ -1,12 +1,13 @@
-"""Reviewers decide: one stage after the other, each a different person, each bound to the bytes that were shown."""
+"""Reviewers open what was found and decide: one stage after the other, each a different person, each bound to the bytes
+that were shown."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db.models import Count
 
-from domain.errors import DispositionMissing, FindingBlocks, ReviewerIsSubmitter, UsageInvalid
+from domain.errors import DispositionMissing, FindingBlocks, ReviewerIsSubmitter, TransitionRefused, UsageInvalid
 from domain.finding import Severity
 from domain.release import Disposition, DispositionKind, Status, Verdict
 from review import lifecycle, texts
@@ -28,6 +29,37 @@ from review.reading import case, find, office
 from review.transaction import Page, act, move
 
 
+@act()
+def open_findings(page: Page, username: str, release: str, finding_ids: Collection[str]) -> int:
+    """Record that the person opened these findings of the release; returns how many were new.
+
+    Raises NotPermitted, TransitionRefused (before there is anything to open), UsageInvalid (no such finding).
+    """
+    record = find(release)
+    check_can(office(username), username, Act.SEE, record.unit_id, page.at)
+    if record.status == Status.RECEIVED.value:
+        raise TransitionRefused(f"{release} is still being prepared; its findings aren't complete")
+    fresh = _write_opened(page, record, username, finding_ids)
+    if not fresh:
+        page.nothing_new()
+    return fresh
+
+
+def _write_opened(page: Page, record: ReleaseRecord, username: str, finding_ids: Collection[str]) -> int:
+    """Write those of the findings that the person hasn't opened yet; returns their number. Raises UsageInvalid."""
+    asked, release = set(finding_ids), record.public_id
+    known = set(FindingRecord.objects.filter(release=record, finding__in=asked).values_list("finding", flat=True))
+    if asked - known:
+        raise UsageInvalid(f"{release} has no finding of that id; `mingjing show {release}` lists them")
+    mine = Opening.objects.filter(release=record, user__username=username)
+    fresh = sorted(known - set(mine.values_list("finding", flat=True)))
+    if fresh:
+        user = User.objects.get(username=username)
+        entry = page.write("opened", username, release, release_hash=record.release_hash, findings=fresh)
+        Opening.objects.bulk_create(Opening(release=record, finding=f, user=user, entry=entry) for f in fresh)
+    return len(fresh)
+
+
 @act(signed=True)
 def decide(
     page: Page,
@@ -42,10 +74,12 @@ def decide(
     reason_code: str = "",
     basis: str = "",
     dispositions: Sequence[Disposition] = (),
+    shown: Collection[str] = (),
 ) -> Status:
     """One signed decision of one person at one stage; returns the release's status after it.
 
-    `release_hash` is the hash that the person was shown. approve: no block finding may stand, and the person has opened
+    `release_hash` is the hash that the person was shown; `shown` are findings that the caller showed with it, which the
+    signature makes opened ones. approve: no block finding may stand, and the person has opened
     every hold finding and disposes of each here. return, escalate: a reason. withhold: a reason, a reason code of the
     pack, and the basis. Raises SignatureRefused, ContentChanged, ReviewerIsSubmitter, ReviewerHasDecided, NotPermitted,
     TransitionRefused, FindingBlocks, DispositionMissing, UsageInvalid.
@@ -59,6 +93,7 @@ def decide(
     check_hash(record, release_hash)
     said = _said(verdict, reason, reason_code, basis)
     given = _disposed(record, dispositions)
+    _write_opened(page, record, username, shown)
     if verdict is Verdict.APPROVE:
         _check_approvable(record, username, given)
     decision = _write(page, record, seat, stage, verdict, said, given)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from domain.contract import Contract
 from domain.errors import TransitionRefused, UsageInvalid
 from domain.release import Status
@@ -11,7 +9,7 @@ from review import lifecycle
 from review.acts.arrival import receive
 from review.contents import check_hash
 from review.lifecycle import Event
-from review.models import DecisionRecord, FindingRecord, Opening, ReleaseRecord, User
+from review.models import DecisionRecord, ReleaseRecord, User
 from review.permissions import SYSTEM, Act, check_can
 from review.reading import find, office
 from review.transaction import Page, act, move
@@ -57,31 +55,6 @@ def recall(page: Page, release: str, username: str, password: str) -> Status:
     move(record, status, page)
     page.write("recalled", username, release, release_hash=record.release_hash)
     return status
-
-
-@act()
-def open_findings(page: Page, username: str, release: str, finding_ids: Sequence[str]) -> int:
-    """Record that the person opened these findings of the release; returns how many were new.
-
-    Raises NotPermitted, TransitionRefused (before there is anything to open), UsageInvalid (no such finding).
-    """
-    record = find(release)
-    check_can(office(username), username, Act.SEE, record.unit_id, page.at)
-    if record.status == Status.RECEIVED.value:
-        raise TransitionRefused(f"{release} is still being prepared; its findings aren't complete")
-    asked = set(finding_ids)
-    known = set(FindingRecord.objects.filter(release=record, finding__in=asked).values_list("finding", flat=True))
-    if asked - known:
-        raise UsageInvalid(f"{release} has no finding of that id; `mingjing show {release}` lists them")
-    mine = Opening.objects.filter(release=record, user__username=username)
-    fresh = sorted(known - set(mine.values_list("finding", flat=True)))
-    if not fresh:
-        page.nothing_new()
-        return 0
-    user = User.objects.get(username=username)
-    entry = page.write("opened", username, release, release_hash=record.release_hash, findings=fresh)
-    Opening.objects.bulk_create(Opening(release=record, finding=f, user=user, entry=entry) for f in fresh)
-    return len(fresh)
 
 
 def revise(contract: Contract, release: str, run_key: str, actor: str = SYSTEM, *, source_sha256: str = "") -> str:

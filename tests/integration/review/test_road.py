@@ -32,6 +32,7 @@ from tests.review_desk import (
     dispose,
     events,
     hash_of,
+    holds,
     last_refusal,
     make_contract,
     make_manifest,
@@ -256,6 +257,31 @@ def test_approve_without_opening() -> None:
             release_hash=hash_of(release),
             dispositions=dispose(release),
         )
+
+
+def test_decide_opens_what_was_shown() -> None:
+    from review import desk
+
+    release = submitted()
+    said = {"release_hash": hash_of(release), "dispositions": dispose(release), "shown": holds(release)}
+    desk.decide(release, "sec", PASSWORD, "section", Verdict.APPROVE, **said)
+    assert events(release)[-2:] == ["opened", "decided"]
+
+
+@pytest.mark.parametrize(
+    ("person", "password", "error"),
+    [("sec", "wrong password", SignatureRefused), ("conf", PASSWORD, NotPermitted)],
+    ids=["signature", "seat"],
+)
+def test_decide_refused_leaves_the_refusal_alone(person: str, password: str, error: type[Exception]) -> None:
+    from review import desk, queries
+
+    release = submitted()
+    before, said = events(), {"dispositions": dispose(release), "shown": holds(release)}
+    with pytest.raises(error):
+        desk.decide(release, person, password, "section", Verdict.APPROVE, release_hash=hash_of(release), **said)
+    assert events() == [*before, "refused"]
+    assert not any(f["opened"] for f in queries.findings(release, opened_by=person))
 
 
 def test_approve_after_somebody_else_opened() -> None:

@@ -67,7 +67,7 @@ def _drive(home: Path, order: dict[str, Any], kill: str = "") -> subprocess.Comp
         )
         try:
             status = process.wait(timeout=300)
-        finally:  # Prefect's in-process server is a child of its own and outlives a killed parent
+        finally:  # after a time-out; else nothing is left
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
     return subprocess.CompletedProcess([], status, said.read_text("utf-8"), errors.read_text("utf-8"))

@@ -2,14 +2,11 @@
 
 import json
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 
 import openpyxl
 import pytest
-from click import Command
 from click.testing import CliRunner, Result
-from typer.main import get_command
 
 from domain.errors import FindingBlocks, UsageInvalid
 from flows import lookover
@@ -31,14 +28,8 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-@cache
-def command() -> Command:
-    """The application, built once: every building registers its commands again."""
-    return get_command(build())
-
-
 def call(*words: str | Path) -> Result:
-    return CliRunner().invoke(command(), [str(w) for w in words])
+    return CliRunner().invoke(build(), [str(w) for w in words])
 
 
 def left(folder: Path) -> Sequence[str]:
