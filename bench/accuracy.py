@@ -85,6 +85,8 @@ class Accuracy:
         for entity, figures in sorted(self.entities.items()):
             if entity in CHECKED and figures.found < figures.planted:
                 texts.append(f"{entity}: recall {figures.recall:.5f} ({_named(figures.missed)})")
+            if entity in CHECKED and figures.nested_found < figures.nested:
+                texts.append(f"{entity}: {figures.nested_found} of {figures.nested} nested found ({_named(figures.nested_missed)})")  # fmt: skip
             if entity in CHECKED and figures.only_hinted:
                 texts.append(f"{entity}: {figures.only_hinted} not sure in context ({_named(figures.hinted)})")
             if figures.checked_precision < PRECISION.get(entity, 0):

@@ -28,7 +28,8 @@ from redaction.shapes import compact
 from redaction.whole import Concern
 
 LONGEST = 2_000_000  # characters of one text; a longer one counts as not scanned, which blocks
-FEW = 256  # texts that are looked at one by one sooner than by masks
+FEW = 32  # texts that are looked at one by one sooner than by sieves
+MANY = 256  # … and sooner than by masks
 BLANKS = " \t\r\n'\"`\xa0"
 NEAR = 30  # characters on either side in which a word speaks for a number
 CONTACTS = frozenset({"MOBILE", "LANDLINE", "PHONE_INTL", "EMAIL"})
@@ -186,16 +187,25 @@ class Lens:
         ]
 
     def _wanted(self, texts: Sequence[str], column: Column) -> list[Sequence[Recogniser]]:
-        """The recognisers whose prefilters each text passes; all where there are few texts."""
-        if len(texts) < FEW:
-            return [self.recognisers] * len(texts)
+        """The recognisers whose prefilters each text passes; where few texts pass the sieves, all for those."""
+        wanted: list[list[Recogniser] | tuple[Recogniser, ...]] = [[] for _ in texts]
         series = pl.Series(texts, dtype=pl.String)
-        odd = series.str.contains(f"{GUARD}|{NESTED_GUARD}")
-        wanted: list[list[Recogniser]] = [[] for _ in texts]
+        at = np.arange(len(texts)) if len(texts) < FEW else self._passing(series, column)
+        if len(at) < MANY:
+            for index in at.tolist():
+                wanted[index] = self.recognisers
+            return list(wanted)
+        passing = series.gather(at)
+        odd = passing.str.contains(f"{GUARD}|{NESTED_GUARD}")
         for recogniser in self.recognisers:
-            for index in (self.asks(series, recogniser, column) | odd).arg_true().to_list():
-                wanted[index].append(recogniser)
+            for index in at[(self.asks(passing, recogniser, column) | odd).arg_true().to_numpy()].tolist():
+                wanted[index] = [*wanted[index], recogniser]
         return list(wanted)
+
+    def _passing(self, texts: pl.Series, column: Column) -> np.ndarray[Any, Any]:
+        """Where the texts stand that pass a sieve."""
+        passed = pl.select(pl.any_horizontal(pl.lit(texts).str.contains(s) for s in self.sieves(column))).to_series()
+        return np.flatnonzero(passed.fill_null(value=False).to_numpy())
 
     def _asked(self, text: str, wanted: Sequence[Recogniser], column: Column, known: Known | None) -> list[Span] | None:
         if known is None or text not in known.sights:

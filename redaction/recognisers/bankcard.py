@@ -31,6 +31,7 @@ PATTERNS = (
         0.2,
     ),
     ("in fours", f"{EDGE}{_FOUR}(?:{GAP_HERE}[0-9]{{4}}){{3}}(?:{GAP_HERE}[0-9]{{1,3}})?{NO_DECIMALS}", 0.2),
+    ("one gap", f"{EDGE}(?:{_FOUR}{GAP_HERE}[0-9]{{12,15}}|3[47][0-9]{{2}}{GAP_HERE}[0-9]{{11}}){NO_DECIMALS}", 0.1),
     ("four, six, five", f"{EDGE}3[47][0-9]{{2}}({GAP_HERE})[0-9]{{6}}\\1[0-9]{{5}}{NO_DECIMALS}", 0.2),
     (
         "every digit apart",

@@ -37,6 +37,11 @@ PATTERNS = (
     ("any", f"{EDGE}(?=[0-9]){_NO_CARD}[0-9]{{15}}{NO_DECIMALS}", 0.1),
     ("in groups", f"{EDGE}(?<![0-9]-)[0-9]{{2}}{GAP}[0-9]{{6}}{GAP_HERE}[0-9]{{6}}{GAP_HERE}[0-9]{NO_DECIMALS}", 0.1),
     ("six, two, six, one", f"{EDGE}[0-9]{{6}}({GAP_HERE})[0-9]{{2}}\\1[0-9]{{6}}\\1[0-9]{NO_DECIMALS}", 0.1),
+    (
+        "one gap",
+        f"{EDGE}(?<![0-9]-)(?:[0-9]{{2}}{GAP_HERE}[0-9]{{13}}|[0-9]{{6}}{GAP_HERE}[0-9]{{9}}){NO_DECIMALS}",
+        0.1,
+    ),
     ("every digit apart", f"{EDGE}{FIFTEEN_APART}{NO_DECIMALS}", 0.1),
 )
 PREFILTER = f"(?:3{GAP}5|8{GAP}6|0{GAP}1|9{GAP}9)(?:{GAP}[0-9]){{13}}"
