@@ -34,6 +34,7 @@ Tick = Callable[[int], None]  # told how many rows more are done
 
 BATCH_ROWS = 100_000
 DIVERSE = 4  # a column with more than one outline in so many cells is sifted by its texts
+SHORT = 1_000  # cells of columns that are sifted together
 CONCERNS = 20_000  # outlines that are remembered for one table
 SHARED = 2  # texts of one outline that make it worth while to ask whom it concerns
 
@@ -240,11 +241,11 @@ def _sift(
     Of a column sifted by outlines, those texts that share no look pass by themselves too.
     """
     lens, views = glass.lens, glass.views
-    many = [c for c in cells.columns if len(distinct[c]) * DIVERSE > len(cells)]
+    many = {c for c in cells.columns if len(distinct[c]) * DIVERSE > len(cells)}
     few = [c for c in cells.columns if c not in many]
-    passed = cells.select(_passes(pl.col(c), lens.sieves(views[c])).arg_true().implode() for c in many)
+    passed = _passing(cells.select(c for c in cells.columns if c in many), glass)
     fitting = _sieved({c: distinct[c] for c in few}, {c: lens.wide_sieves(views[c]) for c in few})
-    sifted = {c: _by_text(c, cells[c], drawn[c], passed[c][0], glass) for c in many}
+    sifted = {c: _by_text(c, cells[c], drawn[c], passed[c], glass) for c in passed}
     sifted |= {c: _by_outline(c, cells[c], drawn[c], distinct[c].filter(fitting[c]), glass) for c in few}
     rest = {c: np.flatnonzero(sifted[c].known.of == UNCLASSED) for c in few}
     alone = _sieved({c: sifted[c].texts.gather(rest[c]) for c in few}, {c: lens.sieves(views[c]) for c in few})
@@ -253,8 +254,19 @@ def _sift(
     return sifted
 
 
-def _by_text(column: str, cells: pl.Series, drawn: pl.Series, passed: pl.Series, glass: Glass) -> Sifted:
-    at = passed.to_numpy().astype(np.int64)
+def _passing(cells: pl.DataFrame, glass: Glass) -> dict[str, Array]:
+    """Where the texts stand that pass the sieves, by column: on all cores, short columns together."""
+    sieves = {c: glass.lens.sieves(glass.views[c]) for c in cells.columns}
+    if len(cells) < SHORT:
+        told = _sieved({c: cells[c] for c in cells.columns}, sieves)
+        return {c: np.flatnonzero(mask.to_numpy()) for c, mask in told.items()}
+    passed = cells.select(_passes(pl.col(c), sieves[c]).arg_true().implode() for c in cells.columns)
+    return {c: passed[c][0].to_numpy().astype(np.int64) for c in passed.columns}
+
+
+def _by_text(column: str, cells: pl.Series, drawn: pl.Series, at: Array, glass: Glass) -> Sifted:
+    if len(cells) < 2 * LEAST:
+        return _classed(column, cells, at, np.full(len(at), -1), pl.Series(dtype=pl.String), glass)
     own = drawn.gather(at)
     shapes = own.to_frame("s").group_by("s").len().filter(pl.col("len") >= LEAST)["s"]
     return _classed(column, cells, at, _places(own, shapes), shapes, glass)

@@ -263,7 +263,7 @@ def test_scanner_that_skips_cannot_say_clean(tmp_path: Path, monkeypatch: pytest
 
 
 @pytest.mark.parametrize(
-    "broken", [nothing_passes, nothing_exact, *map(deaf, RECOGNISERS)], ids=["prefilter", "exact", *RECOGNISERS]
+    "broken", [nothing_passes, nothing_exact, deaf("mobile")], ids=["prefilter", "exact", "recogniser"]
 )
 def test_scanner_that_lost_a_canary_lets_nothing_be_redacted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: Break
