@@ -6,6 +6,7 @@ Places, numbers and kinds only, never a value. What a treatment is, is told by p
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import polars as pl
 
@@ -19,26 +20,38 @@ from redaction.texts import TextHit, shown
 
 
 def table_findings(scan: TableScan, names: TableNames, lens: Lens) -> Iterator[Finding]:
-    """One finding for each column, entity and treatment."""
-    keys = ["column", "entity", "official", "sure", "beside"]
-    hits = with_beside(pl.scan_parquet(scan.hits), lens).with_columns(sure=pl.col("score") >= lens.rules.scores.sure)
-    groups = (
-        hits.group_by(keys)
-        .agg(
-            pl.len().alias("count"), pl.col("score").max(), pl.col("valid").all().alias("valid"),
-            pl.col("valid").null_count().alias("unchecked"), pl.col("row").min().alias("first"),
-            *(pl.col(c).head(PLACES_KEPT).alias(f"{c}s") for c in ("row", "origin", "start", "end")),
-        )
-        .sort("first", *keys)
-        .collect()
-    )  # fmt: skip
+    """One finding for each column, entity and treatment; memory is bounded by the part of the hits that is looked at."""
     merged: dict[tuple[str, str, Treatment, bool], list[dict[str, object]]] = {}
-    for group in groups.iter_rows(named=True):
+    place = {column: number for number, column in enumerate(names.columns)}
+    groups = _groups(scan, lens)
+    for group in sorted(groups, key=lambda g: (g["first"], place[g["column"]], lens.rules[g["entity"]].order, *(g[k] for k in _KEYS[2:]))):  # fmt: skip
         rule, ground = lens.rules[group["entity"]], names.grounds[group["column"]]
         treated = treatment(rule, ground, sure=group["sure"], official=group["official"])
         merged.setdefault((group["column"], group["entity"], treated, group["beside"]), []).append(group)
     for (column, entity, treated, beside), parts in merged.items():
         yield _cell_finding(column, entity, treated, parts, names, lens, beside=beside)
+
+
+_KEYS = ("column", "entity", "official", "sure", "beside")
+_PLACE = ("row", "origin", "start", "end")
+PART_ROWS = 500_000
+
+
+def _groups(scan: TableScan, lens: Lens) -> Iterator[dict[str, Any]]:
+    """Hits of one kind, in parts of PART_ROWS rows of the table."""
+    for first in range(1, scan.rows + 1, PART_ROWS):
+        rows = pl.col("row").is_between(first, first + PART_ROWS - 1)
+        hits = with_beside(pl.scan_parquet(scan.hits).filter(rows).collect().lazy(), lens)
+        groups = (
+            hits.with_columns(sure=pl.col("score") >= lens.rules.scores.sure)
+            .group_by(_KEYS)
+            .agg(
+                pl.len().alias("count"), pl.col("score").max(), pl.col("valid").all().alias("valid"),
+                pl.col("valid").null_count().alias("unchecked"), pl.col("row").min().alias("first"),
+                *(pl.col(c).head(PLACES_KEPT).alias(f"{c}s") for c in _PLACE),
+            )
+        )  # fmt: skip
+        yield from groups.collect().iter_rows(named=True)
 
 
 def with_beside(hits: pl.LazyFrame, lens: Lens) -> pl.LazyFrame:
