@@ -14,7 +14,7 @@ from django.utils import timezone
 from domain.errors import ReleaseNotFound, UsageInvalid
 from domain.finding import Finding
 from domain.release import Approval, Manifest, Receipt, Status
-from review import reading
+from review import listing, reading
 from review.directory import reason_codes, roles, units, users, work, work_list, work_of
 from review.models import (
     DecisionRecord,
@@ -23,10 +23,10 @@ from review.models import (
     Opening,
     ReleaseRecord,
 )
-from review.permissions import Act, Office, can, can_decide
+from review.permissions import Act, can
 
 __all__ = [
-    "contract_hash", "decisions", "finding_values", "findings", "is_minted", "last_published", "manifest", "published",
+    "check_visible", "contract_hash", "decisions", "finding_values", "findings", "is_minted", "last_published", "manifest", "published",
     "queue_for", "reason_codes", "receipt", "releases", "roles", "show", "timeline", "units", "users",
     "visible_departments", "work", "work_list", "work_of",
 ]  # fmt: skip
@@ -70,6 +70,11 @@ def _visible(release: str, as_user: str | None) -> ReleaseRecord:
     if as_user is not None and record.unit_id not in visible_departments(as_user):
         raise ReleaseNotFound(f"there is no release {release[:20]!r}; `mingjing releases` lists those there are")
     return record
+
+
+def check_visible(release: str, username: str) -> None:
+    """Raises ReleaseNotFound where the person may not see the release, or there is none."""
+    _visible(release, username)
 
 
 def show(release: str, as_user: str | None = None) -> dict[str, Any]:
@@ -185,21 +190,11 @@ def timeline(release: str) -> list[dict[str, Any]]:
 
 
 def queue_for(user: str) -> list[dict[str, Any]]:
-    """What waits for the person: releases to decide on (with `stage`), and those to submit or correct (`stage` null)."""
-    known, now = reading.office(user), timezone.now()
-    waiting = [Status.IN_REVIEW.value, Status.CHECKED.value, Status.RETURNED.value, Status.ESCALATED.value]
-    found = ReleaseRecord.objects.filter(status__in=waiting, replaced_by=None).order_by("year", "number")
-    return [{**_brief(r), "stage": task} for r in found if (task := _task(r, known, user, now)) is not False]
-
-
-def _task(record: ReleaseRecord, known: Office, user: str, now: Any) -> str | bool | None:
-    """The stage to decide, None for an operator's or answerer's work, False where it isn't this person's."""
-    if record.status == Status.IN_REVIEW.value:
-        current = reading.case(record)
-        stage = current.current
-        return stage.name if stage and can_decide(known, user, current, stage.name, now) else False
-    act = Act.ANSWER if record.status == Status.ESCALATED.value else Act.SUBMIT
-    return None if can(known, user, act, record.unit_id, now) else False
+    """What waits for the person, longest first: releases to decide on (with `stage`), and those to submit or correct
+    (`stage` null)."""
+    waits = listing.mine(listing.Filter(visible_departments(user)), reading.office(user), user, timezone.now())
+    found = ReleaseRecord.objects.defer("manifest").in_bulk(list(waits))
+    return [{**_brief(found[key]), "stage": stage} for key, stage in waits.items()]
 
 
 def last_published(dataset: str) -> dict[str, Any] | None:

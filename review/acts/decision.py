@@ -64,7 +64,8 @@ def decide(
     decision = _write(page, record, seat, stage, verdict, said, given)
     if verdict is not Verdict.APPROVE:
         record.reason, record.reason_code = decision.reason, decision.reason_code
-    move(record, status, page)
+    advances = verdict is Verdict.APPROVE and not is_last
+    move(record, status, page, known.stages[len(known.passed) + 1].name if advances else "")
     return status
 
 
@@ -193,5 +194,5 @@ def answer_escalation(
         user=User.objects.get(username=username), entry=entry,
     )  # fmt: skip
     record.reason = ""
-    move(record, status, page)
+    move(record, status, page, asked.stage)
     return status
