@@ -86,9 +86,11 @@ def mine(wanted: Filter, office: Office, person: str, at: datetime) -> dict[int,
             case = _case(name, unit, stage, raw, person, name in submitted, decided.get(pk))
             if can_decide(office, person, case, stage, at):
                 found[pk] = stage
-        elif can(office, person, Act.ANSWER if status == Status.ESCALATED.value else Act.SUBMIT, unit, at):
-            if status != Status.ESCALATED.value or name not in submitted:
+        elif status == Status.ESCALATED.value:
+            if name not in submitted and can(office, person, Act.ANSWER, unit, at):
                 found[pk] = None
+        elif can(office, person, Act.SUBMIT, unit, at):
+            found[pk] = None
     return found
 
 

@@ -7,6 +7,7 @@ flows and the shell of the installation's owner.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils import timezone
@@ -22,12 +23,14 @@ from review.models import (
     LedgerEntry,
     Opening,
     ReleaseRecord,
+    Remark,
+    User,
 )
 from review.permissions import Act, can
 
 __all__ = [
-    "check_visible", "contract_hash", "decisions", "finding_values", "findings", "is_minted", "last_published", "manifest", "published",
-    "queue_for", "reason_codes", "receipt", "releases", "roles", "show", "timeline", "units", "users",
+    "check_visible", "contract_hash", "decisions", "finding_values", "findings", "is_minted", "last_published", "manifest", "names", "published",
+    "queue_for", "reason_codes", "receipt", "releases", "remarks", "roles", "show", "timeline", "units", "users",
     "visible_departments", "work", "work_list", "work_of",
 ]  # fmt: skip
 
@@ -187,6 +190,18 @@ def timeline(release: str) -> list[dict[str, Any]]:
     return [
         {"seq": r.seq, "at": r.at, "event": r.event, "actor": r.actor, "data": json.loads(r.body)["data"]} for r in rows
     ]
+
+
+def remarks(release: str) -> list[dict[str, Any]]:
+    """Remarks about a release, oldest first: {user, name, at, text}."""
+    rows = Remark.objects.filter(release__public_id=release).select_related("user", "entry").order_by("entry_id")
+    return [{"user": r.user.username, "name": r.user.name, "at": r.entry.at, "text": r.text} for r in rows]
+
+
+def names(usernames: Iterable[str]) -> dict[str, str]:
+    """People's names by user name; those without one stand for themselves."""
+    wanted = set(usernames)
+    return {u.username: u.name or u.username for u in User.objects.filter(username__in=wanted)}
 
 
 def queue_for(user: str) -> list[dict[str, Any]]:

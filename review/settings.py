@@ -109,7 +109,7 @@ WEB: dict[str, Any] = {
                     "django.template.context_processors.request",
                     "django.contrib.auth.context_processors.auth",
                     "django.contrib.messages.context_processors.messages",
-                ]
+                ],
             },
         }
     ],

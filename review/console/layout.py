@@ -16,12 +16,17 @@ from review.permissions import Role
 NAVIGATION: tuple[tuple[str, Pair], ...] = (
     ("queue", ("待办", "Work")),
     ("releases", ("发布单", "Releases")),
+    ("datasets", ("数据集", "Datasets")),
 )
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Context processor of every page."""
-    return {"english": is_english(), "lang": "en" if is_english() else "zh-CN", "frame": SimpleLazyObject(lambda: _frame(request))}
+    return {
+        "english": is_english(),
+        "lang": "en" if is_english() else "zh-CN",
+        "frame": SimpleLazyObject(lambda: _frame(request)),
+    }
 
 
 def _frame(request: HttpRequest) -> dict[str, Any]:
@@ -38,4 +43,10 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-SECTIONS = {"release": "releases"}  # page → the link that leads to it
+SECTIONS = {
+    "release": "releases",
+    "content": "releases",
+    "finding": "releases",
+    "contract": "releases",
+    "dataset": "datasets",
+}  # page → the link that leads to it

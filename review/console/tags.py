@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 
 from review.console import words
 from review.console.words import Pair
+from review.permissions import SYSTEM
 
 register = template.Library()
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -67,7 +68,11 @@ def day(value: Any) -> str:
     when = _local(value)
     if when is None:
         return str(value or "")
-    return f"{when.day} {MONTHS[when.month - 1]} {when.year}" if is_english() else f"{when.year}年{when.month}月{when.day}日"
+    return (
+        f"{when.day} {MONTHS[when.month - 1]} {when.year}"
+        if is_english()
+        else f"{when.year}年{when.month}月{when.day}日"
+    )
 
 
 @register.filter
@@ -83,6 +88,24 @@ def count(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value if value is not None else "")
 
 
+@register.filter
+def number(value: float) -> str:
+    """A sum with separators, as many decimals as it has, two at most."""
+    return f"{value:,.2f}".rstrip("0").rstrip(".")
+
+
+@register.filter
+def signed(value: float) -> str:
+    """A change in percent, one decimal, with its sign."""
+    return f"{value:+.1f}".replace("-", "−")
+
+
+@register.filter
+def actor(name: str) -> str:
+    """Who did it; the platform's own acts have no person."""
+    return say(("系统", "the platform")) if name == SYSTEM else name
+
+
 @register.simple_tag(takes_context=True)
 def query(context: dict[str, Any], **changes: Any) -> str:
     """The page's own query string with changes; an empty value takes a key away. For links of pagers and tabs."""
@@ -92,4 +115,4 @@ def query(context: dict[str, Any], **changes: Any) -> str:
             given.pop(key, None)
         else:
             given[key] = str(value)
-    return "?" + given.urlencode()
+    return f"?{given.urlencode()}"

@@ -7,7 +7,7 @@ from django.urls import path
 from django.views.decorators.cache import never_cache
 from django.views.i18n import set_language
 
-from review.console.pages import lists, signing
+from review.console.pages import acts, datasets, files, lists, release, signing
 
 urlpatterns = [
     path("", signing.home, name="home"),
@@ -18,7 +18,22 @@ urlpatterns = [
     path("ready", signing.ready, name="ready"),
     path("queue", lists.queue, name="queue"),
     path("releases", lists.releases, name="releases"),
-    path("releases/<str:release>", lists.releases, name="release"),
+    path("releases/<str:release>", release.release, name="release"),
+    path("releases/<str:release>/content", release.content, name="content"),
+    path("releases/<str:release>/contract", release.contract, name="contract"),
+    path("releases/<str:release>/findings/<str:finding>", release.finding, name="finding"),
+    path("releases/<str:release>/open", acts.open_findings, name="open"),
+    path("releases/<str:release>/dispose", acts.dispose, name="dispose"),
+    path("releases/<str:release>/decide", acts.decide, name="decide"),
+    path("releases/<str:release>/submit", acts.submit, name="submit"),
+    path("releases/<str:release>/recall", acts.recall, name="recall"),
+    path("releases/<str:release>/answer", acts.answer, name="answer"),
+    path("releases/<str:release>/withdraw", acts.withdraw, name="withdraw"),
+    path("releases/<str:release>/remark", acts.remark, name="remark"),
+    path("releases/<str:release>/note.xlsx", files.note, name="note"),
+    path("releases/<str:release>/evidence.zip", files.evidence, name="evidence"),
+    path("datasets", datasets.datasets, name="datasets"),
+    path("datasets/<str:dataset>", datasets.dataset, name="dataset"),
     path("releases/<str:release>/take", lists.take, name="take"),
     path("releases/<str:release>/give-back", lists.give_back, name="give_back"),
     path("admin/", admin.site.urls),

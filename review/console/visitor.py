@@ -52,6 +52,8 @@ def visitor(request: HttpRequest) -> Visitor:
     found = request.META.get("mingjing.visitor")
     if not isinstance(found, Visitor):
         username = request.user.get_username()
-        found = Visitor(username, getattr(request.user, "name", "") or username, reading.office(username), timezone.now())
+        found = Visitor(
+            username, getattr(request.user, "name", "") or username, reading.office(username), timezone.now()
+        )
         request.META["mingjing.visitor"] = found
     return found

@@ -8,23 +8,20 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-REMARKS = "review_remark"
+REFUSE = "BEGIN SELECT RAISE(ABORT, 'review_remark is append-only'); END"
 STATEMENTS = {
-    "sqlite": [
-        *(
-            f"CREATE TRIGGER {REMARKS}_no_{verb.lower()} BEFORE {verb} ON {REMARKS} "
-            f"BEGIN SELECT RAISE(ABORT, '{REMARKS} is append-only'); END"
-            for verb in ("UPDATE", "DELETE")
-        ),
-        f"CREATE TRIGGER {REMARKS}_no_replace BEFORE INSERT ON {REMARKS} "
-        f"WHEN EXISTS (SELECT 1 FROM {REMARKS} WHERE id = NEW.id OR entry_id = NEW.entry_id) "
-        f"BEGIN SELECT RAISE(ABORT, '{REMARKS} is append-only'); END",  # noqa: S608 - constants of this file
-    ],
-    "postgresql": [
-        f"CREATE TRIGGER {REMARKS}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {REMARKS} "
+    "sqlite": (
+        f"CREATE TRIGGER review_remark_no_update BEFORE UPDATE ON review_remark {REFUSE}",
+        f"CREATE TRIGGER review_remark_no_delete BEFORE DELETE ON review_remark {REFUSE}",
+        "CREATE TRIGGER review_remark_no_replace BEFORE INSERT ON review_remark "
+        "WHEN EXISTS (SELECT 1 FROM review_remark WHERE id = NEW.id OR entry_id = NEW.entry_id) "
+        "BEGIN SELECT RAISE(ABORT, 'review_remark is append-only'); END",
+    ),
+    "postgresql": (
+        "CREATE TRIGGER review_remark_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON review_remark "
         "FOR EACH STATEMENT EXECUTE FUNCTION review_append_only()",
-        f"ALTER TABLE {REMARKS} ENABLE ALWAYS TRIGGER {REMARKS}_append_only",
-    ],
+        "ALTER TABLE review_remark ENABLE ALWAYS TRIGGER review_remark_append_only",
+    ),
 }
 
 
