@@ -21,6 +21,8 @@ ANYBODY: frozenset[Role] = frozenset()  # stands for: no sign-in needed
 SIGNED_IN = frozenset(Role)
 READERS = REVIEWERS | {R.OPERATOR, R.AUDITOR}
 WORKERS = REVIEWERS | {R.OPERATOR}
+ADMINISTRATORS = frozenset({R.ADMINISTRATOR})
+OFFICE_KEEPERS = frozenset({R.ADMINISTRATOR, R.AUDITOR})
 
 PAGES: Mapping[str, frozenset[Role]] = {
     "sign_in": ANYBODY,
@@ -39,6 +41,23 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "evidence": READERS,
     "datasets": READERS,
     "dataset": READERS,
+    "runs": READERS,
+    "ledger": READERS,
+    "list": READERS,
+    "overview": READERS,
+    "packs": READERS,
+    "pack": READERS,
+    "me": SIGNED_IN,
+    "deputise": WORKERS,
+    "people": OFFICE_KEEPERS,
+    "units": OFFICE_KEEPERS,
+    "add_person": ADMINISTRATORS,
+    "grant": ADMINISTRATORS,
+    "password": ADMINISTRATORS,
+    "close_person": ADMINISTRATORS,
+    "revoke": ADMINISTRATORS,
+    "run": frozenset({R.OPERATOR}),
+    "again": frozenset({R.OPERATOR}),
     "open": READERS,
     "dispose": REVIEWERS,
     "decide": REVIEWERS,

@@ -17,6 +17,12 @@ NAVIGATION: tuple[tuple[str, Pair], ...] = (
     ("queue", ("待办", "Work")),
     ("releases", ("发布单", "Releases")),
     ("datasets", ("数据集", "Datasets")),
+    ("runs", ("任务", "Runs")),
+    ("list", ("清单", "To publish")),
+    ("ledger", ("台账", "Register")),
+    ("overview", ("概览", "Overview")),
+    ("packs", ("规则包", "Rules")),
+    ("people", ("人员", "People")),
 )
 
 

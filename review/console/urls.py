@@ -7,7 +7,19 @@ from django.urls import path
 from django.views.decorators.cache import never_cache
 from django.views.i18n import set_language
 
-from review.console.pages import acts, datasets, files, lists, release, signing
+from review.console.pages import (
+    acts,
+    dashboard,
+    datasets,
+    files,
+    lists,
+    packs,
+    people,
+    registers,
+    release,
+    runs,
+    signing,
+)
 
 urlpatterns = [
     path("", signing.home, name="home"),
@@ -32,6 +44,23 @@ urlpatterns = [
     path("releases/<str:release>/remark", acts.remark, name="remark"),
     path("releases/<str:release>/note.xlsx", files.note, name="note"),
     path("releases/<str:release>/evidence.zip", files.evidence, name="evidence"),
+    path("datasets/<str:dataset>/run", runs.run, name="run"),
+    path("runs", runs.runs, name="runs"),
+    path("runs/<int:work>/again", runs.again, name="again"),
+    path("ledger", registers.ledger, name="ledger"),
+    path("list", registers.disclosure_list, name="list"),
+    path("overview", dashboard.dashboard, name="overview"),
+    path("packs", packs.packs, name="packs"),
+    path("packs/<str:pack>", packs.pack, name="pack"),
+    path("me", people.me, name="me"),
+    path("me/deputy", people.deputise, name="deputise"),
+    path("people", people.people, name="people"),
+    path("people/units", people.units, name="units"),
+    path("people/add", people.add, name="add_person"),
+    path("people/grant", people.grant, name="grant"),
+    path("people/password", people.password, name="password"),
+    path("people/close", people.close, name="close_person"),
+    path("people/seats/<int:seat>/revoke", people.revoke, name="revoke"),
     path("datasets", datasets.datasets, name="datasets"),
     path("datasets/<str:dataset>", datasets.dataset, name="dataset"),
     path("releases/<str:release>/take", lists.take, name="take"),

@@ -14,7 +14,8 @@ from review.console.outside import outside
 from review.console.paging import pages_of
 from review.console.visitor import visitor
 from review.listing import Filter
-from review.models import ReleaseRecord
+from review.models import ReleaseRecord, Unit
+from review.permissions import Act
 
 
 def contracts_for(request: HttpRequest) -> dict[str, Contract]:
@@ -56,8 +57,7 @@ def datasets(request: HttpRequest) -> HttpResponse:
 
 
 def titles_of_units(codes: list[str]) -> dict[str, dict[str, str]]:
-    from review.models import Unit
-
+    """Unit titles by code."""
     return {u.code: {"zh": u.title_zh, "en": u.title_en} for u in Unit.objects.filter(code__in=codes)}
 
 
@@ -71,6 +71,6 @@ def dataset(request: HttpRequest, dataset: str) -> HttpResponse:
     said = contract.model_dump(mode="json") if contract else None
     rows = listing.rows(found[pages.start : pages.stop])
     public = newest([dataset], [Status.PUBLISHED.value]).get(dataset)
-    return render(
-        request, "dataset.html", {"dataset": dataset, "contract": said, "rows": rows, "pages": pages, "public": public}
-    )
+    may_run = bool(contract and contract.source.location and visitor(request).may(Act.PREPARE, contract.department))
+    shown = {"dataset": dataset, "contract": said, "rows": rows, "pages": pages, "public": public, "may_run": may_run}
+    return render(request, "dataset.html", shown)

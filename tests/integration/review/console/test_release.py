@@ -238,7 +238,7 @@ def test_difference_from_the_edition_before(console: Path) -> None:
     rows = {
         "region": ["城关镇", "南牛乡", "新镇"],
         "amount": ["20", "7", "1"],
-        "note": [None] * 3,
+        "note": [None, ROWS["note"][2], None],
         "holder": ["张*", "王*", "赵*"],
     }
     fields = [f | {"redaction": {"operator": "mask"}} if f["name"] == "note" else f for f in FIELDS]
