@@ -20,12 +20,36 @@ CONTAINER_CODES = frozenset(
 )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Names as the sender wrote them, and the part of the file where that isn't a cell."""
+
+    table: str = ""
+    column: str = ""
+    part: Pair | None = None
+
+    @property
+    def words(self) -> Pair:
+        """All in one line."""
+        zh = [
+            f"表“{self.table}”" if self.table else "",
+            f"列“{self.column}”" if self.column else "",
+            self.part[0] if self.part else "",
+        ]
+        en = [
+            f"table “{self.table}”" if self.table else "",
+            f"column “{self.column}”" if self.column else "",
+            self.part[1] if self.part else "",
+        ]
+        return "，".join(w for w in zh if w), ", ".join(w for w in en if w)
+
+
 @dataclass
 class Row:
     """One finding: a column, or a part around the cells."""
 
     id: str
-    where: Pair
+    where: Where
     locators: list[str]
     count: int
     note: str
@@ -110,7 +134,7 @@ def _row(
     places = finding["places"]
     return Row(
         finding["id"],
-        where(places[0] if places else None, titles),
+        where_of(places[0] if places else None, titles),
         [where_exactly(p) for p in places],
         finding["count"],
         finding["note"],
@@ -120,36 +144,13 @@ def _row(
     )
 
 
-def where(place: Mapping[str, Any] | None, titles: Mapping[tuple[str, str], str]) -> Pair:
+def where_of(place: Mapping[str, Any] | None, titles: Mapping[tuple[str, str], str]) -> Where:
     """Table and column by the names that the sender knows, or the part of the file."""
-    if place is None:
-        return ("整个文件", "the whole file")
+    if place is None or (place["source"] == "cell" and not (place["table"] or place["column"])):
+        return Where(part=("整个文件", "the whole file"))
     table, column = place["table"] or "", place["column"] or ""
-    if place["source"] == "cell" and not (table or column):
-        return ("整个文件", "the whole file")
-    shown = titles.get((table, column), column)
-    part = words.pair(words.SOURCES, place["source"])
-    zh = "，".join(
-        filter(
-            None,
-            [
-                f"表“{table}”" if table else "",
-                f"列“{shown}”" if column else "",
-                part[0] if place["source"] != "cell" else "",
-            ],
-        )
-    )
-    en = ", ".join(
-        filter(
-            None,
-            [
-                f"column “{shown}”" if column else "",
-                f"table “{table}”" if table else "",
-                part[1] if place["source"] != "cell" else "",
-            ],
-        )
-    )
-    return (zh, en)
+    part = None if place["source"] == "cell" else words.pair(words.SOURCES, place["source"])
+    return Where(table, titles.get((table, column), column), part)
 
 
 def where_exactly(place: Mapping[str, Any]) -> str:

@@ -56,7 +56,7 @@ def note_rows(groups: list[Group]) -> Iterator[tuple[Cell, ...]]:
             for locator, count in places:
                 number += 1
                 severity = say(words.SEVERITIES[Severity(group.severity)])
-                yield number, severity, say(group.title), say(row.where), locator, count, row.note, group.citation
+                yield number, severity, say(group.title), say(row.where.words), locator, count, row.note, group.citation
 
 
 def evidence(request: HttpRequest, release: str) -> HttpResponse:

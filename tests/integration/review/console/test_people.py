@@ -71,10 +71,12 @@ def test_auditor_reads_people_and_units(console: Path) -> None:
 
 
 def test_deputy_sits_in_for_a_while(console: Path) -> None:
+    from django.utils import timezone
+
     release = submitted()
     client = visit("sec")
     assert visit("law").get("/queue").context["mine"] == 0
-    said = {"seat": "finance|section_reviewer", "username": "law", "from": date.today().isoformat(), "to": SOON}
+    said = {"seat": "finance|section_reviewer", "username": "law", "from": timezone.localdate().isoformat(), "to": SOON}
     assert client.post("/me/deputy", said)["Location"] == "/me"
     assert "LAW" in text_of(client.get("/me"))
     assert [r["release"] for r in visit("law").get("/queue").context["rows"]] == [release]

@@ -35,7 +35,7 @@ def documented() -> dict[str, tuple[str, str, frozenset[str]]]:
     return found
 
 
-def test_docs_table_names_every_address_and_agrees_with_the_code() -> None:
+def test_docs_table_names_every_address_and_agrees_with_the_code(console: Path) -> None:
     from review.console import urls
     from review.console.access import ANYBODY, PAGES
 
@@ -59,7 +59,7 @@ def test_role_opens_its_pages_and_no_other(console: Path, role: str) -> None:
     release = table_release()
     client = visit(ROLE_OF[role])
     for name, (method, _, roles) in documented().items():
-        page = getattr(client, method.lower())(address(name, release if name != "dataset" else release))
+        page = getattr(client, method.lower())(address(name, release))
         if role in roles:
             assert page.status_code not in (403, 500) or method == "POST", (name, page.status_code)
             assert page.status_code != 404 or name in ("again", "run"), (name, page.status_code)

@@ -132,3 +132,4 @@ def test_static_files_need_no_collecting(console: Path) -> None:
     for name in ("console/look.css", "console/mark.svg", "admin/css/base.css"):
         answer = serve(RequestFactory().get(f"/static/{name}"), name, insecure=True)
         assert b"".join(answer.streaming_content), name  # type: ignore[attr-defined]  # a FileResponse
+        answer.close()
