@@ -78,7 +78,10 @@ def mine(wanted: Filter, office: Office, person: str, at: datetime) -> dict[int,
     rows = open_work(wanted).filter(wide).values_list("pk", "public_id", "unit_id", "status", "stage", "stages")
     submitted = set(LedgerEntry.objects.filter(actor=person, event="submitted").values_list("release", flat=True))
     decided = {
-        d.release_id: d.stage for d in DecisionRecord.objects.filter(user__username=person).only("release_id", "stage")
+        d.release_id: d.stage
+        for d in DecisionRecord.objects.filter(user__username=person, release__status=Status.IN_REVIEW.value)
+        .order_by()
+        .only("release_id", "stage")
     }
     found: dict[int, str | None] = {}
     for pk, name, unit, status, stage, raw in rows:

@@ -163,7 +163,7 @@ class ReleaseRecord(models.Model):
             models.UniqueConstraint(fields=["year", "number"], name="release_number_once"),
             models.UniqueConstraint(fields=["dataset", "edition", "revision"], name="release_revision_once"),
         )
-        indexes = (models.Index(fields=["status", "stage", "changed_at"], name="release_waiting"),)
+        indexes = (models.Index(fields=["unit", "status", "changed_at"], name="release_waiting"),)
 
     def __str__(self) -> str:
         return self.public_id

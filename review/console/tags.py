@@ -23,8 +23,11 @@ def is_english() -> bool:
 
 @register.simple_tag
 def t(zh: str, en: str, **values: Any) -> str:
-    """`{% t "第 {n} 版" "Revision {n}" n=revision %}`: the sentence in the visitor's language."""
-    return (en if is_english() else zh).format(**values)
+    """`{% t "{n} 处" "1 place||{n} places" n=count %}`: the sentence in the visitor's language; `||` parts one from many."""
+    if not is_english():
+        return zh.format(**values)
+    one, _, many = en.partition("||")
+    return (one if not many or str(values.get("n")) == "1" else many).format(**values)
 
 
 @register.filter

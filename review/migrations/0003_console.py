@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
-            "releaserecord", models.Index(fields=["status", "stage", "changed_at"], name="release_waiting")
+            "releaserecord", models.Index(fields=["unit", "status", "changed_at"], name="release_waiting")
         ),
         migrations.CreateModel(
             "Remark",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Count
@@ -38,12 +38,12 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     counts = dict(releases.order_by().values_list("status").annotate(n=Count("pk")))
     statuses = [(words.STATUSES[s], counts.get(s.value, 0), words.STATUS_TAGS.get(s, "")) for s in ORDER]
     weeks = _weeks(timezone.localdate())
-    since = weeks[0]
+    since = timezone.make_aware(datetime.combine(weeks[0], time()))
     came = dict(
-        releases.filter(received_at__date__gte=since).order_by().annotate(week=TruncWeek("received_at")).values_list("week").annotate(n=Count("pk"))
+        releases.filter(received_at__gte=since).order_by().annotate(week=TruncWeek("received_at")).values_list("week").annotate(n=Count("pk"))
     )  # fmt: skip
     arrivals = [(_week(w), [n]) for w, n in _filled(weeks, {_day(k): n for k, n in came.items()})]
-    found = FindingRecord.objects.filter(release__unit__in=departments, release__received_at__date__gte=since)
+    found = FindingRecord.objects.filter(release__unit__in=departments, release__received_at__gte=since)
     per_week: dict[str, dict[date, int]] = defaultdict(dict)
     rows = (
         found.order_by()
@@ -55,7 +55,13 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         per_week[severity][_day(week)] = n
     findings = [(_week(w), [per_week[s].get(w, 0) for s in SHOWN]) for w in weeks]
     waiting = _waiting(releases)
-    late = releases.filter(status__in=[s.value for s in ORDER[:5]], findings__code=LATE).distinct().count()
+    late = (
+        releases.filter(status__in=[s.value for s in ORDER[:5]], findings__code=LATE)
+        .order_by()
+        .values("pk")
+        .distinct()
+        .count()
+    )
     series = [(words.SEVERITIES[s], s.value) for s in SHOWN]
     return render(
         request,

@@ -47,6 +47,7 @@ class Turn:
     answer: bool
     withdraw: bool
     remark: bool
+    correct: bool  # only a new revision helps
     note: bool  # the department's return note is of use
 
 
@@ -148,6 +149,7 @@ def turn_of(record: ReleaseRecord, case: Case, person: Visitor, is_decided: bool
         answer=Event.ANSWER in steps and person.may(Act.ANSWER, unit) and not is_submitter,
         withdraw=Event.WITHDRAW in steps and person.may(Act.WITHDRAW, unit),
         remark=person.may(Act.SEE, unit) and "auditor" not in person.roles,
+        correct=status in (Status.RETURNED, Status.BLOCKED) and submits,
         note=bool(record.counts.get("block") or record.counts.get("hold") or record.reason),
     )  # fmt: skip
 

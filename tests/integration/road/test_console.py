@@ -41,7 +41,7 @@ def served(lived_in: City) -> Iterator[str]:
     home = open_home(lived_in.home)
     url = f"http://localhost:{home.console_port}"
     command = [sys.executable, "-m", "flows.cli", "serve", "--home", str(lived_in.home)]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         for _ in range(600):
             assert process.poll() is None, "the service ended"
