@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from review.console.words import Pair
 
-WIDTH, LEFT, ROW, BAR = 480, 178, 30, 18
+WIDTH, LEFT, ROW, BAR = 520, 226, 30, 18
 HEIGHT, FOOT, TOP = 190, 24, 22
 
 
