@@ -6,7 +6,8 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import F, Max, Q
+from django.db.models import BigIntegerField, F, Max, Q
+from django.db.models.functions import Cast
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -35,7 +36,7 @@ def newest(datasets: list[str], statuses: list[str] | None = None) -> dict[str, 
     found = ReleaseRecord.objects.filter(
         dataset__in=datasets, **({"status__in": statuses} if statuses else {})
     ).order_by()
-    last = found.values_list("dataset").annotate(place=Max(F("edition") * PLACE + F("revision")))
+    last = found.values_list("dataset").annotate(place=Max(Cast("edition", BigIntegerField()) * PLACE + F("revision")))
     places = [Q(dataset=name, edition=place // PLACE, revision=place % PLACE) for name, place in last]
     if not places:
         return {}
