@@ -16,6 +16,7 @@ from flows.home import Home, home_path, open_home
 from flows.library import read_contracts, read_packs
 from flows.orders import Order, write_order
 from flows.stores import open_stores
+from flows.uploads import keep_upload
 from review.console.outside import Outside, hand_over
 
 Workdays = Callable[[date, date], int | None]
@@ -38,6 +39,7 @@ def outside_of(home: Home) -> Outside:
         workdays=workdays_of(home),
         progress=progress,
         order=order,
+        upload=lambda name, chunks: keep_upload(home, name, chunks),
     )
 
 

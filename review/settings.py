@@ -52,6 +52,9 @@ def settings(
         **PEOPLE,
         **WEB,
         "ALLOWED_HOSTS": ["localhost", "127.0.0.1", "[::1]", *hosts],
+        "FILE_UPLOAD_TEMP_DIR": str(home / "run")
+        if (home / "run").is_dir()
+        else None,  # never outside the installation
         "LANGUAGE_CODE": "zh-hans",
         "LANGUAGES": [("zh-hans", "简体中文"), ("en", "English")],
         "USE_I18N": True,
@@ -93,6 +96,7 @@ WEB: dict[str, Any] = {
         "django.middleware.csrf.CsrfViewMiddleware",
         "django.contrib.auth.middleware.AuthenticationMiddleware",
         "django.contrib.messages.middleware.MessageMiddleware",
+        "review.console.limits.Limits",
         "django.middleware.clickjacking.XFrameOptionsMiddleware",
         "review.console.refusals.Refusals",
         "review.console.access.Gate",

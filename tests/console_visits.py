@@ -6,7 +6,7 @@ Use it as `from tests.console_visits import …` after the `home` fixture; `open
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import cache
@@ -23,6 +23,7 @@ from tests.review_desk import HOLD, PASSWORD, PEOPLE, RULES, STORE, WARN, Memory
 
 HAN = re.compile(r"[\u4e00-\u9fff]+")
 ORDERS: list[tuple[Any, ...]] = []
+UPLOADS: list[tuple[str, bytes]] = []
 CONTRACTS: dict[str, Contract] = {}
 
 
@@ -77,7 +78,11 @@ def open_console(folder: Path, *contracts: Contract) -> None:
     def progress(_work: int) -> tuple[str, int, int] | None:
         return "检查", 3, 6
 
-    hand_over(Outside(DiskStore(STORE.kept, folder), lambda: CONTRACTS, packs, workdays, progress, order))
+    def upload(name: str, chunks: Iterable[bytes]) -> str:
+        UPLOADS.append((name, b"".join(chunks)))
+        return f"/uploads/{len(UPLOADS)}"
+
+    hand_over(Outside(DiskStore(STORE.kept, folder), lambda: CONTRACTS, packs, workdays, progress, order, upload))
 
 
 def visit(person: str | None, language: str = "zh-hans") -> Any:

@@ -57,6 +57,7 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "close_person": ADMINISTRATORS,
     "revoke": ADMINISTRATORS,
     "run": frozenset({R.OPERATOR}),
+    "upload": frozenset({R.OPERATOR}),
     "again": frozenset({R.OPERATOR}),
     "open": READERS,
     "dispose": REVIEWERS,

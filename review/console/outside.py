@@ -4,7 +4,7 @@ progress and a place for orders. The console imports none of those rooms.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,7 +18,7 @@ from domain.ports import ArtefactStore
 class Outside:
     """`workdays`: after the first day up to and with the second, None where the holiday notice isn't known.
     `progress`: a running request's step, its number and how many there are. `order`: keeps what to prepare (dataset,
-    location, period, dates, actor) and returns its name."""
+    location, period, dates, actor) and returns its name. `upload`: keeps a file that was handed in, returns its location."""
 
     store: ArtefactStore
     contracts: Callable[[], Mapping[str, Contract]]
@@ -26,6 +26,7 @@ class Outside:
     workdays: Callable[[date, date], int | None]
     progress: Callable[[int], tuple[str, int, int] | None]
     order: Callable[[str, str | None, str | None, Mapping[str, str], str], str]
+    upload: Callable[[str, Iterable[bytes]], str]
 
 
 _given: list[Outside] = []

@@ -9,5 +9,7 @@ def serve(host: str, port: int) -> None:
     from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
     from django.core.handlers.asgi import ASGIHandler
 
-    served = ASGIStaticFilesHandler(ASGIHandler())
+    from review.console.limits import Door
+
+    served = Door(ASGIStaticFilesHandler(ASGIHandler()))
     uvicorn.run(served, host=host, port=port, lifespan="off", log_level="warning", server_header=False)

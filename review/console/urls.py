@@ -45,6 +45,7 @@ urlpatterns = [
     path("releases/<str:release>/note.xlsx", files.note, name="note"),
     path("releases/<str:release>/evidence.zip", files.evidence, name="evidence"),
     path("datasets/<str:dataset>/run", runs.run, name="run"),
+    path("datasets/<str:dataset>/upload", runs.upload, name="upload"),
     path("runs", runs.runs, name="runs"),
     path("runs/<int:work>/again", runs.again, name="again"),
     path("ledger", registers.ledger, name="ledger"),

@@ -80,6 +80,15 @@ def dataset(request: HttpRequest, dataset: str) -> HttpResponse:
     said = contract.model_dump(mode="json") if contract else None
     rows = listing.rows(found[pages.start : pages.stop])
     public = newest([dataset], [Status.PUBLISHED.value]).get(dataset)
-    may_run = bool(contract and contract.source.location and visitor(request).may(Act.PREPARE, contract.department))
-    shown = {"dataset": dataset, "contract": said, "rows": rows, "pages": pages, "public": public, "may_run": may_run}
+    may_prepare = bool(contract and visitor(request).may(Act.PREPARE, contract.department))
+    may_run = bool(contract and contract.source.location) and may_prepare
+    shown = {
+        "dataset": dataset,
+        "contract": said,
+        "rows": rows,
+        "pages": pages,
+        "public": public,
+        "may_run": may_run,
+        "may_prepare": may_prepare,
+    }
     return render(request, "dataset.html", shown)

@@ -1,6 +1,7 @@
 """Work for the runner: what is under way and how far, what failed and why; run a dataset now, run again.
 
-A source is never typed in here: a run takes the contract's own (so no page can make the platform fetch an address).
+A source is never typed in here: a run takes the contract's own or a file that is handed in (so no page can make the
+platform fetch an address).
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from review.console.paging import pages_of
 from review.console.tags import say
 from review.console.visitor import Visitor, visitor
 from review.models import ReleaseRecord, WorkRequest
-from review.permissions import Act
+from review.permissions import Act, check_can
 
 KEPT = 500  # newest requests that the page looks through
 
@@ -102,6 +103,29 @@ def run(request: HttpRequest, dataset: str) -> HttpResponse:
     order = outside().order(dataset, None, request.POST.get("period") or None, {}, person.username)
     desk.ask("prepare", {"dataset": dataset, "order": order, "department": contract.department}, person.username)
     messages.success(request, say(("已交办，下面看进度。", "Asked for; its progress shows below.")))
+    return HttpResponseRedirect(reverse("runs"))
+
+
+@require_POST
+def upload(request: HttpRequest, dataset: str) -> HttpResponse:
+    """Prepare a dataset from a file that is handed in. How long it may be says the contract."""
+    person, contract = visitor(request), contracts_for(request).get(dataset)
+    if contract is None:
+        raise Http404
+    check_can(person.office, person.username, Act.PREPARE, contract.department, person.at)
+    file, formed = request.FILES.get("file"), request.POST.get("formed_on", "")
+    if file is None or not file.name:
+        raise UsageInvalid("choose a file to hand in")
+    if (file.size or 0) > contract.limits.bytes:
+        raise UsageInvalid(f"the file has {file.size} bytes, the contract allows {contract.limits.bytes}")
+    location = outside().upload(file.name, file.chunks())
+    dates = {"formed_on": formed} if formed else {}
+    order = outside().order(dataset, location, request.POST.get("period") or None, dates, person.username)
+    desk.ask("prepare", {"dataset": dataset, "order": order, "department": contract.department}, person.username)
+    messages.success(
+        request,
+        say(("已收到文件并交办，下面看进度。", "The file is here and the work asked for; its progress shows below.")),
+    )
     return HttpResponseRedirect(reverse("runs"))
 
 

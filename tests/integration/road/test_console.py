@@ -161,3 +161,25 @@ def test_escalated_release_is_decided_from_the_queue_to_the_catalogue(served: st
         assert time.monotonic() < deadline, "the runner didn't publish it"
         time.sleep(1)
     assert "看目录" in client.get(page).text
+
+
+def test_file_that_is_handed_in_is_prepared_and_forgotten(served: str, lived_in: City) -> None:
+    """Through the browser's form into quarantine; nothing of it stays beside."""
+    sent = lived_in.home / "samples" / "civil_affairs" / "2026年惠农补贴发放明细.csv"
+    client = signed_in(served, lived_in, "civil_affairs_operator")
+    page = "/datasets/civil_affairs.subsidy_list"
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', client.get(page).text)
+    assert token is not None
+    said = {"csrfmiddlewaretoken": token[1], "period": "2028"}
+    answer = client.post(f"{page}/upload", data=said, files={"file": (f"../../{sent.name}", sent.read_bytes())})
+    assert answer.url.path == "/runs"
+    deadline = time.monotonic() + 240
+    while "refresh" in client.get("/runs").text:
+        assert time.monotonic() < deadline, "the run didn't end"
+        time.sleep(1)
+    made = [
+        r for r in lived_in.json("releases") if (r["dataset"], r["period"]) == ("civil_affairs.subsidy_list", "2028")
+    ]
+    assert [r["status"] for r in made] == ["checked"]
+    assert not list((lived_in.home / "run" / "uploads").glob("*"))
+    assert f"/releases/{made[0]['release']}" in client.get("/runs").text
