@@ -6,7 +6,7 @@ front of it; under WSGI, `Limits` comes in time and answers with a page.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
@@ -20,10 +20,11 @@ FILE_BYTES = 2_000_000_000  # the contract's own limit is lower and is held afte
 READING = ("GET", "HEAD", "OPTIONS")
 REFUSAL = "发来的内容太大，没有收。What was sent is too long and wasn't taken.\n".encode()
 
-Message = MutableMapping[str, Any]
+Scope = dict[str, Any]
+Message = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-Application = Callable[[Message, Receive, Send], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 def fits(length: str, path: str, is_signed_in: Callable[[], bool]) -> bool:
@@ -55,7 +56,7 @@ class Door:
     def __init__(self, inside: Application) -> None:
         self.inside = inside
 
-    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] in READING or await self._fits(scope):
             return await self.inside(scope, receive, send)
         headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
@@ -63,7 +64,7 @@ class Door:
         await send({"type": "http.response.body", "body": REFUSAL})
         return None
 
-    async def _fits(self, scope: Message) -> bool:
+    async def _fits(self, scope: Scope) -> bool:
         said = {k.lower(): v.decode("latin-1") for k, v in scope["headers"]}
         if b"transfer-encoding" in said:
             return False
