@@ -19,6 +19,7 @@ from review import listing, reading
 from review.directory import reason_codes, roles, units, users, work, work_list, work_of
 from review.models import (
     DecisionRecord,
+    DispositionRecord,
     FindingRecord,
     LedgerEntry,
     Opening,
@@ -29,7 +30,7 @@ from review.models import (
 from review.permissions import Act, can
 
 __all__ = [
-    "check_visible", "contract_hash", "decisions", "finding_values", "findings", "is_minted", "last_published", "manifest", "names", "published",
+    "check_visible", "contract_hash", "decisions", "dispositions_before", "finding_values", "findings", "is_minted", "last_published", "manifest", "names", "published",
     "queue_for", "reason_codes", "receipt", "releases", "remarks", "roles", "show", "timeline", "units", "users",
     "visible_departments", "work", "work_list", "work_of",
 ]  # fmt: skip
@@ -182,6 +183,25 @@ def _decision(row: DecisionRecord) -> dict[str, Any]:
             "user": answer.user.username,
         } if answer else None,
     }  # fmt: skip
+
+
+def dispositions_before(release: str) -> dict[str, Any] | None:
+    """What was said of the same findings last time: by the approvals of the revision before, else of the edition that this
+    release was compared with. {release, dispositions: {finding: {kind, basis, reason}}, same_rules: whether contract and
+    packs are those of now}; None where nobody said anything.
+    """
+    record = reading.find(release)
+    now = record.manifest or {}
+    kin = ReleaseRecord.objects.filter(dataset=record.dataset, edition=record.edition, revision__lt=record.revision)
+    public = ReleaseRecord.objects.filter(dataset=record.dataset, release_hash=now.get("previous") or "-")
+    for old in [*kin.order_by("-revision")[:1], *public[:1]]:
+        said = DispositionRecord.objects.filter(decision__release=old).order_by("decision__entry_id", "pk")
+        found = {d.finding: {"kind": d.kind, "basis": d.basis, "reason": d.reason} for d in said}
+        if found:
+            then = old.manifest or {}
+            same = (then.get("packs"), old.contract_sha256) == (now.get("packs"), record.contract_sha256)
+            return {"release": old.public_id, "dispositions": found, "same_rules": same}
+    return None
 
 
 def timeline(release: str) -> list[dict[str, Any]]:

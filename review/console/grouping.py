@@ -56,6 +56,7 @@ class Row:
     remedy: Pair | None
     opened: bool
     disposition: dict[str, str] | None = None
+    last: dict[str, str] | None = None  # what was said of it in the revision or edition before
     before: list[tuple[str, Pair, str]] = field(default_factory=list)  # stage, kind, words of earlier stages
 
 
@@ -87,6 +88,11 @@ class Group:
     @property
     def is_disposed(self) -> bool:
         return all(r.disposition for r in self.rows)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether all of it was disposed of last time."""
+        return all(r.last for r in self.rows)
 
     @property
     def notes(self) -> list[str]:

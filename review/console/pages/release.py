@@ -73,6 +73,9 @@ def shown(
     findings = queries.findings(record.public_id, opened_by=person.username)
     decisions = queries.decisions(record.public_id)
     groups = groups_of(findings, package, draft, decisions)
+    last = queries.dispositions_before(record.public_id)
+    for row in (r for g in groups for r in g.rows):
+        row.last = last["dispositions"].get(row.id) if last else None
     said = reading.standing(record, person.username)
     turn = turn_of(record, case, person, bool(decisions))
     undisposed = said.holds - set(draft.dispositions)
@@ -89,6 +92,7 @@ def shown(
             "container": [g for g in groups if grouping.is_container(g, findings)],
             "standing": said,
             "undisposed": undisposed,
+            "last": last,
             "can_approve": not (said.blocks or said.unopened or undisposed),
             "turn": turn,
             "stages": stages_of(record, decisions),

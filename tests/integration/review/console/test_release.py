@@ -424,3 +424,43 @@ def test_hostile_names_and_cells_are_shown_as_text(console: Path) -> None:
         assert "<img" not in page, path
         assert "&lt;script&gt;" in page, path
     assert "<script" not in client.get(f"/datasets/{contract.id}").content.decode()
+
+
+def test_last_editions_disposition_is_offered_and_confirmed_in_one_step(console: Path) -> None:
+    old = table_release(run_key="old", period="2025")
+    for person, stage in (("sec", "section"), ("conf", "confidentiality"), ("chief", "chief")):
+        decide(old, person, stage)
+    new = table_release(run_key="new", previous=hash_of(old))
+    client = visit("sec")
+    assert "照上次处置" not in client.get(address(new)).content.decode()
+    open_all(client, new)
+    page = client.get(address(new))
+    assert "照上次处置" in page.content.decode()
+    row = page.context["grave"][0].rows[0]
+    assert row.last == {"kind": "false_alarm", "basis": "个人信息保护法第十三条", "reason": "字段为编号"}
+    said = {"group": "x", "finding": row.id, **{f"{k}-{row.id}": v for k, v in row.last.items()}}
+    client.post(address(new, "dispose"), said)
+    assert client.get(address(new)).context["can_approve"]
+    assert "照上次处置" not in client.get(address(new)).content.decode()
+
+
+def test_last_disposition_is_only_told_where_contract_or_packs_changed(console: Path) -> None:
+    old = table_release(run_key="old", period="2025")
+    decide(old, "sec", "section")
+    new = table_release(table_contract(version=2), run_key="new", previous=hash_of(old))
+    client = visit("sec")
+    open_all(client, new)
+    page = client.get(address(new)).content.decode()
+    assert "请重新判断" in page
+    assert "照上次处置" not in page
+
+
+def test_dispositions_of_the_revision_before_are_proposals(console: Path) -> None:
+    old = table_release(run_key="old")
+    decide(old, "sec", "section")
+    decide(old, "conf", "confidentiality", "return")
+    new = table_release(run_key="new")
+    client = visit("sec")
+    open_all(client, new)
+    assert client.get(address(new)).context["last"]["release"] == old
+    assert not client.get(address(new)).context["draft"].dispositions
