@@ -49,10 +49,12 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-SECTIONS = {
+SECTIONS = {  # page → the link that leads to it
     "release": "releases",
     "content": "releases",
     "finding": "releases",
     "contract": "releases",
     "dataset": "datasets",
-}  # page → the link that leads to it
+    "pack": "packs",
+    "units": "people",
+}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+GRACE_SECONDS = 10  # for answers under way; the supervisor waits a little longer
+
 
 def serve(host: str, port: int) -> None:
     """`review.setup.configure` and `review.console.outside.hand_over` come first. Proxies on this machine may say https."""
@@ -12,4 +14,7 @@ def serve(host: str, port: int) -> None:
     from review.console.limits import Door
 
     served = Door(ASGIStaticFilesHandler(ASGIHandler()))
-    uvicorn.run(served, host=host, port=port, lifespan="off", log_level="warning", server_header=False)
+    uvicorn.run(
+        served, host=host, port=port, lifespan="off", log_level="warning", server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )  # fmt: skip

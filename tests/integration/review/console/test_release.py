@@ -464,3 +464,21 @@ def test_dispositions_of_the_revision_before_are_proposals(console: Path) -> Non
     open_all(client, new)
     assert client.get(address(new)).context["last"]["release"] == old
     assert not client.get(address(new)).context["draft"].dispositions
+
+
+def test_two_people_and_two_clicks_at_once(console: Path) -> None:
+    from tests.integration.review.test_concurrency import at_once
+
+    release = table_release(findings=[])
+    clients = [visit(person) for person in ("sec", "sec", "sec2")]
+    said = {
+        "verdict": "approve",
+        "stage": "section",
+        "release_hash": hash_of(release),
+        "password": PASSWORD,
+        "reason": "无异议",
+    }
+    pages = at_once(*[lambda c=c: c.post(address(release, "decide"), said) for c in clients])  # type: ignore[misc]
+    assert sorted(p.status_code == 302 for p in pages) == [False, False, True]
+    assert all('role="alert"' in p.content.decode() for p in pages if p.status_code != 302)
+    assert events(release).count("decided") == 1
