@@ -28,7 +28,6 @@ SCOPES: dict[str, words.Pair] = {
     "unit": ("我单位的", "My unit's"),
     "all": ("全部", "All"),
 }
-ORDERS = {"new": ("-year", "-number"), "waiting": ("changed_at", "pk")}
 
 
 def asked(request: HttpRequest, departments: tuple[str, ...]) -> Filter:
@@ -91,7 +90,7 @@ def releases(request: HttpRequest) -> HttpResponse:
     """Every release that the visitor may see, newest first."""
     person = visitor(request)
     wanted = asked(request, person.departments)
-    found = listing.matching(wanted).order_by(*ORDERS["new"])
+    found = listing.matching(wanted).order_by("-year", "-number")
     pages = pages_of(request, found.count())
     rows = listing.rows(found[pages.start : pages.stop])
     return render(request, "releases.html", {"rows": rows, "pages": pages, **choices(person)})

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -205,13 +206,10 @@ def content(request: HttpRequest, release: str) -> HttpResponse:
     search = request.GET.get("q", "")[:100]
     shown, pages = None, pages_of(request, 0, CONTENT_ROWS)
     if package and table in tables:
-        marks = labels()
-        size = record.rows if not search else 0
-        first = rows_shown(package.manifest, package.columns, marks, table=table, start=0, size=0, search=search)
-        pages = pages_of(request, first.total if first else size, CONTENT_ROWS)
-        shown = rows_shown(
-            package.manifest, package.columns, marks, table=table, start=pages.start, size=CONTENT_ROWS, search=search
-        )
+        look = partial(rows_shown, package.manifest, package.columns, labels(), table=table, search=search)
+        counted = look(start=0, size=0)
+        pages = pages_of(request, counted.total if counted else 0, CONTENT_ROWS)
+        shown = look(start=pages.start, size=CONTENT_ROWS)
     return render(
         request,
         "content.html",

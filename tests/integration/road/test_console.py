@@ -12,7 +12,8 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -56,15 +57,26 @@ def served(lived_in: City) -> Iterator[str]:
         assert process.wait(timeout=120) == 0
 
 
-def signed_in(url: str, city: City, user: str, language: str = "zh-hans") -> httpx.Client:
-    client = httpx.Client(base_url=url, follow_redirects=True, headers={"accept-language": language}, timeout=60)
-    page = client.get("/sign-in")
-    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
-    assert token is not None
-    said = {"csrfmiddlewaretoken": token[1], "username": user, "password": city.passwords[user]}
-    landed = client.post("/sign-in", data=said)
-    assert landed.url.path == "/queue"
-    return client
+Visitors = Callable[..., httpx.Client]
+
+
+@pytest.fixture
+def signed_in(served: str, lived_in: City) -> Iterator[Visitors]:
+    """A browser in which a person has signed in, by user name and language; closed at the end."""
+    with ExitStack() as opened:
+
+        def visit(user: str, language: str = "zh-hans") -> httpx.Client:
+            client = httpx.Client(
+                base_url=served, follow_redirects=True, headers={"accept-language": language}, timeout=60
+            )
+            opened.enter_context(client)
+            token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', client.get("/sign-in").text)
+            assert token is not None
+            said = {"csrfmiddlewaretoken": token[1], "username": user, "password": lived_in.passwords[user]}
+            assert client.post("/sign-in", data=said).url.path == "/queue"
+            return client
+
+        yield visit
 
 
 def post(client: httpx.Client, page: str, act: str, **said: str | list[str]) -> httpx.Response:
@@ -114,10 +126,10 @@ def test_static_files_and_headers_are_served(served: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
-def test_no_value_of_the_quarantine_on_any_page(served: str, lived_in: City, language: str) -> None:
+def test_no_value_of_the_quarantine_on_any_page(signed_in: Visitors, lived_in: City, language: str) -> None:
     markers = re.compile(b"|".join(re.escape(m) for m in _markers(lived_in)))
     releases = [r["release"] for r in lived_in.json("releases")]
-    client, seen = signed_in(served, lived_in, "auditor", language), 0
+    client, seen = signed_in("auditor", language), 0
     for page in pages_of(client, releases):
         answer = client.get(page)
         assert answer.status_code == 200, page
@@ -126,11 +138,11 @@ def test_no_value_of_the_quarantine_on_any_page(served: str, lived_in: City, lan
     assert seen > 100
 
 
-def test_escalated_release_is_decided_from_the_queue_to_the_catalogue(served: str, lived_in: City) -> None:
+def test_escalated_release_is_decided_from_the_queue_to_the_catalogue(signed_in: Visitors, lived_in: City) -> None:
     """An escalated release is answered, then goes through every stage in the browser's way, and the runner publishes it."""
     release = next(r["release"] for r in lived_in.json("releases", "--status", "escalated"))
     page, password = f"/releases/{release}", lived_in.passwords
-    keeper = signed_in(served, lived_in, "confidentiality")
+    keeper = signed_in("confidentiality")
     said = {
         "authority": "市国家保密局",
         "document": "演示",
@@ -143,7 +155,7 @@ def test_escalated_release_is_decided_from_the_queue_to_the_catalogue(served: st
         user = {"section": f"{record['department']}_section", "chief": f"{record['department']}_chief"}.get(
             stage["name"], stage["name"]
         )
-        client = signed_in(served, lived_in, user)
+        client = signed_in(user)
         assert release in client.get("/queue").text
         holds = [f["id"] for f in record["findings_list"] if f["severity"] == "hold"]
         for finding in holds:
@@ -163,10 +175,10 @@ def test_escalated_release_is_decided_from_the_queue_to_the_catalogue(served: st
     assert "看目录" in client.get(page).text
 
 
-def test_file_that_is_handed_in_is_prepared_and_forgotten(served: str, lived_in: City) -> None:
+def test_file_that_is_handed_in_is_prepared_and_forgotten(signed_in: Visitors, lived_in: City) -> None:
     """Through the browser's form into quarantine; nothing of it stays beside."""
     sent = lived_in.home / "samples" / "civil_affairs" / "2026年惠农补贴发放明细.csv"
-    client = signed_in(served, lived_in, "civil_affairs_operator")
+    client = signed_in("civil_affairs_operator")
     page = "/datasets/civil_affairs.subsidy_list"
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', client.get(page).text)
     assert token is not None
