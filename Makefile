@@ -7,7 +7,7 @@ DEMO_HOME ?= .mingjing
 UV := UV_PROJECT_ENVIRONMENT=$(VENV) UV_PYTHON_DOWNLOADS=never .uv/bin/uv
 ROOMS := domain intake storage checks redaction review catalog flows
 
-.PHONY: help setup demo test check format bench servers docs clean
+.PHONY: help setup demo test check format bench pictures servers docs clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -42,6 +42,9 @@ docs: setup ## write docs/reference again from the code
 
 bench: setup ## the measured figures, into bench/RESULTS.md
 	@$(BIN)/python -m bench
+
+pictures: demo ## pictures of the console's pages into docs/images (needs chromium)
+	@$(BIN)/python -m tests.pictures $(DEMO_HOME)
 
 servers: ## install PostgreSQL and chromium with apt (tests only; asks for root)
 	@sh tests/servers.sh

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flows.platform import Platform
+from flows.uploads import sweep_uploads
 
 ON_THE_WAY = ("received", "checked", "in_review", "escalated", "approved")
 CRASHED_AFTER_SECONDS = 24 * 3600.0
@@ -18,7 +19,7 @@ EVERY_SECONDS = 24 * 3600.0
 
 
 def keep_house(platform: Platform, now: datetime | None = None) -> dict[str, int]:
-    """Purge the quarantine by `quarantine_days`, sweep both stores, old work and old orders; returns how many things went."""
+    """Purge the quarantine by `quarantine_days`, sweep both stores, old work, orders and uploads; returns how many things went."""
     from review import queries
 
     at = now or datetime.now(UTC)
@@ -36,7 +37,8 @@ def keep_house(platform: Platform, now: datetime | None = None) -> dict[str, int
     ]
     for order in orders:  # a location may carry a token
         order.unlink(missing_ok=True)
-    return {"purged": len(purged), "swept": len(swept), "runs": len(old), "orders": len(orders)}
+    uploads = sweep_uploads(platform.home, at)
+    return {"purged": len(purged), "swept": len(swept), "runs": len(old), "orders": len(orders), "uploads": uploads}
 
 
 class Daily:

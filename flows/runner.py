@@ -20,8 +20,10 @@ from domain.errors import MingjingError
 from flows.guard import StepFailed, where
 from flows.home import Home
 from flows.housekeeping import Daily, keep_house
+from flows.orders import read_order
 from flows.platform import Platform, open_platform
 from flows.progress import listening
+from flows.uploads import forget_upload
 
 POLL_SECONDS = 0.15
 RETRY_SECONDS = 300.0
@@ -114,6 +116,8 @@ def _do(home: Home, row: dict[str, Any]) -> None:
         result, ok = {"error": "step-failed", "message": str(fault)}, False
     except Exception as fault:
         result, ok = {"error": "fault", "message": f"{type(fault).__name__} at {where(fault)}"}, False
+    if ok and row["kind"] == "prepare":  # its source is in quarantine now
+        forget_upload(home, read_order(home, row["params"]["dataset"], row["params"]["order"]).location)
     desk.finish(number, WORKER, ok=ok, result=result)
     note.unlink(missing_ok=True)
 

@@ -102,7 +102,7 @@ def services(home: Home, host: str, port: int) -> list[Service]:
         Service("catalogue", [*catalogue, "--token-file", str(token_file(home))], bare),
         runner_of(home),
         Service("schedules", [python, "-m", "flows.schedules"], environ),
-        Service("console", [python, "-m", "review.console", "--host", host, "--port", str(port)], environ),
+        Service("console", [python, "-m", "flows.console", "--host", host, "--port", str(port)], environ),
     ]
     return [s for s in found if s.name != "catalogue" or not home.catalogue_url]
 

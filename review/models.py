@@ -125,6 +125,11 @@ class ReleaseRecord(models.Model):
     edition: Number = models.IntegerField()
     revision: Number = models.IntegerField()
     status: Text = models.CharField(max_length=12, choices=_choices(Status), db_index=True)
+    stage: Text = models.CharField(max_length=20, blank=True, default="")  # where it waits while in review, else empty
+    taken_by_id: int | None
+    taken_by: models.ForeignKey[User | None, User | None] = models.ForeignKey(
+        User, PROTECT, null=True, blank=True, related_name="taken"
+    )  # who told the others "I am on it", until the stage ends
     release_hash: Text = models.CharField(max_length=64, blank=True, db_index=True)
     manifest: Data = models.JSONField(null=True, blank=True)
     counts: Data = models.JSONField(default=dict)
@@ -158,6 +163,7 @@ class ReleaseRecord(models.Model):
             models.UniqueConstraint(fields=["year", "number"], name="release_number_once"),
             models.UniqueConstraint(fields=["dataset", "edition", "revision"], name="release_revision_once"),
         )
+        indexes = (models.Index(fields=["unit", "status", "changed_at"], name="release_waiting"),)
 
     def __str__(self) -> str:
         return self.public_id
@@ -290,6 +296,24 @@ class EscalationAnswer(models.Model):
 
     class Meta:
         verbose_name = "报审答复"
+
+
+class Remark(models.Model):
+    """A word between author and reviewers about a release. It decides nothing."""
+
+    release_id: int
+    release: models.ForeignKey[ReleaseRecord, ReleaseRecord] = models.ForeignKey(
+        ReleaseRecord, PROTECT, related_name="remarks"
+    )
+    user_id: int
+    user: models.ForeignKey[User, User] = models.ForeignKey(User, PROTECT, related_name="remarks")
+    text: LongText = models.TextField()
+    entry_id: int
+    entry: models.OneToOneField[LedgerEntry, LedgerEntry] = models.OneToOneField(LedgerEntry, PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "留言"
+        ordering = ("entry",)
 
 
 class WorkRequest(models.Model):

@@ -7,6 +7,7 @@ flows and the shell of the installation's owner.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils import timezone
@@ -14,20 +15,23 @@ from django.utils import timezone
 from domain.errors import ReleaseNotFound, UsageInvalid
 from domain.finding import Finding
 from domain.release import Approval, Manifest, Receipt, Status
-from review import reading
+from review import listing, reading
 from review.directory import reason_codes, roles, units, users, work, work_list, work_of
 from review.models import (
     DecisionRecord,
+    DispositionRecord,
     FindingRecord,
     LedgerEntry,
     Opening,
     ReleaseRecord,
+    Remark,
+    User,
 )
-from review.permissions import Act, Office, can, can_decide
+from review.permissions import Act, can
 
 __all__ = [
-    "contract_hash", "decisions", "finding_values", "findings", "is_minted", "last_published", "manifest", "published",
-    "queue_for", "reason_codes", "receipt", "releases", "roles", "show", "timeline", "units", "users",
+    "check_visible", "contract_hash", "decisions", "dispositions_before", "finding_values", "findings", "is_minted", "last_published", "manifest", "names", "published",
+    "queue_for", "reason_codes", "receipt", "releases", "remarks", "roles", "show", "timeline", "units", "users",
     "visible_departments", "work", "work_list", "work_of",
 ]  # fmt: skip
 
@@ -70,6 +74,11 @@ def _visible(release: str, as_user: str | None) -> ReleaseRecord:
     if as_user is not None and record.unit_id not in visible_departments(as_user):
         raise ReleaseNotFound(f"there is no release {release[:20]!r}; `mingjing releases` lists those there are")
     return record
+
+
+def check_visible(release: str, username: str) -> None:
+    """Raises ReleaseNotFound where the person may not see the release, or there is none."""
+    _visible(release, username)
 
 
 def show(release: str, as_user: str | None = None) -> dict[str, Any]:
@@ -176,6 +185,25 @@ def _decision(row: DecisionRecord) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def dispositions_before(release: str) -> dict[str, Any] | None:
+    """What was said of the same findings last time: by the approvals of the revision before, else of the edition that this
+    release was compared with. {release, dispositions: {finding: {kind, basis, reason}}, same_rules: whether contract and
+    packs are those of now}; None where nobody said anything.
+    """
+    record = reading.find(release)
+    now = record.manifest or {}
+    kin = ReleaseRecord.objects.filter(dataset=record.dataset, edition=record.edition, revision__lt=record.revision)
+    public = ReleaseRecord.objects.filter(dataset=record.dataset, release_hash=now.get("previous") or "-")
+    for old in [*kin.order_by("-revision")[:1], *public[:1]]:
+        said = DispositionRecord.objects.filter(decision__release=old).order_by("decision__entry_id", "pk")
+        found = {d.finding: {"kind": d.kind, "basis": d.basis, "reason": d.reason} for d in said}
+        if found:
+            then = old.manifest or {}
+            same = (then.get("packs"), old.contract_sha256) == (now.get("packs"), record.contract_sha256)
+            return {"release": old.public_id, "dispositions": found, "same_rules": same}
+    return None
+
+
 def timeline(release: str) -> list[dict[str, Any]]:
     """Ledger lines of a release: {seq, at, event, actor, data}."""
     rows = LedgerEntry.objects.filter(release=release).order_by("seq")
@@ -184,22 +212,24 @@ def timeline(release: str) -> list[dict[str, Any]]:
     ]
 
 
+def remarks(release: str) -> list[dict[str, Any]]:
+    """Remarks about a release, oldest first: {user, name, at, text}."""
+    rows = Remark.objects.filter(release__public_id=release).select_related("user", "entry").order_by("entry_id")
+    return [{"user": r.user.username, "name": r.user.name, "at": r.entry.at, "text": r.text} for r in rows]
+
+
+def names(usernames: Iterable[str]) -> dict[str, str]:
+    """People's names by user name; those without one stand for themselves."""
+    wanted = set(usernames)
+    return {u.username: u.name or u.username for u in User.objects.filter(username__in=wanted)}
+
+
 def queue_for(user: str) -> list[dict[str, Any]]:
-    """What waits for the person: releases to decide on (with `stage`), and those to submit or correct (`stage` null)."""
-    known, now = reading.office(user), timezone.now()
-    waiting = [Status.IN_REVIEW.value, Status.CHECKED.value, Status.RETURNED.value, Status.ESCALATED.value]
-    found = ReleaseRecord.objects.filter(status__in=waiting, replaced_by=None).order_by("year", "number")
-    return [{**_brief(r), "stage": task} for r in found if (task := _task(r, known, user, now)) is not False]
-
-
-def _task(record: ReleaseRecord, known: Office, user: str, now: Any) -> str | bool | None:
-    """The stage to decide, None for an operator's or answerer's work, False where it isn't this person's."""
-    if record.status == Status.IN_REVIEW.value:
-        current = reading.case(record)
-        stage = current.current
-        return stage.name if stage and can_decide(known, user, current, stage.name, now) else False
-    act = Act.ANSWER if record.status == Status.ESCALATED.value else Act.SUBMIT
-    return None if can(known, user, act, record.unit_id, now) else False
+    """What waits for the person, longest first: releases to decide on (with `stage`), and those to submit or correct
+    (`stage` null)."""
+    waits = listing.mine(listing.Filter(visible_departments(user)), reading.office(user), user, timezone.now())
+    found = ReleaseRecord.objects.defer("manifest").in_bulk(list(waits))
+    return [{**_brief(found[key]), "stage": stage} for key, stage in waits.items()]
 
 
 def last_published(dataset: str) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -9,8 +10,9 @@ from django.utils import timezone
 
 from domain.contract import Stage
 from domain.errors import ReleaseNotFound
+from domain.finding import Severity
 from domain.release import Verdict
-from review.models import DecisionRecord, LedgerEntry, Membership, ReleaseRecord, Unit
+from review.models import DecisionRecord, FindingRecord, LedgerEntry, Membership, Opening, ReleaseRecord, Unit
 from review.permissions import OFFICE, Case, Office, Role, Seat, Tree
 
 if TYPE_CHECKING:
@@ -63,6 +65,25 @@ def case(record: ReleaseRecord) -> Case:
         {d.user.username: d.stage for d in decisions},
         tuple(d.stage for d in decisions if d.verdict == Verdict.APPROVE.value),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Ids of findings that stand between a person and an approval."""
+
+    blocks: frozenset[str]
+    holds: frozenset[str]
+    unopened: frozenset[str]  # holds that this person hasn't opened
+
+
+def standing(record: ReleaseRecord, username: str) -> Standing:
+    """What this person has to deal with before saying 公开."""
+    found = FindingRecord.objects.filter(release=record, severity__in=[Severity.BLOCK.value, Severity.HOLD.value])
+    pairs = list(found.values_list("severity", "finding"))
+    opened = Opening.objects.filter(release=record, user__username=username).values_list("finding", flat=True)
+    holds = frozenset(f for severity, f in pairs if severity == Severity.HOLD.value)
+    blocks = frozenset(f for severity, f in pairs if severity == Severity.BLOCK.value)
+    return Standing(blocks, holds, holds - set(opened))
 
 
 def roles_at_root(person: str) -> frozenset[Role]:

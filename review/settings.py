@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -10,6 +11,7 @@ from domain.errors import UsageInvalid
 from review import keys
 
 BUSY_SECONDS = 30
+CONSOLE = Path(__file__).parent / "console"
 SQLITE_SETUP = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON;"
 
 
@@ -35,8 +37,12 @@ def database(home: Path, url: str | None) -> dict[str, Any]:
     }
 
 
-def settings(home: Path, database_url: str | None, *, debug: bool, tls: bool, time_zone: str) -> dict[str, Any]:
-    """Everything that `django.conf.settings` needs. Raises HomeInvalid where the keys aren't there."""
+def settings(
+    home: Path, database_url: str | None, *, debug: bool, tls: bool, time_zone: str, hosts: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Everything that `django.conf.settings` needs. `hosts`: names under which the console is reached beside localhost.
+
+    Raises HomeInvalid where the keys aren't there."""
     return {
         "MINGJING_HOME": home,
         "SECRET_KEY": keys.console_key(home),
@@ -45,6 +51,10 @@ def settings(home: Path, database_url: str | None, *, debug: bool, tls: bool, ti
         "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
         **PEOPLE,
         **WEB,
+        "ALLOWED_HOSTS": ["localhost", "127.0.0.1", "[::1]", *hosts],
+        "FILE_UPLOAD_TEMP_DIR": str(home / "run")
+        if (home / "run").is_dir()
+        else None,  # never outside the installation
         "LANGUAGE_CODE": "zh-hans",
         "LANGUAGES": [("zh-hans", "简体中文"), ("en", "English")],
         "USE_I18N": True,
@@ -68,7 +78,6 @@ PEOPLE: dict[str, Any] = {
 WEB: dict[str, Any] = {
     "ROOT_URLCONF": "review.console.urls",
     "WSGI_APPLICATION": "review.console.wsgi.application",
-    "ALLOWED_HOSTS": ["localhost", "127.0.0.1", "[::1]"],
     "INSTALLED_APPS": [
         "django.contrib.auth",
         "django.contrib.contenttypes",
@@ -87,22 +96,32 @@ WEB: dict[str, Any] = {
         "django.middleware.csrf.CsrfViewMiddleware",
         "django.contrib.auth.middleware.AuthenticationMiddleware",
         "django.contrib.messages.middleware.MessageMiddleware",
+        "review.console.limits.Limits",
         "django.middleware.clickjacking.XFrameOptionsMiddleware",
+        "review.console.refusals.Refusals",
+        "review.console.access.Gate",
     ],
     "TEMPLATES": [
         {
             "BACKEND": "django.template.backends.django.DjangoTemplates",
+            "DIRS": [CONSOLE / "templates"],
             "APP_DIRS": True,
             "OPTIONS": {
+                "builtins": ["review.console.tags"],
                 "context_processors": [
+                    "review.console.layout.frame",
                     "django.template.context_processors.request",
                     "django.contrib.auth.context_processors.auth",
                     "django.contrib.messages.context_processors.messages",
-                ]
+                ],
             },
         }
     ],
     "STATIC_URL": "/static/",
+    "STATICFILES_DIRS": [CONSOLE / "static"],
+    "LOGIN_URL": "sign_in",
+    "LOGIN_REDIRECT_URL": "home",
+    "LOGOUT_REDIRECT_URL": "sign_in",
     "LOGGING_CONFIG": None,  # the program that embeds this room sets up logging
 }
 

@@ -4,6 +4,7 @@ command line stays fast; everything else of the room is imported after `configur
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
@@ -21,12 +22,13 @@ def configure(
     debug: bool = False,
     tls: bool = False,
     time_zone: str = "Asia/Shanghai",
+    hosts: Sequence[str] = (),
 ) -> None:
     """Set Django up for one installation. A second call with another home points this process there.
 
     Raises HomeInvalid where HOME/keys isn't made yet (review.keys.create_keys), UsageInvalid for a wrong URL.
     """
-    wanted = build(home.resolve(), database_url, debug=debug, tls=tls, time_zone=time_zone)
+    wanted = build(home.resolve(), database_url, debug=debug, tls=tls, time_zone=time_zone, hosts=hosts)
     with _ONE_AT_A_TIME:
         _configure(wanted)
 

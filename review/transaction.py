@@ -45,9 +45,10 @@ class Page:
         self.is_unchanged = True
 
 
-def move(record: ReleaseRecord, status: Status, leaf: Page) -> None:
-    """Store the record with its new status."""
+def move(record: ReleaseRecord, status: Status, leaf: Page, stage: str = "") -> None:
+    """Store the record with its new status and, in review, the stage that it now waits at; nobody has taken that on yet."""
     record.status, record.changed_at = status.value, leaf.at
+    record.stage, record.taken_by = stage, None
     record.save()
 
 

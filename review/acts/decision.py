@@ -8,10 +8,10 @@ from collections.abc import Collection, Sequence
 from django.db.models import Count
 
 from domain.errors import DispositionMissing, FindingBlocks, ReviewerIsSubmitter, TransitionRefused, UsageInvalid
-from domain.finding import Severity
-from domain.release import Disposition, DispositionKind, Status, Verdict
+from domain.release import Disposition, Status, Verdict
 from review import lifecycle, texts
 from review.contents import check_hash
+from review.dispositions import complete
 from review.lifecycle import Event, event_of
 from review.models import (
     DecisionRecord,
@@ -25,7 +25,7 @@ from review.models import (
     User,
 )
 from review.permissions import Act, Seat, check_can, check_can_decide
-from review.reading import case, find, office
+from review.reading import case, find, office, standing
 from review.transaction import Page, act, move
 
 
@@ -99,7 +99,8 @@ def decide(
     decision = _write(page, record, seat, stage, verdict, said, given)
     if verdict is not Verdict.APPROVE:
         record.reason, record.reason_code = decision.reason, decision.reason_code
-    move(record, status, page)
+    advances = verdict is Verdict.APPROVE and not is_last
+    move(record, status, page, known.stages[len(known.passed) + 1].name if advances else "")
     return status
 
 
@@ -125,42 +126,29 @@ def _disposed(record: ReleaseRecord, dispositions: Sequence[Disposition]) -> dic
     remedies = {f.finding: f.body["remedy"] for f in FindingRecord.objects.filter(release=record)}
     found: dict[str, Disposition] = {}
     for one in dispositions:
-        kind, name = DispositionKind(one.kind), one.finding
         if one.finding not in remedies:
             raise UsageInvalid(
                 f"{record.public_id} has no finding of a given id; `mingjing show {record.public_id}` lists them"
             )
         if one.finding in found:
-            raise UsageInvalid(f"finding {name} is disposed of twice; leave one")
-        basis, reason = texts.clean(one.basis, "a basis"), texts.clean(one.reason, "a reason")
-        if kind is DispositionKind.KEEP_BY_LAW and not basis:
-            raise DispositionMissing(f"finding {name}: keeping by law needs its basis (the article)")
-        if kind is DispositionKind.FALSE_ALARM and not reason:
-            raise DispositionMissing(f"finding {name}: a false alarm needs its reason")
-        if kind is DispositionKind.REDACT_AS_PROPOSED and not remedies[one.finding] and not reason:
-            raise DispositionMissing(
-                f"finding {name}: nothing was redacted there; say in a reason how it was dealt with"
-            )
-        found[one.finding] = Disposition(one.finding, kind, basis, reason)
+            raise UsageInvalid(f"finding {one.finding} is disposed of twice; leave one")
+        found[one.finding] = complete(one, remedies[one.finding])
     return found
 
 
 def _check_approvable(record: ReleaseRecord, username: str, given: dict[str, Disposition]) -> None:
-    standing = FindingRecord.objects.filter(release=record, severity__in=[Severity.BLOCK.value, Severity.HOLD.value])
-    ids = {s: set(standing.filter(severity=s.value).values_list("finding", flat=True)) for s in Severity}
-    if ids[Severity.BLOCK]:
+    found = standing(record, username)
+    if found.blocks:
         raise FindingBlocks(
-            f"{record.public_id} has {len(ids[Severity.BLOCK])} block findings; return it, none can be waved through"
+            f"{record.public_id} has {len(found.blocks)} block findings; return it, none can be waved through"
         )
-    holds = ids[Severity.HOLD]
-    opened = set(Opening.objects.filter(release=record, user__username=username).values_list("finding", flat=True))
-    if unseen := holds - opened:
+    if unseen := found.unopened:
         raise DispositionMissing(
-            f"{len(unseen)} of {len(holds)} hold findings weren't opened by this person, first {min(unseen)}; open each"
+            f"{len(unseen)} of {len(found.holds)} hold findings weren't opened by this person, first {min(unseen)}; open each"
         )
-    if missing := holds - set(given):
+    if missing := found.holds - set(given):
         raise DispositionMissing(
-            f"{len(missing)} of {len(holds)} hold findings have no disposition, first {min(missing)}; dispose of each"
+            f"{len(missing)} of {len(found.holds)} hold findings have no disposition, first {min(missing)}; dispose of each"
         )
 
 
@@ -228,5 +216,5 @@ def answer_escalation(
         user=User.objects.get(username=username), entry=entry,
     )  # fmt: skip
     record.reason = ""
-    move(record, status, page)
+    move(record, status, page, asked.stage)
     return status

@@ -88,10 +88,10 @@ def grant(
 
 @act()
 def deputise(
-    page: Page, username: str, principal: str, unit: str, role: str, *, valid_from: datetime, valid_to: datetime,
+    page: Page, username: str, principal: str, unit: str, role: str, *, valid_from: datetime | None, valid_to: datetime,
     actor: str = SYSTEM,
 ) -> int:  # fmt: skip
-    """Seat a dated deputy (B角) for a person's own seat; returns the seat's number. The principal may appoint it.
+    """Seat a dated deputy (B角) for a person's own seat, from now where `valid_from` is None; returns the seat's number. The principal may appoint it.
 
     It lapses with the principal's seat, and a deputy can't appoint one. Raises NotPermitted, UsageInvalid.
     """

@@ -33,7 +33,7 @@ def submit(page: Page, release: str, username: str, password: str, *, release_ha
     if later := kin.filter(revision__gt=record.revision, submitter__isnull=False).order_by("-revision").first():
         raise TransitionRefused(f"{later.public_id} corrects this edition and was submitted already; work on that one")
     record.submitter = User.objects.get(username=username)
-    move(record, status, page)
+    move(record, status, page, record.stages[0]["name"])
     page.write("submitted", username, release, release_hash=record.release_hash)
     for old in kin.filter(revision__lt=record.revision, status__in=[s.value for s in OPEN]).order_by("revision"):
         _replace(old, record, username, page)

@@ -21,7 +21,7 @@ def visitor(person: str | None, password: str = PASSWORD) -> Any:
 
 TABLES = [
     "unit", "reasoncode", "user", "membership", "releaserecord", "findingrecord", "opening", "decisionrecord",
-    "dispositionrecord", "escalationanswer", "workrequest", "ledgerentry",
+    "dispositionrecord", "escalationanswer", "remark", "workrequest", "ledgerentry",
 ]  # fmt: skip
 PEOPLE = {"unit", "reasoncode", "user", "membership"}
 

@@ -52,6 +52,14 @@ def withdrawn() -> str:
     return release
 
 
+def taken() -> str:
+    from review import desk
+
+    release = submitted()
+    desk.take(release, "sec")
+    return release
+
+
 def claimed() -> int:
     from review import desk
 
@@ -113,6 +121,7 @@ def scenarios() -> dict[str, Callable[[], Callable[[], Any]]]:
         ),
         "extend_claim": on(claimed, lambda w: desk.extend_claim(w, "runner")),
         "finish": on(claimed, lambda w: desk.finish(w, "runner", ok=True, result={})),
+        "give_back": on(taken, lambda r: desk.give_back(r, "sec")),
         "grant": on(nothing, lambda _: desk.grant("law", "finance", "operator", actor="admin")),
         "load_reason_codes": on(nothing, lambda _: desk.load_reason_codes(pack("reason_codes"))),
         "load_units": on(nothing, lambda _: desk.load_units(pack("units"))),
@@ -125,12 +134,14 @@ def scenarios() -> dict[str, Callable[[], Callable[[], Any]]]:
         "record_publication_refused": on(approved, lambda r: desk.record_publication_refused(r, ContentChanged("x"))),
         "record_published": on(approved, lambda r: desk.record_published(r, receipt(r))),
         "record_withdrawn": on(withdrawn, lambda r: desk.record_withdrawn(r, {"ok": True})),
+        "remark": on(submitted, lambda r: desk.remark(r, "op", "第三列口径已核对")),
         "replace": on(later, lambda pair: desk.replace(*pair, "op")),
         "revise": on(submitted, lambda r: desk.revise(make_contract(), r, "run-2")),
         "revoke": on(lambda: seat_of("law"), lambda seat: desk.revoke(seat, actor="admin")),
         "set_password": on(nothing, lambda _: desk.set_password("law", PASSWORD + "!")),
         "sign_in": on(nothing, lambda _: desk.sign_in("law", PASSWORD)),
         "submit": on(checked, lambda r: desk.submit(r, "op", PASSWORD)),
+        "take": on(submitted, lambda r: desk.take(r, "sec")),
         "withdraw": on(published, lambda r: desk.withdraw(r, "chief", PASSWORD, "不应公开")),
     }
 
@@ -167,11 +178,12 @@ def test_desk_offers_every_act_and_each_is_tried(home: object) -> None:
 
 
 def test_models_are_written_by_acts_alone() -> None:
-    """Nothing but the acts, the ledger and a transaction's last step calls what writes a table."""
+    """Nothing but the acts, the ledger and a transaction's last step calls what writes a table; a migration fills a new column."""
     verbs = {"create", "bulk_create", "update", "update_or_create", "get_or_create", "save", "delete", "bulk_update"}
     writing = {
         p.relative_to(ROOM).as_posix()
         for p in ROOM.rglob("*.py")
+        if "migrations" not in p.parts
         for n in ast.walk(ast.parse(p.read_text("utf-8")))
         if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute) and n.func.attr in verbs
         and "globals" not in ast.dump(n.func)

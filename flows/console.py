@@ -1,0 +1,80 @@
+"""The console's own process: `python -m flows.console --host 127.0.0.1 --port 8480`, started by `mingjing serve`.
+
+Hands the console what it needs from other rooms. MINGJING_HOME says which installation, MINGJING_TLS=1 that it stands
+behind https, MINGJING_HOSTS (names with blanks between) under which names beside localhost.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from flows.ask import progress_of
+from flows.home import Home, home_path, open_home
+from flows.library import read_contracts, read_packs
+from flows.orders import Order, write_order
+from flows.stores import open_stores
+from flows.uploads import keep_upload
+from review.console.outside import Outside, hand_over
+
+Workdays = Callable[[date, date], int | None]
+
+
+def outside_of(home: Home) -> Outside:
+    """The installation as the console may see it."""
+
+    def progress(work: int) -> tuple[str, int, int] | None:
+        said = progress_of(home, work)
+        return (str(said[0]), int(said[1]), int(said[2])) if said else None
+
+    def order(dataset: str, location: str | None, period: str | None, dates: Mapping[str, str], actor: str) -> str:
+        return write_order(home, Order(dataset, location, period, dict(dates), actor))
+
+    return Outside(
+        store=open_stores(home),
+        contracts=lambda: read_contracts(home),
+        packs=lambda: read_packs(home),
+        workdays=workdays_of(home),
+        progress=progress,
+        order=order,
+        upload=lambda name, chunks: keep_upload(home, name, chunks),
+    )
+
+
+def workdays_of(home: Home) -> Workdays:
+    """Counts workdays by the calendar pack; None where a holiday notice isn't known."""
+    from checks.timeliness.calendar import CalendarUnknown, load_calendar
+
+    calendar = load_calendar(read_packs(home)["calendar"])
+
+    def workdays(start: date, end: date) -> int | None:
+        try:
+            return calendar.workdays_between(start, end)
+        except CalendarUnknown:
+            return None
+
+    return workdays
+
+
+def main() -> None:
+    """Run until SIGTERM."""
+    parser = argparse.ArgumentParser(prog="python -m flows.console")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8480)
+    given = parser.parse_args()
+    from review.console.serving import serve
+    from review.setup import configure
+
+    home = open_home(home_path(None))
+    configure(
+        home.root, database_url=os.environ.get("MINGJING_DATABASE_URL") or None, time_zone=home.timezone,
+        tls=os.environ.get("MINGJING_TLS") == "1", hosts=os.environ.get("MINGJING_HOSTS", "").split(),
+    )  # fmt: skip
+    hand_over(outside_of(home))
+    serve(given.host, given.port)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,100 @@
+"""Which roles a page is for: one table, default deny. What may be seen or done on it is decided by review/permissions
+alone (through queries and desk); this table only keeps people away from pages that hold nothing for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from domain.errors import NotPermitted
+from review.console.refusals import refused
+from review.console.visitor import visitor
+from review.permissions import REVIEWERS, Role
+
+R = Role
+ANYBODY: frozenset[Role] = frozenset()  # stands for: no sign-in needed
+SIGNED_IN = frozenset(Role)
+READERS = REVIEWERS | {R.OPERATOR, R.AUDITOR}
+WORKERS = REVIEWERS | {R.OPERATOR}
+ADMINISTRATORS = frozenset({R.ADMINISTRATOR})
+OFFICE_KEEPERS = frozenset({R.ADMINISTRATOR, R.AUDITOR})
+
+PAGES: Mapping[str, frozenset[Role]] = {
+    "sign_in": ANYBODY,
+    "sign_out": ANYBODY,
+    "language": ANYBODY,
+    "health": ANYBODY,
+    "ready": ANYBODY,
+    "home": SIGNED_IN,
+    "queue": READERS,
+    "releases": READERS,
+    "release": READERS,
+    "content": READERS,
+    "contract": READERS,
+    "finding": READERS,
+    "note": READERS,
+    "evidence": READERS,
+    "datasets": READERS,
+    "dataset": READERS,
+    "runs": READERS,
+    "ledger": READERS,
+    "list": READERS,
+    "overview": READERS,
+    "packs": READERS,
+    "pack": READERS,
+    "me": SIGNED_IN,
+    "deputise": WORKERS,
+    "people": OFFICE_KEEPERS,
+    "units": OFFICE_KEEPERS,
+    "add_person": ADMINISTRATORS,
+    "grant": ADMINISTRATORS,
+    "password": ADMINISTRATORS,
+    "close_person": ADMINISTRATORS,
+    "revoke": ADMINISTRATORS,
+    "run": frozenset({R.OPERATOR}),
+    "upload": frozenset({R.OPERATOR}),
+    "again": frozenset({R.OPERATOR}),
+    "open": READERS,
+    "dispose": REVIEWERS,
+    "decide": REVIEWERS,
+    "submit": frozenset({R.OPERATOR}),
+    "recall": frozenset({R.OPERATOR}),
+    "answer": frozenset({R.CONFIDENTIALITY_REVIEWER, R.RELEASING_CHIEF}),
+    "withdraw": frozenset({R.CONFIDENTIALITY_REVIEWER, R.RELEASING_CHIEF}),
+    "remark": WORKERS,
+    "take": REVIEWERS,
+    "give_back": REVIEWERS,
+}
+OUTSIDE = "admin"  # the admin looks after itself (review/console/site.py)
+
+View = Callable[..., HttpResponse]
+
+
+class Gate:
+    """Middleware: a page that isn't in the table, or isn't for this visitor's roles, is refused before its view runs."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, _view: View, _args: Any, _kwargs: Any) -> HttpResponse | None:
+        match = request.resolver_match
+        assert match is not None, "a view has an address"
+        if OUTSIDE in match.app_names:
+            return None
+        allowed = PAGES.get(match.url_name or "", None)
+        if allowed is ANYBODY:
+            return None
+        if not request.user.is_authenticated:
+            back = request.get_full_path() if request.method == "GET" else "/"
+            return HttpResponseRedirect(f"{reverse('sign_in')}?{urlencode({'next': back})}")
+        if allowed is None or not visitor(request).roles & allowed:
+            return refused(request, NotPermitted("this page holds nothing for the visitor's roles"))
+        return None

@@ -1,0 +1,176 @@
+"""What changed since the edition that was public when this one was prepared: rows, totals, columns, contract, packs.
+
+Both sides are redacted tables; rows are paired by the contract's key, or as wholes where it has none.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import polars as pl
+
+from domain.errors import ArtefactMissing
+from domain.release import Manifest
+from review.console.outside import outside
+
+NUMERIC = ("integer", "number")
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """The sum of one numeric column, before and now."""
+
+    title: str
+    before: float
+    now: float
+
+    @property
+    def percent(self) -> float | None:
+        return None if not self.before else (self.now - self.before) / abs(self.before) * 100
+
+
+@dataclass(frozen=True, slots=True)
+class TableDifference:
+    """Rows by key. `changed` is None where there is no key to pair rows by."""
+
+    table: str
+    added: int
+    removed: int
+    changed: int | None
+    columns_added: tuple[str, ...]
+    columns_removed: tuple[str, ...]
+    totals: tuple[Total, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """`contract`: paths of what changed in it, with before and now as text; `packs`: id, version before, version now."""
+
+    previous: Manifest
+    tables: tuple[TableDifference, ...]
+    contract: tuple[tuple[str, str, str], ...]
+    packs: tuple[tuple[str, str, str], ...]
+
+
+def difference(manifest: Manifest) -> Difference | None:
+    """Against `manifest.previous`; None for a first edition, or where the earlier bytes are gone."""
+    if manifest.previous is None:
+        return None
+    return _difference(manifest.content, manifest.previous)
+
+
+@lru_cache(maxsize=64)
+def _difference(content: bytes, previous: str) -> Difference | None:
+    """Kept by content: neither side ever changes."""
+    store, now = outside().store, Manifest.from_dict(json.loads(content))
+    try:
+        before = Manifest.from_dict(json.loads(store.read(previous)))
+        contracts = [json.loads(store.read(m.contract.sha256)) for m in (before, now)]
+        tables = tuple(_tables(before, now, contracts[1]))
+    except ArtefactMissing:
+        return None
+    return Difference(before, tables, tuple(_changes(*contracts)), tuple(_packs(before, now)))
+
+
+def _tables(before: Manifest, now: Manifest, contract: dict[str, Any]) -> Iterator[TableDifference]:
+    paths = [
+        {a.name.removesuffix(".parquet"): outside().store.local_path(a.sha256) for a in m.redacted}
+        for m in (before, now)
+    ]
+    specs = {t["name"]: t for t in contract["tables"]}
+    for name in paths[1]:
+        if name in paths[0] and name in specs:
+            yield _table(name, specs[name], *(pl.scan_parquet(p[name], glob=False) for p in paths))
+
+
+def _table(name: str, spec: dict[str, Any], before: pl.LazyFrame, now: pl.LazyFrame) -> TableDifference:
+    columns = [frame.collect_schema().names() for frame in (before, now)]
+    both = [c for c in columns[1] if c in columns[0]]
+    key = [c for c in spec["key"] if c in both]
+    if not key or len(key) < len(spec["key"]):
+        added, removed, changed = *_by_whole_rows(before.select(both), now.select(both)), None
+    else:
+        added, removed, changed = _by_key(before.select(both), now.select(both), key)
+    titles = {f["name"]: f["title"] for f in spec["fields"]}
+    numeric = [
+        f["name"]
+        for f in spec["fields"]
+        if f["type"] in NUMERIC and f["name"] in both and f["redaction"]["operator"] == "keep"
+    ]
+    sums = [_sums(frame, numeric) for frame in (before, now)]
+    return TableDifference(
+        name, added, removed, changed,
+        tuple(titles.get(c, c) for c in columns[1] if c not in columns[0]),
+        tuple(titles.get(c, c) for c in columns[0] if c not in columns[1]),
+        tuple(Total(titles[n], sums[0][n], sums[1][n]) for n in numeric),
+    )  # fmt: skip
+
+
+def _sums(frame: pl.LazyFrame, numeric: Sequence[str]) -> dict[str, float]:
+    if not numeric:
+        return {}
+    plain = [pl.col(n).str.replace_all(",", "", literal=True).cast(pl.Float64, strict=False).sum() for n in numeric]
+    row = frame.select(plain).collect().row(0, named=True)
+    return {n: float(row[n] or 0) for n in numeric}
+
+
+def _by_key(before: pl.LazyFrame, now: pl.LazyFrame, key: list[str]) -> tuple[int, int, int]:
+    rest = [c for c in before.collect_schema().names() if c not in key]
+    digest = (pl.struct(rest).hash() if rest else pl.lit(0)).alias("#")
+    old, new = (frame.select(*key, digest).collect() for frame in (before, now))
+    added = new.join(old, on=key, how="anti", nulls_equal=True).height
+    removed = old.join(new, on=key, how="anti", nulls_equal=True).height
+    changed = new.join(old, on=key, nulls_equal=True).filter(pl.col("#") != pl.col("#_right")).height
+    return added, removed, changed
+
+
+def _by_whole_rows(before: pl.LazyFrame, now: pl.LazyFrame) -> tuple[int, int]:
+    """Rows added and removed, each as often as it stands."""
+    counted = [
+        frame.select(pl.struct(pl.all()).hash().alias("#")).group_by("#").len().collect() for frame in (before, now)
+    ]
+    paired = (
+        counted[1]
+        .join(counted[0], on="#", how="full", coalesce=True)
+        .with_columns(pl.col("len", "len_right").fill_null(0).cast(pl.Int64))
+    )
+    change = paired.select(pl.col("len") - pl.col("len_right")).to_series()
+    return int(change.clip(lower_bound=0).sum()), int(-change.clip(upper_bound=0).sum())
+
+
+def _changes(before: Any, now: Any, path: str = "") -> Iterator[tuple[str, str, str]]:
+    if isinstance(before, dict) and isinstance(now, dict):
+        for key in sorted({*before, *now}):
+            yield from _changes(before.get(key), now.get(key), f"{path}.{key}" if path else key)
+    elif isinstance(before, list) and isinstance(now, list):
+        old, new = _by_name(before), _by_name(now)
+        for key in [*old, *(k for k in new if k not in old)]:
+            yield from _changes(old.get(key), new.get(key), f"{path}[{key}]")
+    elif before != now:
+        yield path, _short(before), _short(now)
+
+
+def _by_name(items: list[Any]) -> dict[str, Any]:
+    """List items under their names or ids, else under their places."""
+    return {
+        str(i.get("name") or i.get("id") or n) if isinstance(i, dict) else str(n): i for n, i in enumerate(items, 1)
+    }
+
+
+def _short(value: Any) -> str:
+    if value is None:
+        return "—"
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 80 else text[:79] + "…"
+
+
+def _packs(before: Manifest, now: Manifest) -> Iterator[tuple[str, str, str]]:
+    old, new = ({p.id: p for p in m.packs} for m in (before, now))
+    for name in sorted({*old, *new}):
+        a, b = old.get(name), new.get(name)
+        if (a and a.sha256) != (b and b.sha256):
+            yield name, a.version if a else "—", b.version if b else "—"

@@ -1,0 +1,44 @@
+"""What the console needs from other rooms, as flows hands it over: bytes, contracts, packs, the calendar, the runner's
+progress and a place for orders. The console imports none of those rooms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from domain.contract import Contract
+from domain.errors import HomeInvalid
+from domain.pack import Packs
+from domain.ports import ArtefactStore
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """`workdays`: after the first day up to and with the second, None where the holiday notice isn't known.
+    `progress`: a running request's step, its number and how many there are. `order`: keeps what to prepare (dataset,
+    location, period, dates, actor) and returns its name. `upload`: keeps a file that was handed in, returns its location."""
+
+    store: ArtefactStore
+    contracts: Callable[[], Mapping[str, Contract]]
+    packs: Callable[[], Packs]
+    workdays: Callable[[date, date], int | None]
+    progress: Callable[[int], tuple[str, int, int] | None]
+    order: Callable[[str, str | None, str | None, Mapping[str, str], str], str]
+    upload: Callable[[str, Iterable[bytes]], str]
+
+
+_given: list[Outside] = []
+
+
+def hand_over(outside: Outside) -> None:
+    """Give this process's console its outside; a later one takes the place of an earlier."""
+    _given[:] = [outside]
+
+
+def outside() -> Outside:
+    """What was handed over. Raises HomeInvalid where the console was started alone."""
+    if not _given:
+        raise HomeInvalid("the console was started without the installation's stores; start it with: mingjing serve")
+    return _given[0]

@@ -1,0 +1,177 @@
+"""What people do to a release: each a POST that calls one act of the desk and leads back to the page.
+
+A refusal shows the page again with what was typed, apart from the password; the desk has written the refusal down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.views.decorators.http import require_POST
+
+from domain.errors import MingjingError, UsageInvalid
+from domain.release import Disposition, DispositionKind, Verdict
+from review import desk, queries
+from review.console.draft import TEXTS, draft_of, forget, keep
+from review.console.pages.release import found, shown
+from review.console.refusals import STATUS
+from review.console.returning import back
+from review.console.tags import say
+from review.console.visitor import visitor
+from review.console.words import Pair
+from review.dispositions import complete
+from review.models import ReleaseRecord
+
+
+def _posted(request: HttpRequest, *names: str) -> dict[str, str]:
+    return {name: request.POST.get(name, "") for name in names}
+
+
+def _done(request: HttpRequest, release: str, words: Pair, anchor: str = "") -> HttpResponseRedirect:
+    messages.success(request, say(words))
+    return back(request, release, anchor)
+
+
+def _try(
+    request: HttpRequest, record: ReleaseRecord, form: str, typed: dict[str, str], act: Callable[[], object], words: Pair,
+) -> HttpResponse:  # fmt: skip
+    """Do the act; where it is refused, the page comes back with its form filled in."""
+    try:
+        act()
+    except MingjingError as fault:
+        fresh = found(request, record.public_id)
+        return shown(request, fresh, fault=fault, form=form, typed=typed, status=STATUS.get(type(fault), 409))
+    return _done(request, record.public_id, words)
+
+
+@require_POST
+def open_findings(request: HttpRequest, release: str) -> HttpResponse:
+    """Record that the visitor opened these findings."""
+    found(request, release)
+    desk.open_findings(visitor(request).username, release, request.POST.getlist("finding"))
+    return back(request, release, f"#g-{request.POST.get('group', '')}")
+
+
+@require_POST
+def dispose(request: HttpRequest, release: str) -> HttpResponse:
+    """Keep a disposition for each finding of a group in the draft: the group's, or the row's own where it has one."""
+    record = found(request, release)
+    remedies = {f["id"]: f["remedy"] for f in queries.findings(release)}
+    draft = draft_of(request, release, record.release_hash)
+    group = f"#g-{request.POST.get('group', '')}"
+    try:
+        said = [complete(one, remedies.get(one.finding)) for one in _said(request, remedies)]
+    except MingjingError as fault:
+        typed = {k: v for k, v in request.POST.items() if isinstance(v, str)}
+        return shown(request, record, fault=fault, form=group, typed=typed, status=STATUS.get(type(fault), 409))
+    for one in said:
+        draft.dispositions[one.finding] = {"kind": one.kind.value, "basis": one.basis, "reason": one.reason}
+    keep(request, release, draft)
+    return back(request, release, group)
+
+
+def _said(request: HttpRequest, known: Sequence[str] | dict[str, str | None]) -> list[Disposition]:
+    """The dispositions in the form. Raises UsageInvalid for a kind or finding that doesn't exist."""
+    kinds, post = set(DispositionKind), request.POST
+    made = []
+    for finding in post.getlist("finding"):
+        own = post.get(f"kind-{finding}", "")
+        kind = own or post.get("kind", "")
+        if kind not in kinds or finding not in known:
+            raise UsageInvalid("choose what to do about the finding")
+        suffix = f"-{finding}" if own else ""
+        made.append(
+            Disposition(finding, DispositionKind(kind), post.get(f"basis{suffix}", ""), post.get(f"reason{suffix}", ""))
+        )
+    return made
+
+
+@require_POST
+def decide(request: HttpRequest, release: str) -> HttpResponse:
+    """Sign a decision, or keep it for later (`keep`)."""
+    record, person = found(request, release), visitor(request)
+    typed = _posted(request, *TEXTS)
+    seen = request.POST.get("release_hash", "")
+    draft = draft_of(request, release, record.release_hash)
+    for name, text in typed.items():
+        setattr(draft, name, text)
+    keep(request, release, draft)
+    if "keep" in request.POST:
+        return _done(request, release, ("存好了，还没有签字。", "Kept; not signed yet."))
+
+    def sign() -> None:
+        if typed["verdict"] not in set(Verdict):
+            raise UsageInvalid("choose a verdict")
+        withholds = typed["verdict"] == Verdict.WITHHOLD.value
+        desk.decide(
+            release, person.username, request.POST.get("password", ""), request.POST.get("stage", ""),
+            Verdict(typed["verdict"]), release_hash=seen, reason=typed["reason"],
+            reason_code=typed["reason_code"] if withholds else "", basis=typed["basis"], dispositions=draft.said(),
+        )  # fmt: skip
+        forget(request, release)
+
+    words = ("已签字，决定记入台账。", "Signed; the decision is in the ledger.")
+    return _try(request, record, "decide", typed, sign, words)
+
+
+@require_POST
+def submit(request: HttpRequest, release: str) -> HttpResponse:
+    """The operator signs that the release was looked at."""
+    record, person = found(request, release), visitor(request)
+    password, seen = request.POST.get("password", ""), request.POST.get("release_hash", "")
+    words = ("已提交，进入审查。", "Submitted; the review begins.")
+    return _try(
+        request, record, "submit", {}, lambda: desk.submit(release, person.username, password, release_hash=seen), words
+    )
+
+
+@require_POST
+def recall(request: HttpRequest, release: str) -> HttpResponse:
+    """The submitter takes it back."""
+    record, person = found(request, release), visitor(request)
+    password = request.POST.get("password", "")
+    words = ("已收回，可以更正后再交。", "Recalled; correct it and submit it again.")
+    return _try(request, record, "recall", {}, lambda: desk.recall(release, person.username, password), words)
+
+
+@require_POST
+def answer(request: HttpRequest, release: str) -> HttpResponse:
+    """Record what the authority above answered."""
+    record, person = found(request, release), visitor(request)
+    typed = _posted(request, "authority", "document", "answer")
+    password = request.POST.get("password", "")
+    words = ("答复已登记，审查继续。", "The answer is recorded; the review goes on.")
+    return _try(
+        request,
+        record,
+        "answer",
+        typed,
+        lambda: desk.answer_escalation(release, person.username, password, **typed),
+        words,
+    )
+
+
+@require_POST
+def withdraw(request: HttpRequest, release: str) -> HttpResponse:
+    """Order the release off; the runner clears the catalogue."""
+    record, person = found(request, release), visitor(request)
+    typed, password = _posted(request, "reason"), request.POST.get("password", "")
+    seen = request.POST.get("release_hash", "")
+
+    def order() -> None:
+        desk.withdraw(release, person.username, password, typed["reason"], release_hash=seen)
+        desk.ask("withdraw", {"release": release}, person.username)
+
+    words = ("已下令撤回，目录正在撤下。", "Ordered off; the catalogue is being cleared.")
+    return _try(request, record, "withdraw", typed, order, words)
+
+
+@require_POST
+def remark(request: HttpRequest, release: str) -> HttpResponse:
+    """Leave a remark."""
+    record, person = found(request, release), visitor(request)
+    typed = _posted(request, "text")
+    words = ("留言已记下。", "The remark is kept.")
+    return _try(request, record, "remark", typed, lambda: desk.remark(release, person.username, typed["text"]), words)

@@ -1,0 +1,141 @@
+"""Work for the runner: what is under way and how far, what failed and why; run a dataset now, run again.
+
+A source is never typed in here: a run takes the contract's own or a file that is handed in (so no page can make the
+platform fetch an address).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from domain.errors import UsageInvalid
+from review import desk, queries
+from review.acts.work import FAILED, QUEUED, RUNNING
+from review.console import words
+from review.console.outside import outside
+from review.console.pages.datasets import contracts_for
+from review.console.paging import pages_of
+from review.console.tags import say
+from review.console.visitor import Visitor, visitor
+from review.models import ReleaseRecord, WorkRequest
+from review.permissions import Act, check_can
+
+KEPT = 500  # newest requests that the page looks through
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A request that the visitor may see, its department and what it is about."""
+
+    row: WorkRequest
+    unit: str
+    title: dict[str, str] | None
+
+
+def visible(person: Visitor) -> list[Seen]:
+    """The newest requests about departments that the visitor may see."""
+    rows = list(WorkRequest.objects.order_by("-id")[:KEPT])
+    named = {str(r.params["release"]) for r in rows if r.params.get("release")}
+    known = ReleaseRecord.objects.filter(public_id__in=named).values_list(
+        "public_id", "unit_id", "title_zh", "title_en"
+    )
+    releases = {name: (unit, {"zh": zh, "en": en}) for name, unit, zh, en in known}
+    contracts = outside().contracts()
+    found = []
+    for row in rows:
+        unit, title = releases.get(str(row.params.get("release")), (str(row.params.get("department") or ""), None))
+        if contract := contracts.get(str(row.params.get("dataset"))):
+            unit, title = contract.department, {"zh": contract.title.zh, "en": contract.title.en}
+        if unit in person.departments:
+            found.append(Seen(row, unit, title))
+    return found
+
+
+def runs(request: HttpRequest) -> HttpResponse:
+    """The list; it looks again by itself while something is under way."""
+    person = visitor(request)
+    found = visible(person)
+    pages = pages_of(request, len(found))
+    names = queries.names(seen.row.asked_by for seen in found[pages.start : pages.stop])
+    rows = [_shown(seen, person, names) for seen in found[pages.start : pages.stop]]
+    is_moving = any(seen.row.state in (QUEUED, RUNNING) for seen in found)
+    return render(request, "runs.html", {"rows": rows, "pages": pages, "is_moving": is_moving})
+
+
+def _shown(seen: Seen, person: Visitor, names: Mapping[str, str]) -> dict[str, Any]:
+    row = seen.row
+    result = row.result or {}
+    answer = result.get("answer") if isinstance(result.get("answer"), dict) else {}
+    step = outside().progress(row.pk) if row.state == RUNNING else None
+    return {
+        "id": row.pk,
+        "kind": row.kind,
+        "state": row.state,
+        "dataset": row.params.get("dataset"),
+        "title": seen.title,
+        "release": row.params.get("release") or (answer or {}).get("release"),
+        "asked_by": names.get(row.asked_by, row.asked_by),
+        "asked_at": row.asked_at,
+        "finished_at": row.finished_at,
+        "step": (words.pair(words.STEPS, step[0]), step[1], step[2]) if step else None,
+        "refused": words.REFUSALS.get(result.get("error", "")) if row.state == FAILED else None,
+        "message": result.get("message", "") if row.state == FAILED else "",
+        "again": row.state == FAILED and row.kind == "prepare" and person.may(Act.PREPARE, seen.unit),
+    }
+
+
+@require_POST
+def run(request: HttpRequest, dataset: str) -> HttpResponse:
+    """Prepare a dataset now, from the contract's own source."""
+    person, contract = visitor(request), contracts_for(request).get(dataset)
+    if contract is None:
+        raise Http404
+    if not contract.source.location:
+        raise UsageInvalid("the contract names no source; send the file with: mingjing prepare --from")
+    order = outside().order(dataset, None, request.POST.get("period") or None, {}, person.username)
+    desk.ask("prepare", {"dataset": dataset, "order": order, "department": contract.department}, person.username)
+    messages.success(request, say(("已交办，下面看进度。", "Asked for; its progress shows below.")))
+    return HttpResponseRedirect(reverse("runs"))
+
+
+@require_POST
+def upload(request: HttpRequest, dataset: str) -> HttpResponse:
+    """Prepare a dataset from a file that is handed in. How long it may be says the contract."""
+    person, contract = visitor(request), contracts_for(request).get(dataset)
+    if contract is None:
+        raise Http404
+    check_can(person.office, person.username, Act.PREPARE, contract.department, person.at)
+    file, formed = request.FILES.get("file"), request.POST.get("formed_on", "")
+    if file is None or not file.name:
+        raise UsageInvalid("choose a file to hand in")
+    if (file.size or 0) > contract.limits.bytes:
+        raise UsageInvalid(f"the file has {file.size} bytes, the contract allows {contract.limits.bytes}")
+    location = outside().upload(file.name, file.chunks())
+    dates = {"formed_on": formed} if formed else {}
+    order = outside().order(dataset, location, request.POST.get("period") or None, dates, person.username)
+    desk.ask("prepare", {"dataset": dataset, "order": order, "department": contract.department}, person.username)
+    messages.success(
+        request,
+        say(("已收到文件并交办，下面看进度。", "The file is here and the work asked for; its progress shows below.")),
+    )
+    return HttpResponseRedirect(reverse("runs"))
+
+
+@require_POST
+def again(request: HttpRequest, work: int) -> HttpResponse:
+    """Ask for a failed preparation once more, with the same order."""
+    person = visitor(request)
+    found = [s for s in visible(person) if s.row.pk == work and s.row.kind == "prepare" and s.row.state == FAILED]
+    if not found:
+        raise Http404
+    desk.ask("prepare", {**found[0].row.params, "department": found[0].unit}, person.username)
+    messages.success(request, say(("已再次交办。", "Asked for again.")))
+    return HttpResponseRedirect(reverse("runs"))

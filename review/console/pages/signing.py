@@ -1,0 +1,36 @@
+"""Signing in and out, and where a person lands. Whether name and password fit is left to the desk (review/console/login)."""
+
+from __future__ import annotations
+
+from django.contrib.auth import views
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from review.console.access import PAGES
+from review.console.outside import outside
+from review.console.visitor import visitor
+
+LANDINGS = ("queue", "people")  # the first one that is for the visitor's roles
+
+sign_in = views.LoginView.as_view(template_name="sign_in.html", redirect_authenticated_user=True)
+sign_out = views.LogoutView.as_view()
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """To the first page that holds something for the visitor."""
+    roles = visitor(request).roles
+    return HttpResponseRedirect(reverse(next(page for page in LANDINGS if roles & PAGES[page])))
+
+
+def health(_request: HttpRequest) -> HttpResponse:
+    """The process answers."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+def ready(_request: HttpRequest) -> HttpResponse:
+    """Database and stores are at hand; anything else is a fault and answers 5xx."""
+    outside()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ready\n", content_type="text/plain")

@@ -1,0 +1,150 @@
+"""Datasets, 台账, 清单, overview, packs: columns of the trade, filters, exports, counts."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from domain.release import DispositionKind
+from tests.console_visits import industry_contract, queries_counted, table_release, text_of, visit
+from tests.review_desk import BLOCK, checked, decide, hash_of, make_contract, published, submitted
+
+LEDGER = "序号 登记日期 标题 责任单位 类型（合同 id） 属性 公开依据 截止日期 审查级别 承办人 科室负责人 保密审查人 审批人 审查结论 命中摘要 处置 第三方意见 发布日期 渠道/URL 是否逾期（天） 读网结果 复审日期 撤回/更正 证据包编号 备注"  # fmt: skip
+LIST = "目录编号 事项 依据 责任单位 周期 时限规则号 数据集 id 状态"
+
+
+def exported(client: Any, address: str) -> list[list[str]]:
+    page = client.get(address)
+    assert page["Content-Type"].startswith("text/csv")
+    return list(csv.reader(io.StringIO(page.content.decode("utf-8-sig"))))
+
+
+def test_ledger_in_the_columns_of_the_trade(console: Path) -> None:
+    release = published()
+    head, row = exported(visit("auditor"), "/ledger?as=csv")
+    assert " ".join(head) == LEDGER
+    assert row[0] == release
+    told = dict(zip(head, row, strict=True))
+    assert (told["承办人"], told["科室负责人"], told["保密审查人"], told["审批人"]) == ("OP", "SEC", "CONF", "CHIEF")
+    assert (told["属性"], told["公开依据"], told["审查级别"], told["审查结论"]) == (
+        "主动公开",
+        "预算法第十四条",
+        "L2",
+        "已发布",
+    )
+    assert (told["发布日期"], told["证据包编号"], told["截止日期"]) == ("2026-11-24", hash_of(release), "—")
+    assert told["处置"] == "误报 3"
+    assert told["命中摘要"] == "须处置 1；提示 1"
+
+
+def test_ledger_as_workbook_and_filtered(console: Path) -> None:
+    first, second = submitted(), checked(industry_contract(), period="x", run_key="b", findings=[BLOCK])
+    page = visit("auditor").get("/ledger?as=xlsx")
+    sheet = openpyxl.load_workbook(io.BytesIO(page.content)).active
+    assert sheet is not None
+    assert [next(iter(r)).value for r in sheet.iter_rows(min_row=2)] == [second, first]
+    client = visit("auditor")
+    for query, expected in {
+        "unit=finance": [first], "status=blocked": [second], f"q={first}": [first], "since=2100-01-01": [], "until=2000-01-01": [], "since=rubbish": [second, first],
+    }.items():  # fmt: skip
+        assert (query, [name for name, _ in client.get(f"/ledger?{query}").context["rows"]]) == (query, expected)
+    assert [r[0] for r in exported(visit("stranger"), "/ledger?as=csv")[1:]] == [second]
+
+
+@pytest.mark.parametrize("title", ["=1+1", "+1", "-1", "@SUM(A1)"])
+def test_formulas_are_defused_in_exports(console: Path, title: str) -> None:
+    submitted(contract=make_contract(title={"zh": title, "en": title}))
+    assert exported(visit("auditor"), "/ledger?as=csv")[1][2].startswith("'" + title)
+    page = visit("auditor").get("/ledger?as=xlsx")
+    sheet = openpyxl.load_workbook(io.BytesIO(page.content)).active
+    assert sheet is not None
+    assert sheet["C2"].data_type == "s"
+
+
+def test_disclosure_list(console: Path) -> None:
+    published()
+    head, *rows = exported(visit("auditor"), "/list?as=csv")
+    assert " ".join(head) == LIST
+    told = {r[6]: r for r in rows}
+    assert told["finance.debt_limit"][1:5] == ["政府债务限额", "预算法第十四条", "市财政局", "每年"]
+    assert told["finance.debt_limit"][7].startswith("已公开 2026（")
+    assert told["industry.arrears"][7] == "尚未公开"
+    assert [r[6] for r in exported(visit("op"), "/list?as=csv")[1:]] == ["finance.debt_limit"]
+    assert [i for i, _ in visit("auditor").get("/list?unit=industry").context["rows"]] == ["industry.arrears"]
+
+
+def test_dataset_page(console: Path) -> None:
+    release = published()
+    page = text_of(visit("op").get("/datasets/finance.debt_limit"))
+    for words in (
+        "政府债务限额",
+        "各地区限额",
+        "财政局债务科",
+        "0311-00000000",
+        "每年",
+        "地区",
+        release,
+        "公众现在看到 2026",
+    ):
+        assert words in page, words
+    assert visit("stranger").get("/datasets/finance.debt_limit").status_code == 404
+    assert visit("op").get("/datasets/industry.arrears").status_code == 404
+    assert visit("op").get("/datasets/nowhere.x").status_code == 404
+    assert [r["id"] for r in visit("auditor").get("/datasets?q=限额 finance").context["rows"]] == ["finance.debt_limit"]
+
+
+def test_overview_counts_what_the_visitor_sees(console: Path) -> None:
+    published()
+    waiting = submitted(period="b", run_key="b")
+    checked(industry_contract(), period="c", run_key="c", findings=[BLOCK])
+    page = visit("auditor").get("/overview")
+    assert {said[0]: n for said, n, _ in page.context["statuses"] if n} == {"已发布": 1, "审查中": 1, "已阻断": 1}
+    assert [w["number"] for w in page.context["waiting"]] == [1, 0, 0, 0]
+    assert page.context["arrivals"][-1][1] == [3]
+    assert page.context["findings"][-1][1] == [1, 2, 2]
+    assert page.context["late"] == 1
+    assert page.content.decode().count("<svg") >= 4
+    assert page.content.decode().count("<table") == 4
+    assert visit("stranger").get("/overview").context["total"] == 1
+    decide(waiting, "sec", "section")
+    assert [w["number"] for w in visit("op").get("/overview").context["waiting"]] == [0, 1, 0, 0]
+
+
+def test_packs_are_read_only_and_say_which_version_was_used(console: Path) -> None:
+    table_release()
+    page = visit("op").get("/packs")
+    used = {r["pack"].id: [u["version"] for u in r["used"]] for r in page.context["rows"]}
+    assert used["personal"] == ["1"]
+    assert "居民身份证号码（18位）" in visit("op").get("/packs/personal").content.decode()
+    assert visit("op").get("/packs/nowhere").status_code == 404
+    for pack in used:
+        assert visit("op").get(f"/packs/{pack}").status_code == 200, pack
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/ledger", "/ledger?as=csv", "/list", "/overview", "/datasets", "/datasets/finance.debt_limit", "/packs"],
+)
+def test_queries_do_not_grow(console: Path, address: str) -> None:
+    def count() -> int:
+        client = visit("auditor")
+        with queries_counted() as found:
+            assert client.get(address).status_code == 200
+        return found["n"]
+
+    published()
+    few = count()
+    for n in range(4):
+        published(period=f"p{n}", run_key=f"r{n}")
+    assert count() == few <= 20
+
+
+def test_dispositions_have_words() -> None:
+    from review.console import words
+
+    assert set(words.DISPOSITIONS) == {k.value for k in DispositionKind}

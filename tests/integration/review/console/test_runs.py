@@ -1,0 +1,171 @@
+"""Runs: what is under way, what failed, run now and run again; nobody types in an address."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.console_visits import CONTRACTS, ORDERS, UPLOADS, industry_contract, queries_counted, text_of, visit
+from tests.review_desk import make_contract, submitted
+
+
+def ask(**params: Any) -> int:
+    from review import desk
+
+    return desk.ask("prepare", {"dataset": "finance.debt_limit", "order": "a" * 24} | params)
+
+
+def shown(person: str) -> list[tuple[int, str]]:
+    return [(r["id"], r["state"]) for r in visit(person).get("/runs").context["rows"]]
+
+
+def test_live_steps_need_no_script(console: Path) -> None:
+    from review import desk
+
+    work = ask()
+    assert shown("op") == [(work, "queued")]
+    desk.claim("runner")
+    page = visit("op").get("/runs")
+    assert '<meta http-equiv="refresh" content="4">' in page.content.decode()
+    assert page.context["rows"][0]["step"] == (("检查", "check"), 3, 6)
+    assert "3／6" in page.content.decode()
+    desk.finish(work, "runner", ok=True, result={"answer": {"release": "R-2026-0001"}})
+    page = visit("op").get("/runs")
+    assert "refresh" not in page.content.decode()
+    assert page.context["rows"][0]["release"] == "R-2026-0001"
+
+
+def test_failed_says_why_and_can_be_run_again_by_its_operator(console: Path) -> None:
+    from review import desk, queries
+
+    work = ask()
+    desk.claim("runner")
+    desk.finish(work, "runner", ok=False, result={"error": "source-unavailable", "message": "the server didn't answer"})
+    assert "来源文件没有取到" in text_of(visit("op").get("/runs"))
+    for person, expected in {"sec": 403, "auditor": 403, "stranger": 404, "op": 302}.items():
+        assert (person, visit(person).post(f"/runs/{work}/again").status_code) == (person, expected)
+    newest = queries.work_list()[0]
+    assert (newest["params"]["order"], newest["asked_by"], newest["state"]) == ("a" * 24, "op", "queued")
+    assert visit("op").post(f"/runs/{newest['id']}/again").status_code == 404
+
+
+def test_run_now_takes_the_contracts_own_source(console: Path) -> None:
+    from review import queries
+
+    CONTRACTS["finance.sourced"] = make_contract(id="finance.sourced", source={"location": "drop/*.csv"})
+    page = visit("op").get("/datasets/finance.sourced")
+    assert "现在就跑" in page.content.decode()
+    assert "现在就跑" not in visit("sec").get("/datasets/finance.sourced").content.decode()
+    said = {"period": "2026-10", "location": "http://169.254.169.254/"}
+    assert visit("op").post("/datasets/finance.sourced/run", said)["Location"] == "/runs"
+    assert ORDERS[-1] == ("finance.sourced", None, "2026-10", {}, "op")
+    assert queries.work_list()[0]["params"]["dataset"] == "finance.sourced"
+    assert visit("stranger").post("/datasets/finance.sourced/run").status_code == 404
+    assert visit("op").post("/datasets/finance.debt_limit/run").status_code == 400
+
+
+def test_other_departments_runs_are_not_seen(console: Path) -> None:
+    assert industry_contract().department == "industry"
+    mine, theirs = ask(), ask(dataset="industry.arrears")
+    release = submitted()
+    from review import desk
+
+    inspected = desk.ask("inspect", {"release": release})
+    assert [n for n, _ in shown("op")] == [inspected, mine]
+    assert [n for n, _ in shown("stranger")] == [theirs]
+    assert [n for n, _ in shown("auditor")] == [inspected, theirs, mine]
+
+
+def test_queries_do_not_grow(console: Path) -> None:
+    def count() -> int:
+        client = visit("op")
+        with queries_counted() as found:
+            client.get("/runs")
+        return found["n"]
+
+    ask()
+    few = count()
+    for _ in range(20):
+        ask()
+    assert count() == few <= 14
+
+
+def handed_in(person: str | None, name: str = "预算.csv", data: bytes = b"a,b\n1,2\n", **more: str) -> Any:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    said = {"file": SimpleUploadedFile(name, data), "period": "2026"} | more
+    return visit(person).post("/datasets/finance.debt_limit/upload", said)
+
+
+def test_file_is_handed_in_and_prepared(console: Path) -> None:
+    from review import queries
+
+    page = handed_in("op", formed_on="2026-01-31")
+    assert (page.status_code, page["Location"]) == (302, "/runs")
+    assert UPLOADS[-1] == ("预算.csv", b"a,b\n1,2\n")
+    assert ORDERS[-1] == ("finance.debt_limit", f"/uploads/{len(UPLOADS)}", "2026", {"formed_on": "2026-01-31"}, "op")
+    assert queries.work_list()[0]["asked_by"] == "op"
+    assert "交一份文件" in visit("op").get("/datasets/finance.debt_limit").content.decode()
+    assert "交一份文件" not in visit("sec").get("/datasets/finance.debt_limit").content.decode()
+
+
+def test_handing_in_is_an_operators_and_bounded(console: Path) -> None:
+    before = len(UPLOADS)
+    for person, expected in {"sec": 403, "auditor": 403, "admin": 403, "stranger": 404, None: 302}.items():
+        assert (person, handed_in(person).status_code) == (person, expected)
+    CONTRACTS["finance.debt_limit"] = make_contract(limits={"bytes": 5})
+    assert handed_in("op").status_code == 400
+    assert visit("op").post("/datasets/finance.debt_limit/upload", {"period": "2026"}).status_code == 400
+    assert len(UPLOADS) == before
+
+
+def test_too_much_is_refused_before_it_is_read(console: Path) -> None:
+    for person, where in (
+        (None, "/datasets/finance.debt_limit/upload"),
+        (None, "/sign-in"),
+        ("op", "/releases/R-1/remark"),
+    ):
+        assert visit(person).post(where, {"file": BytesIO(b"x" * 1_100_000)}).status_code == 413
+    assert visit("op").post("/language", {"language": "en"}, CONTENT_LENGTH="many").status_code == 413
+    assert visit("op").post("/language", {"language": "en"}, CONTENT_LENGTH="").status_code == 413
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "is_taken"),
+    [
+        ("/sign-in", {"content-length": "900"}, True),
+        ("/sign-in", {"content-length": "1000001"}, False),
+        ("/sign-in", {}, False),
+        ("/sign-in", {"content-length": "5", "transfer-encoding": "chunked"}, False),
+        ("/datasets/a.b/upload", {"content-length": "5000000"}, False),
+        ("/datasets/a.b/upload", {"content-length": "5000000", "cookie": "sessionid=made-up"}, False),
+        ("/datasets/a.b/upload", {"content-length": "5000000", "cookie": "SESSION"}, True),
+        ("/datasets/a.b/upload", {"content-length": "3000000000", "cookie": "SESSION"}, False),
+        ("/people/add", {"content-length": "5000000", "cookie": "SESSION"}, False),
+    ],
+)
+def test_door_looks_before_a_byte_is_read(console: Path, path: str, headers: dict[str, str], is_taken: bool) -> None:
+    from asgiref.sync import async_to_sync
+
+    from review.console.limits import Door
+
+    session = f"sessionid={visit('op').cookies['sessionid'].value}"
+    sent: list[Any] = []
+
+    async def inside(_scope: Any, _receive: Any, send: Any) -> None:
+        await send({"status": 200})
+
+    async def receive() -> Any:
+        raise AssertionError("read before it was let in")
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    named = [(k.encode(), v.replace("SESSION", session).encode()) for k, v in headers.items()]
+    scope = {"type": "http", "method": "POST", "path": path, "headers": named}
+    async_to_sync(Door(inside))(scope, receive, send)
+    assert (sent[0]["status"] == 200) == is_taken
+    assert is_taken or sent[0]["status"] == 413
