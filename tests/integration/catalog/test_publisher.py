@@ -166,6 +166,15 @@ def test_plan_says_what_will_change_and_changes_nothing(backend: Backend, tmp_pa
     assert steps(prepare(tmp_path, contract=contract, period="2026")) == ["add-edition"]
 
 
+@pytest.mark.parametrize("words", ["预算", "市本级", "公共 预算"])
+def test_search_finds_words_inside_a_chinese_title(backend: Backend, tmp_path: Path, words: str) -> None:
+    contract = backend.contract(title={"zh": "2018年市本级一般公共预算", "en": "Budget 2018"})
+    put(backend, prepare(tmp_path, contract=contract))
+    found = backend.stranger("package_search", q=words, fq=f'name:"{contract.slug}"')
+    assert found["count"] == 1
+    assert backend.stranger("package_search", q="社保", fq=f'name:"{contract.slug}"')["count"] == 0
+
+
 # --- refusals ---
 
 
@@ -245,7 +254,8 @@ KINDS = ["lose-request", "lose-answer", "status-503", "status-500-after", "trunc
 @pytest.mark.parametrize("kind", KINDS)
 def test_publish_survives_a_fault_at_every_request(backend: Backend, tmp_path: Path, kind: str) -> None:
     fired = 0
-    for at in range(1, FIRST_CALLS + LATER_CALLS):
+    points = backend.points(FIRST_CALLS + LATER_CALLS)
+    for at in points:
         contract = backend.contract()
         wire = Wire(at=at, kind=kind)
         old, new = prepare(tmp_path, contract=contract, period="2024"), prepare(tmp_path, contract=contract)
@@ -259,12 +269,13 @@ def test_publish_survives_a_fault_at_every_request(backend: Backend, tmp_path: P
             break
     else:
         pytest.fail("more requests than expected; raise the bound")
-    assert fired > 25
+    assert fired >= 26 // points.step
 
 
 @pytest.mark.parametrize("kind", ["crash-before", "crash-after"])
 def test_publish_run_again_after_a_crash_at_every_request(backend: Backend, tmp_path: Path, kind: str) -> None:
-    for at in range(1, FIRST_CALLS + LATER_CALLS):
+    points = backend.points(FIRST_CALLS + LATER_CALLS)
+    for at in points:
         contract = backend.contract()
         wire = Wire(at=at, kind=kind)
         old, new = prepare(tmp_path, contract=contract, period="2024"), prepare(tmp_path, contract=contract)
@@ -399,7 +410,7 @@ def test_withdraw_newest_edition_leaves_the_older_in_front(backend: Backend, tmp
 
 @pytest.mark.parametrize("kind", ["lose-request", "lose-answer", "status-503", "crash-after"])
 def test_withdraw_survives_a_fault_at_every_request(backend: Backend, tmp_path: Path, kind: str) -> None:
-    for at in range(1, 40):
+    for at in backend.points(40):
         ready = prepare(tmp_path, contract=backend.contract())
         put(backend, ready)
         wire = Wire(at=at, kind=kind)
@@ -412,8 +423,8 @@ def test_withdraw_survives_a_fault_at_every_request(backend: Backend, tmp_path: 
         if not wire.fired:
             return
         if at > 6:
-            break  # from here on the requests are the proof's, all alike
-    assert at > 6
+            return  # from here on the requests are the proof's, all alike
+    pytest.fail("more requests than expected; raise the bound")
 
 
 # --- inspection and foreign edits ---
