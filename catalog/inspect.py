@@ -12,7 +12,7 @@ from typing import Any
 
 from catalog.ckan import Catalogue, named_faults
 from catalog.entry import differing, edited_by_hand, extras_of, resources_of
-from catalog.mapping import CURRENT, SUPERSEDED, WITHDRAWN, package_id, resource_id
+from catalog.mapping import PUBLIC_STATES, SUPERSEDED, WITHDRAWN, package_id, resource_id
 from catalog.plan import Target, recorded
 from domain.errors import CatalogueRefused
 from domain.finding import Finding, Place, Severity
@@ -98,7 +98,7 @@ def _fields(target: Target, found: dict[str, Any]) -> Iterator[Finding]:
             continue
         changed = [f for f in COMPARED if str(have.get(f)) != str(want[f])]
         changed += ["format"] if str(have.get("format")).lower() != want["format"].lower() else []
-        changed += ["edition_state"] if have.get("edition_state") not in (CURRENT, SUPERSEDED) else []
+        changed += ["edition_state"] if have.get("edition_state") not in (*PUBLIC_STATES, SUPERSEDED) else []
         yield from (_edited(field, want["file_name"]) for field in changed)
 
 

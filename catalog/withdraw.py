@@ -12,9 +12,8 @@ from typing import Any
 
 from catalog.ckan import Catalogue, Conflict, NotThere, Uncertain, named_faults
 from catalog.entry import extras_of, reprinted, resources_of
-from catalog.mapping import CURRENT, WITHDRAWN, package_id, package_name
-from catalog.periods import period_order
-from catalog.plan import clearing, evidence_after
+from catalog.mapping import PUBLIC_STATES, WITHDRAWN, package_id, package_name
+from catalog.plan import clearing, evidence_after, in_front
 from domain.errors import WithdrawalIncomplete
 from domain.release import Receipt
 
@@ -89,12 +88,9 @@ def _tombstones(
     extras = extras_of(found)
     values = {**tombstone, "withdrawn_contact": contact or _contact(extras), "edition_newest": False}
     call = clearing(found, ids, address=f"{catalogue.url}/dataset/{found['name']}", values=values)
-    standing = [r for r in found["resources"] if r["id"] not in ids and r.get("edition_state") == CURRENT]
+    standing = [r for r in found["resources"] if r["id"] not in ids and r.get("edition_state") in PUBLIC_STATES]
     if standing:
-        last = max(period_order(str(r["edition"])) for r in standing)
-        for other in standing:
-            if period_order(str(other["edition"])) == last and not other.get("edition_newest"):
-                call[f"update__resources__{other['id']}"] = {"edition_newest": True}
+        call |= in_front(standing)
         extras = evidence_after(found, standing)
     else:  # no edition is left: the dataset itself becomes the tombstone
         extras |= {k: str(v) for k, v in values.items() if k.startswith("withdrawn_")}

@@ -119,13 +119,13 @@ class Backend:
 
     def stranger(self, action: str, **data: Any) -> Any:
         """What anybody gets from an action; None where refused."""
-        answer = requests.post(f"{self.url}/api/3/action/{action}", json=data, timeout=10)
+        answer = requests.post(f"{self.url}/api/3/action/{action}", json=data, timeout=60)
         return answer.json()["result"] if answer.status_code == 200 else None
 
     def hand(self, action: str, **data: Any) -> Any:
         """What a person with rights does in the catalogue, past the platform."""
         head = {"Authorization": self.token}
-        answer = requests.post(f"{self.url}/api/3/action/{action}", json=data, headers=head, timeout=30)
+        answer = requests.post(f"{self.url}/api/3/action/{action}", json=data, headers=head, timeout=60)
         assert answer.status_code == 200, answer.status_code
         return answer.json()["result"]
 
