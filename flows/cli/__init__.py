@@ -25,9 +25,9 @@ app = typer.Typer(
 
 def build() -> typer.Typer:
     """The application with every command registered."""
-    from flows.cli import data, installation, people, release
+    from flows.cli import catalogue, data, installation, people, release
 
-    for part in (installation, data, release, people):
+    for part in (installation, data, release, catalogue, people):
         part.register(app)
     return app
 

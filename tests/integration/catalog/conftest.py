@@ -22,6 +22,7 @@ import requests
 from catalog.ckan import Catalogue, Session
 from domain.contract import Contract
 from tests.catalogue_release import make_contract
+from tests.ckan.stack import Stack
 from tests.servers import ckan_server
 
 START_SECONDS = 30
@@ -96,8 +97,9 @@ class Backend:
     """A running catalogue. Datasets of one test carry names of their own, so that tests can share it."""
 
     url: str
-    token: str
-    kind: str
+    token: str = field(repr=False)
+    kind: str = ""
+    stack: Stack | None = None
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     run: str = field(default_factory=lambda: secrets.token_hex(4))
 
@@ -158,7 +160,7 @@ def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
 def ckan() -> Iterator[Backend]:
     """A real CKAN."""
     with ckan_server() as stack:
-        yield Backend(stack.url, stack.token, "ckan")
+        yield Backend(stack.url, stack.token, "ckan", stack)
 
 
 def _wait(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
