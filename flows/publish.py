@@ -16,7 +16,7 @@ from domain.contract import Contract
 from domain.errors import CatalogueUnreachable, ContentChanged, FindingBlocks, MingjingError
 from domain.finding import Severity
 from domain.release import Approval, Manifest, Receipt
-from flows.catalogue import catalogue_for
+from flows.catalogue import catalogue_for, one_at_a_time
 from flows.guard import guarded
 from flows.platform import Platform, now, open_platform
 from flows.prefect_setup import opaque
@@ -65,7 +65,7 @@ def put_out(platform: Platform, approval: Approval, manifest: Manifest) -> Recei
     from catalog.publish import publish
 
     metadata = json.loads(platform.stores.read(manifest.metadata.sha256))
-    with catalogue_for(platform.home) as catalogue:
+    with one_at_a_time(platform.home, manifest.dataset), catalogue_for(platform.home) as catalogue:
         return publish(
             catalogue,
             approval=approval,
@@ -140,7 +140,7 @@ def take_off(platform: Platform, record: dict[str, Any]) -> list[dict[str, Any]]
     contract = platform.contract(record["dataset"])
     if not record["public_url"] or is_local(contract):
         return []
-    with catalogue_for(platform.home) as catalogue:
+    with one_at_a_time(platform.home, record["dataset"]), catalogue_for(platform.home) as catalogue:
         proof = withdraw(
             catalogue, release_hash=record["release_hash"], dataset=record["dataset"], reason=record["reason"],
             reason_code=record["reason_code"] or "", withdrawn_on=now(), contact=contract.contact.name,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from domain.errors import CatalogueUnreachable
-from flows.catalogue import catalogue_for, start_embedded, token_file
+from flows.catalogue import catalogue_for, one_at_a_time, start_embedded, token_file
 from flows.home import Home, create_home
 from tests.servers import free_port
 
@@ -59,3 +59,14 @@ def test_catalog_sweep_says_what_it_would_do(tmp_path: Path) -> None:
     wrong = subprocess.run([*command, "--files", str(tmp_path)], capture_output=True, text=True, check=False)
     assert wrong.returncode == 2
     assert "storage_path" in wrong.stderr
+
+
+def test_second_publisher_of_a_dataset_waits_for_the_first(tmp_path: Path) -> None:
+    home = _home(tmp_path / "ours", free_port())
+    with one_at_a_time(home, "finance.budget"):
+        with one_at_a_time(home, "finance.debt"):
+            pass
+        with pytest.raises(CatalogueUnreachable, match="another process"), one_at_a_time(home, "finance.budget", 0.2):
+            pytest.fail("two at once")
+    with one_at_a_time(home, "finance.budget", 0.2):
+        pass
