@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import json
 import secrets
 import socket
 import subprocess
@@ -37,7 +38,9 @@ class Wire:
     """Breaks the `at`-th request of a client (from 1) in one way; counts them all."""
 
     at: int = 0
-    kind: str = ""  # lose-request lose-answer crash-before crash-after status-503 status-500-after truncate corrupt
+    kind: str = (
+        ""  # lose-request lose-answer crash-before crash-after status-503 status-500-after truncate corrupt refuse
+    )
     only: str = ""  # a piece of the path that a request must have to count
     seen: int = 0
     fired: int = 0
@@ -68,6 +71,9 @@ class Wire:
             raise Crash
         if self.kind == "status-503":
             return _answer(request, 503, b"busy")
+        if self.kind == "refuse":
+            error = {"__type": "Authorization Error", "message": "no"}
+            return _answer(request, 403, json.dumps({"success": False, "error": error}).encode())
         response = send()
         body = response.content
         if self.kind == "crash-after":

@@ -32,7 +32,7 @@ from domain.release import Receipt
 from tests.catalogue_release import ROWS, Prepared, prepare
 from tests.integration.catalog.conftest import Backend, Crash, Wire
 
-FIRST_CALLS, LATER_CALLS = 26, 22  # bounds of how many requests an undisturbed publication makes
+FIRST_CALLS, LATER_CALLS = 36, 30  # bounds of how many requests an undisturbed publication makes
 
 
 def put(backend: Backend, ready: Prepared, wire: Wire | None = None, **options: Any) -> Receipt:
