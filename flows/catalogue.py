@@ -96,6 +96,10 @@ def catalogue_for(home: Home) -> Iterator[Catalogue]:
     """A client of the catalogue; the embedded one is started for as long as it is needed if it isn't running."""
     from catalog.ckan import Catalogue
 
+    if home.is_carried:
+        raise CatalogueUnreachable(
+            "this installation's catalogue lies in another network; its publishing side has to do it"
+        )
     if home.catalogue_url:
         yield Catalogue(home.catalogue_url, catalogue_token(home))
         return

@@ -13,49 +13,29 @@ from typing import Any
 from prefect import flow, task
 
 from domain.contract import Contract
-from domain.errors import CatalogueUnreachable, ContentChanged, FindingBlocks, MingjingError
-from domain.finding import Severity
+from domain.errors import CatalogueUnreachable, MingjingError, UsageInvalid
 from domain.release import Approval, Manifest, Receipt
 from flows.catalogue import catalogue_for, one_at_a_time
 from flows.guard import guarded
+from flows.in_force import checked_approval, verify_in_force
 from flows.platform import Platform, now, open_platform
 from flows.prefect_setup import opaque
 from flows.prepare_steps import is_local, stored_manifest
 from flows.progress import announce
 
 POSTING = "posting"
+CARRIED = "this installation's catalogue lies in another network; export and carry it: mingjing release export {release} --out FILE"
 
 
 def _is_transient(_task: Any, _run: Any, state: Any) -> bool:
     return isinstance(state.result(raise_on_failure=False), CatalogueUnreachable)
 
 
-def verify_in_force(platform: Platform, contract: Contract, manifest: Manifest) -> None:
-    """Contract, packs and negative list as they are now must be those that were approved. Raises ContentChanged."""
-    from checks.secrecy.negative_list import check_contract
-
-    if contract.sha256 != manifest.contract.sha256:
-        raise ContentChanged(f"the contract {contract.id} changed after the review; prepare the release again")
-    if platform.packs.refs != manifest.packs:
-        raise ContentChanged("a rule pack changed after the review; prepare the release again")
-    if any(f.severity is Severity.BLOCK for f in check_contract(contract, platform.packs)):
-        raise FindingBlocks(f"{contract.id} stands on the negative list; withdraw the dataset or correct the list")
-    for artefact in manifest.artefacts:
-        for _ in platform.stores.chunks(artefact.sha256):
-            pass
-
-
 @task(name="approve-check")
 @guarded("approve-check")
 def verified(platform: Platform, release: str) -> tuple[Approval, Manifest, Contract]:
     """The approval and what it binds, every hash recomputed."""
-    from review import desk
-
-    approval = desk.approval_for(release)
-    manifest = stored_manifest(platform.stores, approval.release_hash)
-    contract = platform.contract(manifest.dataset)
-    verify_in_force(platform, contract, manifest)
-    return approval, manifest, contract
+    return checked_approval(platform, release)
 
 
 @task(name="publish", retries=2, retry_delay_seconds=[2, 10], retry_condition_fn=_is_transient)
@@ -98,6 +78,8 @@ def publish_release(release: str) -> dict[str, Any]:
     record = queries.show(release)
     if record["status"] in ("published", "superseded"):
         return _said(record)
+    if platform.home.is_carried:
+        raise UsageInvalid(CARRIED.format(release=release))
     announce("核对审批", 1, 2)
     try:
         approval, manifest, contract = verified(opaque(platform), release)
@@ -156,6 +138,8 @@ def withdraw_release(release: str) -> dict[str, Any]:
     from review import desk, queries
 
     platform = open_platform()
+    if platform.home.is_carried:
+        return {**_said(queries.show(release)), "proof": []}  # the order is exported and carried
     proof = take_off(opaque(platform), opaque(queries.show(release)))
     desk.record_withdrawn(release, {"addresses": proof})
     return {**_said(queries.show(release)), "proof": proof}

@@ -90,7 +90,7 @@ def serve_requests(platform: Platform, stop: threading.Event) -> None:
         row = desk.claim(WORKER)
         if row is not None:
             _do(platform.home, row)
-        elif not _publish_next(refused_at):
+        elif platform.home.is_carried or not _publish_next(refused_at):
             stop.wait(POLL_SECONDS)
 
 
