@@ -255,6 +255,8 @@ def _prepare_ckan(stack: Stack) -> None:
         "ckan.locale_default": "zh_Hans_CN",
         "ckan.locales_offered": "zh_Hans_CN en",
         "ckan.auth.create_user_via_web": "false",
+        "ckan.auth.user_create_organizations": "false",
+        "ckan.auth.user_create_groups": "false",
     }
     _run(stack, "setup", [ckan, "config-tool", str(ini), *(f"{k}={v}" for k, v in settings.items())])
     do = [ckan, "-c", str(ini)]
