@@ -217,7 +217,8 @@ def removal(found: Entry, ids: set[str], release_hash: str) -> dict[str, Any]:
     call["filter"] = ["-extras", *(f"-resources__{i}" for i in sorted(ids))]
     standing = []
     for other in (r for r in found["resources"] if r["id"] not in ids):
-        undone = release_hash in (other.get("superseded_by"), other.get("archived_by"))
+        pushed_by = (other.get("superseded_by"), other.get("archived_by"))
+        undone = other.get("edition_state") in (SUPERSEDED, ARCHIVED) and release_hash in pushed_by
         if undone:
             call[f"update__resources__{other['id']}"] = {
                 "edition_state": CURRENT, "superseded_by": "", "archived_by": "",

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from catalog.ckan import Catalogue, Conflict, NotThere, Uncertain, named_faults
-from catalog.entry import PUBLISHING, extras_of
+from catalog.entry import PUBLISHING, extras_of, resources_of
 from catalog.mapping import WITHDRAWN
 from catalog.plan import TAKEN_OFF, clearing, removal
 from domain.errors import CatalogueRefused, UsageInvalid
@@ -94,25 +94,26 @@ def _entry(catalogue: Catalogue, name: str, ident: str, apply: bool, settled_sec
     extras = extras_of(found)
     if "contract_id" not in extras:
         return
-    ids = {r["id"] for r in found["resources"] if r.get(TAKEN_OFF)}
+    ids = {r["id"] for r in found["resources"] if r.get(TAKEN_OFF) and r.get("release_hash")}
     kind, remedy = Kind.LEFTOVER, "take the entries off the list"
     if PUBLISHING in extras and _age(found["metadata_modified"]) > settled_seconds:
-        ids = {r["id"] for r in found["resources"]}
+        ids = {r["id"] for r in found["resources"] if r.get("release_hash")}
         kind, remedy = Kind.DRAFT, "remove its files; the entry stays private"
     if ids:
         yield Trace(kind, name, remedy, apply and _remove(catalogue, found, ids))
 
 
 def _remove(catalogue: Catalogue, found: dict[str, Any], ids: set[str]) -> bool:
-    """Bytes first, then the entries. False where the entry changed meanwhile: somebody is at work on it."""
-    releases = {str(r.get("release_hash")) for r in found["resources"] if r["id"] in ids}
+    """Bytes first, then the entries, one release after the other. False where somebody else is at work on the entry."""
+    address = f"{catalogue.url}/dataset/{found['name']}"
     try:
         if any(r.get("url_type") == "upload" for r in found["resources"] if r["id"] in ids):
             values = {"edition_state": WITHDRAWN, TAKEN_OFF: True}
-            address = f"{catalogue.url}/dataset/{found['name']}"
             catalogue.act("package_revise", clearing(found, ids, address=address, values=values))
+        for release in sorted({str(r["release_hash"]) for r in found["resources"] if r["id"] in ids}):
             found = catalogue.look("package_show", {"id": found["id"]})
-        catalogue.act("package_revise", removal(found, ids, releases.pop() if len(releases) == 1 else ""))
+            ours = {r["id"] for r in resources_of(found, release)} & ids
+            catalogue.act("package_revise", removal(found, ours, release))
     except (Conflict, Uncertain):
         return False
     return True
