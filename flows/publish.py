@@ -78,7 +78,7 @@ def publish_release(release: str) -> dict[str, Any]:
     record = queries.show(release)
     if record["status"] in ("published", "superseded"):
         return _said(record)
-    if platform.home.is_carried:
+    if _is_elsewhere(platform, record):
         raise UsageInvalid(CARRIED.format(release=release))
     announce("核对审批", 1, 2)
     try:
@@ -134,13 +134,17 @@ def take_off(platform: Platform, record: dict[str, Any]) -> list[dict[str, Any]]
 @flow(name="withdraw_release", validate_parameters=False)
 @guarded("withdraw")
 def withdraw_release(release: str) -> dict[str, Any]:
-    """Take off what the desk has decided to withdraw; safe to run again. Returns {release, status, proof}."""
+    """Take off what the desk has decided to withdraw; safe to run again. Returns {release, status, proof}.
+
+    Where the catalogue lies in another network nothing is taken off yet: `next` says what has to be carried there.
+    """
     from review import desk, queries
 
     platform = open_platform()
-    if platform.home.is_carried:
-        return {**_said(queries.show(release)), "proof": []}  # the order is exported and carried
-    proof = take_off(opaque(platform), opaque(queries.show(release)))
+    record = queries.show(release)
+    if _is_elsewhere(platform, record):
+        return {**_said(record), "proof": [], "next": CARRIED.format(release=release)}
+    proof = take_off(opaque(platform), opaque(record))
     desk.record_withdrawn(release, {"addresses": proof})
     return {**_said(queries.show(release)), "proof": proof}
 
@@ -162,10 +166,12 @@ def inspect_one(platform: Platform, record: dict[str, Any]) -> dict[str, Any]:
 @flow(name="inspect_published", validate_parameters=False)
 @guarded("inspect")
 def inspect_published(release: str = "") -> list[dict[str, Any]]:
-    """Inspect one published release, or all; each result goes to the ledger."""
+    """Inspect one published release, or all; each result goes to the ledger. Nothing where the catalogue is elsewhere."""
     from review import desk, queries
 
     platform = open_platform()
+    if platform.home.is_carried:
+        return []
     records = [queries.show(release)] if release else queries.published()
     results = []
     with catalogue_for(platform.home):  # one start of the embedded catalogue for all of them
@@ -177,6 +183,11 @@ def inspect_published(release: str = "") -> list[dict[str, Any]]:
             desk.record_inspection(record["release"], result)
             results.append(result)
     return results
+
+
+def _is_elsewhere(platform: Platform, record: dict[str, Any]) -> bool:
+    """Whether the release's catalogue lies in another network."""
+    return platform.home.is_carried and not is_local(platform.contract(record["dataset"]))
 
 
 def _said(record: dict[str, Any]) -> dict[str, Any]:

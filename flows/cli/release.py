@@ -279,6 +279,8 @@ def withdraw(
             result = withdraw_now(home, release, user, ask_password(user, password_stdin), reason)
     if as_json:
         return answer(result)
+    if "next" in result:
+        return tell(f"{release} 已决定撤回，目录中的文件尚未撤下。{result['next']}")
     return tell(f"{result['release']} 已撤回；{len(result['proof'])} 个下载地址逐一核实已不可取得")
 
 

@@ -127,7 +127,9 @@ def test_release_published_and_withdrawn_by_carried_packages(apart: TwoNetworks)
     assert apart.outside("publish", str(package))["public_url"] == answer["public_url"]
 
     chief = ("--as", "finance_chief", "--reason", "演示撤回", "--password-stdin")
-    apart.city.call("withdraw", apart.release, *chief, stdin=apart.city.passwords["finance_chief"] + "\n")
+    ordered = apart.city.call("withdraw", apart.release, *chief, stdin=apart.city.passwords["finance_chief"] + "\n")
+    assert "尚未撤下" in ordered.stderr
+    assert {r["edition_state"] for r in apart.public()} == {"current"}
     apart.city.call("release", "export", apart.release, "--out", str(order))
     taken = apart.outside("withdraw", str(order))
     assert taken["proof"]
