@@ -1,13 +1,15 @@
-# Mingjing: the verbs. Only `make servers` touches the machine outside this checkout, DEMO_HOME and package caches.
+# Mingjing: the verbs. Only `make servers` and `make ckan-install` touch the machine outside this checkout, DEMO_HOME,
+# MINGJING_CKAN and package caches.
 PYTHON ?= python3
 UV_VERSION := 0.13.9
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO_HOME ?= .mingjing
+export MINGJING_CKAN ?= /var/tmp/mingjing-ckan
 UV := UV_PROJECT_ENVIRONMENT=$(VENV) UV_PYTHON_DOWNLOADS=never .uv/bin/uv
 ROOMS := domain intake storage checks redaction review catalog flows
 
-.PHONY: help setup demo test check format bench pictures servers docs clean
+.PHONY: help setup demo test check format bench pictures servers ckan-install ckan-up ckan-down docs clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -48,6 +50,15 @@ pictures: demo ## pictures of the console's pages into docs/images (needs chromi
 
 servers: ## install PostgreSQL and chromium with apt (tests only; asks for root)
 	@sh tests/servers.sh
+
+ckan-install: ## a real CKAN 2.12 for the tests, into MINGJING_CKAN (asks for root where packages are missing)
+	@PYTHON=$(PYTHON) sh tests/ckan/install.sh $(MINGJING_CKAN)
+
+ckan-up: ckan-install ## start it, with PostgreSQL, Redis and Solr, on loopback
+	@$(PYTHON) tests/ckan/stack.py up
+
+ckan-down: ## stop it; its data stays
+	@$(PYTHON) tests/ckan/stack.py down
 
 clean: ## remove environment, caches and the demo's home
 	@rm -rf $(VENV) .uv .mypy_cache .ruff_cache .import_linter_cache .hypothesis $(DEMO_HOME)

@@ -125,6 +125,7 @@ class Catalogue:
         self._deadline_seconds = deadline_seconds
         self._sleep = sleep
         self._token = token
+        self._extensions: frozenset[str] | None = None
         self._sessions = {anonymous: session() for anonymous in (False, True)}
         for each in self._sessions.values():
             each.trust_env = urlsplit(self.url).hostname not in ("127.0.0.1", "localhost", "::1")
@@ -166,6 +167,13 @@ class Catalogue:
     def look(self, action: str, data: dict[str, Any], *, anonymous: bool = False) -> Any:
         """Call an action that changes nothing, again after a fault. Raises NotThere, CatalogueRefused, Uncertain."""
         return self.patiently(lambda: self.act(action, data, anonymous=anonymous))
+
+    @property
+    def extensions(self) -> frozenset[str]:
+        """The plugins that the catalogue runs; asked once."""
+        if self._extensions is None:
+            self._extensions = frozenset(self.look("status_show", {}).get("extensions") or ())
+        return self._extensions
 
     def find(self, package_id: str, name: str, *, anonymous: bool = False) -> dict[str, Any] | None:
         """The dataset by its id, else by its name (a token without full rights can't choose the id); None if absent."""

@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from catalog.ckan import Catalogue, named_faults
+from catalog.ckan import Catalogue, NotThere, named_faults
 from catalog.entry import differing, edited_by_hand, extras_of, resources_of
-from catalog.mapping import CURRENT, SUPERSEDED, WITHDRAWN, package_id, resource_id
+from catalog.mapping import PUBLIC_STATES, SUPERSEDED, WITHDRAWN, package_id, resource_id
 from catalog.plan import Target, recorded
+from catalog.tables import loadable
 from domain.errors import CatalogueRefused
 from domain.finding import Finding, Place, Severity
 from domain.release import Manifest, Receipt
@@ -59,8 +60,8 @@ def inspect(
 ) -> InspectionResult:
     """Inspect one published edition.
 
-    Findings: catalogue-missing, catalogue-bytes-differ [block]; catalogue-edited, catalogue-foreign-file [hold];
-    catalogue-unlisted, catalogue-page-missing [warn]. `column` of a place is the changed field, `locator` the file.
+    Findings: catalogue-missing, catalogue-bytes-differ [block]; catalogue-edited, catalogue-foreign-file,
+    catalogue-table-differs [hold]; catalogue-table-missing, catalogue-unlisted, catalogue-page-missing [warn]. `column` of a place is the changed field, `locator` the file.
     Raises CatalogueUnreachable: not seen is not the same as not there.
     """
     catalogue.begin()
@@ -72,7 +73,8 @@ def inspect(
             return InspectionResult(target.release_hash, manifest.dataset, (missing,), ())
         target = target if receipt else recorded(target, found)
         addresses, byte_findings = _bytes(catalogue, target, found)
-        findings = (*_fields(target, found), *_files(found), *byte_findings, *_surroundings(catalogue, found))
+        tables = _tables(catalogue, target, found)
+        findings = (*_fields(target, found), *_files(found), *byte_findings, *tables, *_surroundings(catalogue, found))
     return InspectionResult(target.release_hash, manifest.dataset, findings, addresses)
 
 
@@ -98,7 +100,7 @@ def _fields(target: Target, found: dict[str, Any]) -> Iterator[Finding]:
             continue
         changed = [f for f in COMPARED if str(have.get(f)) != str(want[f])]
         changed += ["format"] if str(have.get("format")).lower() != want["format"].lower() else []
-        changed += ["edition_state"] if have.get("edition_state") not in (CURRENT, SUPERSEDED) else []
+        changed += ["edition_state"] if have.get("edition_state") not in (*PUBLIC_STATES, SUPERSEDED) else []
         yield from (_edited(field, want["file_name"]) for field in changed)
 
 
@@ -131,6 +133,24 @@ def _bytes(
             note = "公众下载到的文件与批准的内容不一致（SHA-256 不同或无法下载）"
             findings.append(_finding("catalogue-bytes-differ", Severity.BLOCK, note, place))
     return tuple(addresses), tuple(findings)
+
+
+def _tables(catalogue: Catalogue, target: Target, found: dict[str, Any]) -> Iterator[Finding]:
+    """The tables that people query: there, and with as many rows as were approved."""
+    if "datastore" not in catalogue.extensions:
+        return
+    rows = {t["name"]: t["rows"] for t in target.metadata["tables"]}
+    for resource in loadable(found, target.release_hash, target.metadata):
+        place = Place(table=resource["table"], locator=resource["file_name"])
+        try:
+            query = {"resource_id": resource["id"], "limit": 0}
+            total = catalogue.look("datastore_search", query, anonymous=True)["total"]
+        except NotThere:
+            note = "在线查询用的数据表不存在，重新发布或在目录中重新载入"
+            yield _finding("catalogue-table-missing", Severity.WARN, note, place)
+            continue
+        if total != rows[resource["table"]]:
+            yield _finding("catalogue-table-differs", Severity.HOLD, "在线查询用的数据表行数与批准的不同", place)
 
 
 def _surroundings(catalogue: Catalogue, found: dict[str, Any]) -> Iterator[Finding]:

@@ -22,6 +22,8 @@ FORM = "mingjing-metadata/1"
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "catalogue.mingjing")
 FORMAT_NAMES = {"csv": "CSV", "xlsx": "XLSX", "parquet": "Parquet", "geojson": "GeoJSON", "json": "JSON"}
 CURRENT, SUPERSEDED, WITHDRAWN = "current", "superseded", "withdrawn"
+ARCHIVED = "archived"  # stands in the dataset, beyond the editions that the contract lists
+PUBLIC_STATES = (CURRENT, ARCHIVED)
 NAME_LIMIT = 100  # CKAN's, of a dataset's name
 
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from catalog.entry import PUBLISHING, as_extras, edited_by_hand, extras_of, fingerprinted, reprinted, resources_of
-from catalog.mapping import CURRENT, SUPERSEDED, WITHDRAWN, package_for
+from catalog.mapping import ARCHIVED, CURRENT, PUBLIC_STATES, SUPERSEDED, WITHDRAWN, package_for
 from catalog.periods import period_order, period_span
 from domain.errors import CatalogueEdited, CatalogueRefused, TransitionRefused
 from domain.release import Manifest
@@ -128,11 +128,17 @@ def plan_changes(found: Entry | None, target: Target) -> Plan:
     _, resources = target.wanted(found)
     files = tuple(r["file_name"] for r in resources)
     superseded = tuple(r["name"] for r in _superseded(found, target)) if found else ()
+    archived = _to_archive(found, target) if found else []
     name = target.metadata["name"]
     texts = {
         Step.CREATE: Change(Step.CREATE, f"create {name}, private until every byte was read back"),
         Step.DROP_STALE: Change(Step.DROP_STALE, "remove files of a release that never became public"),
-        Step.ADD: Change(Step.ADD, f"add {len(files)} files as edition {target.manifest.period}", files + superseded),
+        Step.ADD: Change(
+            Step.ADD,
+            f"add {len(files)} files as edition {target.manifest.period}"
+            + (f", move edition {', '.join(archived)} to the archive" if archived else ""),
+            files + superseded,
+        ),
         Step.REVEAL: Change(Step.REVEAL, f"make {name} public"),
     }
     draft = found is None or PUBLISHING in extras_of(found)
@@ -153,18 +159,23 @@ def creation(target: Target) -> dict[str, Any]:
 def addition(found: Entry, target: Target) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """The package_revise call that adds the edition whole, without its uploads, and the resources in their order.
 
-    The same call marks what it supersedes and brings the dataset's own fields up to date if this edition is the newest.
+    The same call marks what it supersedes, archives what is no longer listed and brings the dataset's own fields up to
+    date if this edition is the newest.
     """
     package, resources = target.wanted(found)
     newest = _is_newest(found, target)
     call = _revise(found)
     call["filter"], call["update"] = _fields_update(found, target, package, newest=newest)
-    call["update__resources__extend"] = [{"url": r["file_name"], **r, "edition_newest": newest} for r in resources]
-    gone = {r["id"] for r in _superseded(found, target)}
+    gone, listed = {r["id"] for r in _superseded(found, target)}, _listed(found, target)
+    state = CURRENT if str(target.manifest.period) in listed else ARCHIVED
+    own = {"edition_newest": newest, "edition_state": state}
+    call["update__resources__extend"] = [{"url": r["file_name"], **r, **own} for r in resources]
     for other in found["resources"]:
         change: dict[str, Any] = {}
         if other["id"] in gone:
             change |= {"edition_state": SUPERSEDED, "superseded_by": target.release_hash}
+        elif other.get("edition_state") == CURRENT and str(other["edition"]) not in listed:
+            change |= {"edition_state": ARCHIVED, "archived_by": target.release_hash}
         if newest and other.get("edition_newest"):
             change |= {"edition_newest": False}
         if change:
@@ -204,13 +215,33 @@ def removal(found: Entry, ids: set[str], release_hash: str) -> dict[str, Any]:
     """The package_revise call that takes the resources off the list and undoes what their release had superseded."""
     call = _revise(found)
     call["filter"] = ["-extras", *(f"-resources__{i}" for i in sorted(ids))]
-    left = [r for r in found["resources"] if r["id"] not in ids]
-    for other in left:
-        if other.get("superseded_by") == release_hash:
-            call[f"update__resources__{other['id']}"] = {"edition_state": CURRENT, "superseded_by": ""}
-    standing = [r for r in left if r.get("edition_state") == CURRENT or r.get("superseded_by") == release_hash]
+    standing = []
+    for other in (r for r in found["resources"] if r["id"] not in ids):
+        pushed_by = (other.get("superseded_by"), other.get("archived_by"))
+        undone = other.get("edition_state") in (SUPERSEDED, ARCHIVED) and release_hash in pushed_by
+        if undone:
+            call[f"update__resources__{other['id']}"] = {
+                "edition_state": CURRENT, "superseded_by": "", "archived_by": "",
+            }  # fmt: skip
+        if undone or other.get("edition_state") in PUBLIC_STATES:
+            standing.append(other)
+    for key, change in in_front(standing).items():
+        call[key] = call.get(key, {}) | change
     call["update"] = {"extras": reprinted(found, evidence_after(found, standing))}
     return call
+
+
+def in_front(standing: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """What to change so that the newest of the editions `standing` is marked as such, and listed."""
+    if not standing:
+        return {}
+    last = max(period_order(str(r["edition"])) for r in standing)
+    change = {"edition_newest": True, "edition_state": CURRENT}
+    return {
+        f"update__resources__{r['id']}": change
+        for r in standing
+        if period_order(str(r["edition"])) == last and not r.get("edition_newest")
+    }
 
 
 def evidence_after(found: Entry, standing: list[dict[str, Any]]) -> dict[str, str]:
@@ -242,13 +273,25 @@ def _standing(found: Entry, *, besides: str) -> list[dict[str, Any]]:
     return [
         r
         for r in found.get("resources") or []
-        if r.get("edition_state") == CURRENT and r.get("release_hash") != besides and r.get("edition")
+        if r.get("edition_state") in PUBLIC_STATES and r.get("release_hash") != besides and r.get("edition")
     ]
 
 
 def _superseded(found: Entry, target: Target) -> list[dict[str, Any]]:
     same = str(target.manifest.period)
     return [r for r in _standing(found, besides=target.release_hash) if str(r["edition"]) == same]
+
+
+def _listed(found: Entry, target: Target) -> set[str]:
+    """The newest periods, as many as the contract lists, once the target stands there."""
+    periods = {str(r["edition"]) for r in _standing(found, besides=target.release_hash)} | {str(target.manifest.period)}
+    return set(sorted(periods, key=period_order, reverse=True)[: int(target.metadata["editions_listed"])])
+
+
+def _to_archive(found: Entry, target: Target) -> list[str]:
+    """Periods listed now that this edition pushes out of the list."""
+    standing = _standing(found, besides=target.release_hash)
+    return sorted({str(r["edition"]) for r in standing if r["edition_state"] == CURRENT} - _listed(found, target))
 
 
 def _is_newest(found: Entry, target: Target) -> bool:

@@ -29,6 +29,7 @@ from catalog.plan import (
     removal,
     revelation,
 )
+from catalog.tables import drop_tables, load_tables
 from catalog.upload import Upload
 from domain.errors import CatalogueRefused, CatalogueUnreachable, PublicationDiffers
 from domain.ports import ArtefactStore
@@ -82,6 +83,9 @@ def _bring_about(catalogue: Catalogue, target: Target, store: ArtefactStore, acc
         try:
             if found is not None and step in (Step.REVEAL, Step.DONE):
                 _read_back(catalogue, found, target, anonymous=step is Step.DONE)
+                if load_tables(catalogue, found, target.release_hash, target.metadata, store):
+                    loaded = catalogue.find(found["id"], found["name"])
+                    found = loaded if loaded and _same_files(found, loaded) else found
             if found is not None and step is Step.DONE:
                 return found
             _take(catalogue, step, found, target, store, own_id=own_id)
@@ -173,6 +177,17 @@ def _read_back(catalogue: Catalogue, found: dict[str, Any], target: Target, *, a
         _take_off(catalogue, target, differing)
 
 
+def _same_files(before: dict[str, Any], after: dict[str, Any]) -> bool:
+    """Whether nothing changed but what loading tables leaves behind."""
+
+    def without_marks(package: dict[str, Any]) -> dict[str, Any]:
+        marks = ("datastore_active", "metadata_modified", "datastore_contains_all_records_of_source_file")
+        resources = [{k: v for k, v in r.items() if k not in marks} for r in package["resources"]]
+        return {**package, "resources": resources, "metadata_modified": None}
+
+    return without_marks(before) == without_marks(after)
+
+
 def _take_off(catalogue: Catalogue, target: Target, differing: list[str]) -> None:
     names, faults = ", ".join(differing), 0
     for _ in range(MOST_STEPS):
@@ -198,6 +213,7 @@ def _take_off(catalogue: Catalogue, target: Target, differing: list[str]) -> Non
 
 def _remove(catalogue: Catalogue, found: dict[str, Any], ids: set[str], target: Target) -> None:
     """Bytes away first (all in one act), then the resources off the list: taking off a resource alone leaves its file."""
+    drop_tables(catalogue, [r for r in found["resources"] if r["id"] in ids and r.get("datastore_active")])
     if any(r.get("url_type") == "upload" for r in found["resources"] if r["id"] in ids):
         values = {"edition_state": WITHDRAWN, TAKEN_OFF: True, "withdrawn_reason": "读回校验不一致，已撤下"}
         address = f"{catalogue.url}/dataset/{found['name']}"

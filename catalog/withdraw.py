@@ -6,15 +6,13 @@ Safe to run again. Who may order it is decided in review/; an edit made by hand 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
-from functools import partial
 from typing import Any
 
-from catalog.ckan import Catalogue, Conflict, NotThere, Uncertain, named_faults
+from catalog.ckan import Catalogue, Conflict, Uncertain, named_faults
 from catalog.entry import extras_of, reprinted, resources_of
-from catalog.mapping import CURRENT, WITHDRAWN, package_id, package_name
-from catalog.periods import period_order
-from catalog.plan import clearing, evidence_after
+from catalog.mapping import PUBLIC_STATES, WITHDRAWN, package_id, package_name
+from catalog.plan import clearing, evidence_after, in_front
+from catalog.tables import drop_tables
 from domain.errors import WithdrawalIncomplete
 from domain.release import Receipt
 
@@ -35,8 +33,8 @@ def withdraw(
 ) -> Proof:
     """Remove the bytes of every file of the release in one act and prove it; each file's entry stays as a tombstone.
 
-    Returns one row for each address that ever served a file: {url, status, gone, redirected_to}; the receipt's own
-    addresses too where it is given. Raises WithdrawalIncomplete (with the proof so far), CatalogueRefused,
+    Returns one row for each address that ever served a file or what the catalogue made of it (tables, search):
+    {url, status, gone, redirected_to}; the receipt's own addresses too where it is given. Raises WithdrawalIncomplete (with the proof so far), CatalogueRefused,
     CatalogueUnreachable.
     """
     catalogue.begin()
@@ -49,8 +47,8 @@ def withdraw(
     with named_faults():
         found = _clear(catalogue, dataset, release_hash, tombstone, contact)
         if found is not None:
-            _drop_tables(catalogue, resources_of(found, release_hash))
-        return _prove(catalogue, _addresses(catalogue, found, release_hash, receipt))
+            drop_tables(catalogue, resources_of(found, release_hash))
+        return _prove(catalogue, release_hash, _addresses(catalogue, found, release_hash, receipt), found)
 
 
 def _clear(
@@ -89,12 +87,9 @@ def _tombstones(
     extras = extras_of(found)
     values = {**tombstone, "withdrawn_contact": contact or _contact(extras), "edition_newest": False}
     call = clearing(found, ids, address=f"{catalogue.url}/dataset/{found['name']}", values=values)
-    standing = [r for r in found["resources"] if r["id"] not in ids and r.get("edition_state") == CURRENT]
+    standing = [r for r in found["resources"] if r["id"] not in ids and r.get("edition_state") in PUBLIC_STATES]
     if standing:
-        last = max(period_order(str(r["edition"])) for r in standing)
-        for other in standing:
-            if period_order(str(other["edition"])) == last and not other.get("edition_newest"):
-                call[f"update__resources__{other['id']}"] = {"edition_newest": True}
+        call |= in_front(standing)
         extras = evidence_after(found, standing)
     else:  # no edition is left: the dataset itself becomes the tombstone
         extras |= {k: str(v) for k, v in values.items() if k.startswith("withdrawn_")}
@@ -107,15 +102,6 @@ def _contact(extras: Mapping[str, str]) -> str:
     return " ".join(extras[k] for k in ("contact_name", "contact_phone", "contact_email") if extras.get(k))
 
 
-def _drop_tables(catalogue: Catalogue, resources: list[dict[str, Any]]) -> None:
-    """Data that the catalogue copied out of the files for its previews."""
-    for resource in resources:
-        if resource.get("datastore_active"):
-            order = {"resource_id": resource["id"], "force": True}
-            with suppress(NotThere):
-                catalogue.patiently(partial(catalogue.act, "datastore_delete", order))
-
-
 def _addresses(
     catalogue: Catalogue, found: dict[str, Any] | None, release_hash: str, receipt: Receipt | None
 ) -> dict[str, str]:
@@ -126,16 +112,22 @@ def _addresses(
         for dataset in (found["id"], found["name"]) if found else ():
             base = f"{catalogue.url}/dataset/{dataset}/resource/{resource['id']}/download"
             addresses |= {f"{base}/{resource.get('file_name')}": digest, base: digest}
+        if "datastore" in catalogue.extensions:
+            api = f"{catalogue.url}/api/3/action/datastore_search?resource_id={resource['id']}"
+            addresses |= {api: digest, f"{catalogue.url}/datastore/dump/{resource['id']}": digest}
     for row in receipt.resources if receipt else ():
         addresses[catalogue.here(row["url"])] = row["sha256"]
     return addresses
 
 
-def _prove(catalogue: Catalogue, addresses: Mapping[str, str]) -> Proof:
+def _prove(
+    catalogue: Catalogue, release_hash: str, addresses: Mapping[str, str], found: Mapping[str, Any] | None
+) -> Proof:
     """Fetch every address as a stranger; again for a while, since a cache in front may lag behind."""
     proof: Proof = ()
     for attempt in range(1, catalogue.attempts + 1):
         proof = tuple(_look(catalogue, url, digest) for url, digest in sorted(addresses.items()))
+        proof += (_look_for(catalogue, release_hash, str(found["name"])),) if found else ()
         if all(row["gone"] for row in proof):
             return proof
         if attempt < catalogue.attempts:
@@ -154,3 +146,11 @@ def _look(catalogue: Catalogue, url: str, digest: str) -> dict[str, Any]:
     led_away = got.redirected_to is not None and got.status == 200
     gone = got.sha256 != digest and (got.status in GONE or led_away)
     return {"url": url, "status": got.status, "gone": gone, "redirected_to": got.redirected_to}
+
+
+def _look_for(catalogue: Catalogue, release_hash: str, name: str) -> dict[str, Any]:
+    """What the search index still tells of the release: nothing but its tombstone."""
+    hits = catalogue.look("package_search", {"fq": f'name:"{name}"'}, anonymous=True)["results"]
+    gone = not any(_stands(r) for hit in hits for r in resources_of(hit, release_hash))
+    url = f"{catalogue.url}/api/3/action/package_search?fq=name:{name}"
+    return {"url": url, "status": 200, "gone": gone, "redirected_to": None}

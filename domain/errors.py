@@ -130,6 +130,10 @@ class EvidenceInvalid(MingjingError):
     """An evidence bundle doesn't verify against the pinned key."""
 
 
+class PackageInvalid(MingjingError):
+    """A package carried from the other network isn't signed with a pinned key, is damaged or of another kind."""
+
+
 class CatalogueRefused(MingjingError):
     """The catalogue answered no: token, permission or validation. Trying again won't help."""
 

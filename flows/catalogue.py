@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from catalog.ckan import Catalogue
 
 START_SECONDS = 30.0
+TURN_SECONDS = 600.0
 
 
 def token_file(home: Home) -> Path:
@@ -95,6 +96,10 @@ def catalogue_for(home: Home) -> Iterator[Catalogue]:
     """A client of the catalogue; the embedded one is started for as long as it is needed if it isn't running."""
     from catalog.ckan import Catalogue
 
+    if home.is_carried:
+        raise CatalogueUnreachable(
+            "this installation's catalogue lies in another network; its publishing side has to do it"
+        )
     if home.catalogue_url:
         yield Catalogue(home.catalogue_url, catalogue_token(home))
         return
@@ -105,3 +110,24 @@ def catalogue_for(home: Home) -> Iterator[Catalogue]:
         if started is not None:
             started.terminate()
             started.wait(timeout=10)
+
+
+@contextmanager
+def one_at_a_time(home: Home, dataset: str, wait_seconds: float = TURN_SECONDS) -> Iterator[None]:
+    """Publications and withdrawals of one dataset, one after the other, in whichever process of this installation.
+
+    Against another installation the catalogue's own optimistic lock holds. Raises CatalogueUnreachable after the wait.
+    """
+    with (home.run / f"catalogue-{dataset}.lock").open("a") as lock:
+        deadline = time.monotonic() + wait_seconds
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise CatalogueUnreachable(
+                        f"{dataset} is being published or withdrawn by another process; run it again when that has ended"
+                    ) from None
+                time.sleep(0.1)
+        yield

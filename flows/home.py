@@ -27,9 +27,9 @@ BUNDLED = Path(__file__).resolve().parent.parent
 
 TEMPLATE = """\
 # Mingjing installation. Secrets don't stand here: keys/ holds them, or the environment.
-kind = "{kind}"                     # "production", or "demo" (scripted users, made by `mingjing demo`)
+kind = "{kind}"                     # "production"; "demo" (scripted users, made by `mingjing demo`); "publisher" (publishes what is carried to it)
 quarantine_days = 90               # sources and raw tables are removed after this many days
-catalogue_url = ""                 # a CKAN; empty: the embedded catalogue of this installation
+catalogue_url = "{catalogue_url}"                 # a CKAN; empty: the embedded catalogue of this installation; "carried": one in another network (docs/how-to/two-networks.md)
 catalogue_port = {catalogue_port}              # embedded catalogue
 console_port = {console_port}
 prefect_port = {prefect_port}
@@ -55,6 +55,11 @@ class Home:
     @property
     def is_demo(self) -> bool:
         return self.kind == "demo"
+
+    @property
+    def is_carried(self) -> bool:
+        """Whether the catalogue lies in another network, so that orders and receipts are carried."""
+        return self.catalogue_url == "carried"
 
     @property
     def keys(self) -> Path:
@@ -101,7 +106,7 @@ def open_home(root: Path) -> Home:
     return Home(root, **values)
 
 
-def create_home(root: Path, *, kind: str = "production") -> Home:
+def create_home(root: Path, *, kind: str = "production", catalogue_url: str = "") -> Home:
     """A new, empty installation directory (0700). Refuses one that exists or a directory with other things in it."""
     if (root / MARK).exists():
         raise UsageInvalid(f"{root} is an installation already; use it, or choose another --home")
@@ -111,7 +116,7 @@ def create_home(root: Path, *, kind: str = "production") -> Home:
     root.chmod(0o700)
     for name in ("keys", "store", "work", "run", "prefect", "datasets", "rules"):
         (root / name).mkdir(mode=0o700, exist_ok=True)
-    (root / MARK).write_text(TEMPLATE.format(kind=kind, **free_ports()), "utf-8")
+    (root / MARK).write_text(TEMPLATE.format(kind=kind, catalogue_url=catalogue_url, **free_ports()), "utf-8")
     return open_home(root)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import shutil
 from pathlib import Path
@@ -30,6 +31,26 @@ def install(root: Path, *, admin: str, password: str, kind: str = "production") 
                 shutil.rmtree(child, ignore_errors=True) if child.is_dir() else child.unlink(missing_ok=True)
         raise
     return home
+
+
+def install_publisher(root: Path, *, catalogue_url: str, pin: str) -> tuple[Home, str]:
+    """A publishing side: keys, the platform's pinned key, no database. Returns it and its own public key.
+
+    Raises UsageInvalid.
+    """
+    from urllib.parse import urlsplit
+
+    from review.carried import PLATFORMS
+    from review.keys import create_keys
+
+    if urlsplit(catalogue_url).scheme not in ("http", "https") or '"' in catalogue_url:
+        raise UsageInvalid("--catalogue is the CKAN's web address, such as https://data.city.gov.cn")
+    if not re.fullmatch("[0-9a-f]{64}", pin):
+        raise UsageInvalid("--pin is the platform's public key, 64 hex digits; it stands in its HOME/keys/ledger.pub")
+    home = create_home(root, kind="publisher", catalogue_url=catalogue_url)
+    public = create_keys(home.root)
+    (home.keys / PLATFORMS).write_text(pin + "\n", "ascii")
+    return home, public
 
 
 def _fill(home: Home, admin: str, password: str) -> None:

@@ -13,49 +13,29 @@ from typing import Any
 from prefect import flow, task
 
 from domain.contract import Contract
-from domain.errors import CatalogueUnreachable, ContentChanged, FindingBlocks, MingjingError
-from domain.finding import Severity
+from domain.errors import CatalogueUnreachable, MingjingError, UsageInvalid
 from domain.release import Approval, Manifest, Receipt
-from flows.catalogue import catalogue_for
+from flows.catalogue import catalogue_for, one_at_a_time
 from flows.guard import guarded
+from flows.in_force import checked_approval, verify_in_force
 from flows.platform import Platform, now, open_platform
 from flows.prefect_setup import opaque
 from flows.prepare_steps import is_local, stored_manifest
 from flows.progress import announce
 
 POSTING = "posting"
+CARRIED = "this installation's catalogue lies in another network; export and carry it: mingjing release export {release} --out FILE"
 
 
 def _is_transient(_task: Any, _run: Any, state: Any) -> bool:
     return isinstance(state.result(raise_on_failure=False), CatalogueUnreachable)
 
 
-def verify_in_force(platform: Platform, contract: Contract, manifest: Manifest) -> None:
-    """Contract, packs and negative list as they are now must be those that were approved. Raises ContentChanged."""
-    from checks.secrecy.negative_list import check_contract
-
-    if contract.sha256 != manifest.contract.sha256:
-        raise ContentChanged(f"the contract {contract.id} changed after the review; prepare the release again")
-    if platform.packs.refs != manifest.packs:
-        raise ContentChanged("a rule pack changed after the review; prepare the release again")
-    if any(f.severity is Severity.BLOCK for f in check_contract(contract, platform.packs)):
-        raise FindingBlocks(f"{contract.id} stands on the negative list; withdraw the dataset or correct the list")
-    for artefact in manifest.artefacts:
-        for _ in platform.stores.chunks(artefact.sha256):
-            pass
-
-
 @task(name="approve-check")
 @guarded("approve-check")
 def verified(platform: Platform, release: str) -> tuple[Approval, Manifest, Contract]:
     """The approval and what it binds, every hash recomputed."""
-    from review import desk
-
-    approval = desk.approval_for(release)
-    manifest = stored_manifest(platform.stores, approval.release_hash)
-    contract = platform.contract(manifest.dataset)
-    verify_in_force(platform, contract, manifest)
-    return approval, manifest, contract
+    return checked_approval(platform, release)
 
 
 @task(name="publish", retries=2, retry_delay_seconds=[2, 10], retry_condition_fn=_is_transient)
@@ -65,7 +45,7 @@ def put_out(platform: Platform, approval: Approval, manifest: Manifest) -> Recei
     from catalog.publish import publish
 
     metadata = json.loads(platform.stores.read(manifest.metadata.sha256))
-    with catalogue_for(platform.home) as catalogue:
+    with one_at_a_time(platform.home, manifest.dataset), catalogue_for(platform.home) as catalogue:
         return publish(
             catalogue,
             approval=approval,
@@ -98,6 +78,8 @@ def publish_release(release: str) -> dict[str, Any]:
     record = queries.show(release)
     if record["status"] in ("published", "superseded"):
         return _said(record)
+    if _is_elsewhere(platform, record):
+        raise UsageInvalid(CARRIED.format(release=release))
     announce("核对审批", 1, 2)
     try:
         approval, manifest, contract = verified(opaque(platform), release)
@@ -140,7 +122,7 @@ def take_off(platform: Platform, record: dict[str, Any]) -> list[dict[str, Any]]
     contract = platform.contract(record["dataset"])
     if not record["public_url"] or is_local(contract):
         return []
-    with catalogue_for(platform.home) as catalogue:
+    with one_at_a_time(platform.home, record["dataset"]), catalogue_for(platform.home) as catalogue:
         proof = withdraw(
             catalogue, release_hash=record["release_hash"], dataset=record["dataset"], reason=record["reason"],
             reason_code=record["reason_code"] or "", withdrawn_on=now(), contact=contract.contact.name,
@@ -152,11 +134,17 @@ def take_off(platform: Platform, record: dict[str, Any]) -> list[dict[str, Any]]
 @flow(name="withdraw_release", validate_parameters=False)
 @guarded("withdraw")
 def withdraw_release(release: str) -> dict[str, Any]:
-    """Take off what the desk has decided to withdraw; safe to run again. Returns {release, status, proof}."""
+    """Take off what the desk has decided to withdraw; safe to run again. Returns {release, status, proof}.
+
+    Where the catalogue lies in another network nothing is taken off yet: `next` says what has to be carried there.
+    """
     from review import desk, queries
 
     platform = open_platform()
-    proof = take_off(opaque(platform), opaque(queries.show(release)))
+    record = queries.show(release)
+    if _is_elsewhere(platform, record):
+        return {**_said(record), "proof": [], "next": CARRIED.format(release=release)}
+    proof = take_off(opaque(platform), opaque(record))
     desk.record_withdrawn(release, {"addresses": proof})
     return {**_said(queries.show(release)), "proof": proof}
 
@@ -178,10 +166,12 @@ def inspect_one(platform: Platform, record: dict[str, Any]) -> dict[str, Any]:
 @flow(name="inspect_published", validate_parameters=False)
 @guarded("inspect")
 def inspect_published(release: str = "") -> list[dict[str, Any]]:
-    """Inspect one published release, or all; each result goes to the ledger."""
+    """Inspect one published release, or all; each result goes to the ledger. Nothing where the catalogue is elsewhere."""
     from review import desk, queries
 
     platform = open_platform()
+    if platform.home.is_carried:
+        return []
     records = [queries.show(release)] if release else queries.published()
     results = []
     with catalogue_for(platform.home):  # one start of the embedded catalogue for all of them
@@ -193,6 +183,11 @@ def inspect_published(release: str = "") -> list[dict[str, Any]]:
             desk.record_inspection(record["release"], result)
             results.append(result)
     return results
+
+
+def _is_elsewhere(platform: Platform, record: dict[str, Any]) -> bool:
+    """Whether the release's catalogue lies in another network."""
+    return platform.home.is_carried and not is_local(platform.contract(record["dataset"]))
 
 
 def _said(record: dict[str, Any]) -> dict[str, Any]:

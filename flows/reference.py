@@ -81,7 +81,7 @@ def statuses_page() -> str:
 
 
 def settings_page() -> str:
-    return f"# Settings (HOME/mingjing.toml)\n\n```toml\n{TEMPLATE.format(kind='production', prefect_port=8470, console_port=8480, catalogue_port=8490)}```\n"
+    return f"# Settings (HOME/mingjing.toml)\n\n```toml\n{TEMPLATE.format(kind='production', catalogue_url='', prefect_port=8470, console_port=8480, catalogue_port=8490)}```\n"
 
 
 def commands_page() -> str:

@@ -92,7 +92,7 @@ def serve_requests(platform: Platform, stop: threading.Event) -> None:
         row = desk.claim(WORKER)
         if row is not None:
             _do(platform.home, row)
-        elif not _publish_next(refused_at):
+        elif not _publish_next(platform.home, refused_at):
             stop.wait(POLL_SECONDS)
 
 
@@ -128,9 +128,12 @@ def note(fault: Exception, work: str) -> None:
     print(f"{work}: {said}", file=sys.stderr)
 
 
-def _publish_next(refused_at: dict[str, float]) -> bool:
+def _publish_next(home: Home, refused_at: dict[str, float]) -> bool:
     """Publish one approved release; one that was refused is tried again after a while. True where there was one."""
     from review import queries
+
+    if home.is_carried:
+        return False  # a person exports and carries it
 
     for record in queries.releases(status="approved"):
         release = record["release"]

@@ -1,5 +1,6 @@
-"""Real servers for tests, started on loopback at a free port and gone afterwards. PostgreSQL comes from the machine's
-packages (`make servers`); where it isn't installed the test is skipped and the reason says so. The S3 server is moto.
+"""Real servers for tests, started on loopback and gone afterwards. PostgreSQL comes from the machine's packages
+(`make servers`), CKAN from its own folder (`make ckan-install`); where one isn't installed the test is skipped and the
+reason says so. The S3 server is moto.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from pwd import getpwnam
 from typing import Any
 
 import pytest
+
+from tests.ckan.stack import Stack, in_use
 
 START_SECONDS = 60
 _NUMBERS = itertools.count(1)
@@ -205,3 +208,12 @@ def s3_server() -> Iterator[S3Server]:
         yield S3Server(f"http://{host}:{port}")
     finally:
         server.stop()
+
+
+@contextmanager
+def ckan_server() -> Iterator[Stack]:
+    """A real CKAN, shared by all test processes; it stays up if `make ckan-up` had started it."""
+    if not Stack().is_installed:
+        pytest.skip("CKAN not installed: make ckan-install")
+    with in_use(Stack()) as stack:
+        yield stack

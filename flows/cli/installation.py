@@ -34,12 +34,23 @@ def demo(home: HomeOption = None) -> None:
 def init(
     admin: Annotated[str, typer.Option(help="user name of the first administrator")] = "admin",
     password_stdin: Annotated[bool, typer.Option("--password-stdin")] = False,
+    publisher: Annotated[
+        bool, typer.Option("--publisher", help="the publishing side of two networks: no database, no people")
+    ] = False,
+    catalogue: Annotated[str, typer.Option(help="with --publisher: the CKAN's address")] = "",
+    pin: Annotated[str, typer.Option(help="with --publisher: the platform's public key (HOME/keys/ledger.pub)")] = "",
     home: HomeOption = None,
 ) -> None:
     """Make a new installation: keys (0600), databases, units, first administrator."""
     from flows.home import home_path
-    from flows.install import install
+    from flows.install import install, install_publisher
 
+    if publisher:
+        side, public = install_publisher(home_path(home), catalogue_url=catalogue, pin=pin)
+        tell(
+            f"已建立发布端 {side.root}；把目录令牌写入 {side.keys}/catalogue.token，把公钥 {public} 写入平台的 keys/publishers.pub"
+        )
+        return
     made = install(home_path(home), admin=admin, password=ask_password(admin, password_stdin))
     tell(f"已建立 {made.root}；下一步：mingjing user add …，mingjing serve")
 

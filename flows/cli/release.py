@@ -12,10 +12,18 @@ from domain.errors import UsageInvalid
 from domain.release import Disposition, DispositionKind, Status, Verdict
 from flows.cli.say import AsOption, HomeOption, JsonOption, PasswordOption, answer, ask_password, bar, table, tell
 
+release_app = typer.Typer(help="releases carried to another network", no_args_is_help=True)
+ReceiptOption = Annotated[
+    Path | None, typer.Option(help="of a carried package: where the receipt goes (default: FILE.receipt)")
+]
+
 
 def register(app: typer.Typer) -> None:
-    for command in (prepare, submit, releases, show, decide, publish, withdraw, inspect):
+    for command in (prepare, submit, releases, show, decide, publish, withdraw, receipt, inspect):
         app.command()(command)
+    release_app.command("export")(export)
+    release_app.callback()(lambda: None)  # a group, though it has one command so far
+    app.add_typer(release_app, name="release")
 
 
 def prepare(
@@ -212,14 +220,27 @@ def read_dispositions(path: Path) -> tuple[Disposition, ...]:
 
 
 def publish(
-    release: Annotated[str | None, typer.Argument(help="a release; none: everything approved")] = None,
+    release: Annotated[
+        str | None, typer.Argument(help="a release, or the file of a carried one; none: everything approved")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="say what would change")] = False,
+    receipt: ReceiptOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Publish what was approved, reading every byte back."""
     from flows.ask import plan_now, publish_now
+    from flows.carried import plan_package, publish_package
 
+    if release and (package := Path(release)).is_file():
+        if dry_run:
+            return answer(plan_package(home, package))
+        result = publish_package(home, package, _beside(package, receipt))
+        return (
+            answer(result)
+            if as_json
+            else tell(f"{result['release']}：已发布  {result['public_url']}；回执 {result['receipt']}")
+        )
     if dry_run:
         return answer(plan_now(home, release))
     with bar("发布"):
@@ -231,22 +252,63 @@ def publish(
     return tell("没有待发布的发布单") if not results else None
 
 
+def _beside(package: Path, receipt: Path | None) -> Path:
+    return receipt or package.with_name(package.name + ".receipt")
+
+
 def withdraw(
-    release: str,
-    user: AsOption,
-    reason: Annotated[str, typer.Option(help="why; the public reads it on the tombstone, so no personal data")],
+    release: Annotated[str, typer.Argument(help="a published release, or the file of a carried order")],
+    user: Annotated[str, typer.Option("--as", help="who acts (user name)")] = "",
+    reason: Annotated[str, typer.Option(help="why; the public reads it on the tombstone, so no personal data")] = "",
     password_stdin: PasswordOption = False,
+    receipt: ReceiptOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Take a published release off the catalogue at once; a tombstone with the reason stays."""
     from flows.ask import withdraw_now
+    from flows.carried import withdraw_package
 
-    with bar(release):
-        result = withdraw_now(home, release, user, ask_password(user, password_stdin), reason)
+    if (package := Path(release)).is_file():
+        result = withdraw_package(home, package, _beside(package, receipt))
+    elif not user or not reason:
+        raise UsageInvalid("a withdrawal names who orders it and why: --as USER --reason TEXT")
+    else:
+        with bar(release):
+            result = withdraw_now(home, release, user, ask_password(user, password_stdin), reason)
     if as_json:
         return answer(result)
-    return tell(f"{release} 已撤回；{len(result['proof'])} 个下载地址逐一核实已不可取得")
+    if "next" in result:
+        return tell(f"{release} 已决定撤回，目录中的文件尚未撤下。{result['next']}")
+    return tell(f"{result['release']} 已撤回；{len(result['proof'])} 个下载地址逐一核实已不可取得")
+
+
+def export(
+    release: str,
+    out: Annotated[Path, typer.Option(help="the file to carry")],
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write a signed package for the publishing side: an approved release, or the order to take a withdrawn one off."""
+    from flows.carried import export_order
+
+    result = export_order(home, release, out)
+    return answer(result) if as_json else tell(f"{release}：已导出 {ORDER_ZH[result['order']]} {out}")
+
+
+ORDER_ZH = {"release": "发布包", "withdrawal": "撤回指令"}
+
+
+def receipt(
+    file: Annotated[Path, typer.Argument(help="what the publishing side wrote")],
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Bring the publishing side's receipt into the ledger."""
+    from flows.carried import accept_receipt
+
+    result = accept_receipt(home, file)
+    return answer(result) if as_json else tell(f"{result['release']}：{STATUS_ZH[result['status']]}")
 
 
 def inspect(

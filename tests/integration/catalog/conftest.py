@@ -1,12 +1,12 @@
-"""The catalogues that the publisher is tested against: the embedded one always, a real CKAN where the environment
-names one (MINGJING_TEST_CKAN_URL, MINGJING_TEST_CKAN_TOKEN: an administrator's). Also the ways to break the wire.
+"""The catalogues that the publisher is tested against: the embedded one always, a real CKAN where one is installed
+(`make ckan-install`). Also the ways to break the wire.
 """
 
 from __future__ import annotations
 
 import io
 import itertools
-import os
+import json
 import secrets
 import socket
 import subprocess
@@ -23,6 +23,8 @@ import requests
 from catalog.ckan import Catalogue, Session
 from domain.contract import Contract
 from tests.catalogue_release import make_contract
+from tests.ckan.stack import Stack
+from tests.servers import ckan_server
 
 START_SECONDS = 30
 
@@ -36,7 +38,9 @@ class Wire:
     """Breaks the `at`-th request of a client (from 1) in one way; counts them all."""
 
     at: int = 0
-    kind: str = ""  # lose-request lose-answer crash-before crash-after status-503 status-500-after truncate corrupt
+    kind: str = (
+        ""  # lose-request lose-answer crash-before crash-after status-503 status-500-after truncate corrupt refuse
+    )
     only: str = ""  # a piece of the path that a request must have to count
     seen: int = 0
     fired: int = 0
@@ -67,6 +71,9 @@ class Wire:
             raise Crash
         if self.kind == "status-503":
             return _answer(request, 503, b"busy")
+        if self.kind == "refuse":
+            error = {"__type": "Authorization Error", "message": "no"}
+            return _answer(request, 403, json.dumps({"success": False, "error": error}).encode())
         response = send()
         body = response.content
         if self.kind == "crash-after":
@@ -96,8 +103,9 @@ class Backend:
     """A running catalogue. Datasets of one test carry names of their own, so that tests can share it."""
 
     url: str
-    token: str
-    kind: str
+    token: str = field(repr=False)
+    kind: str = ""
+    stack: Stack | None = None
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     run: str = field(default_factory=lambda: secrets.token_hex(4))
 
@@ -113,15 +121,19 @@ class Backend:
         values.setdefault("catalogue", {"organization": f"finance-{self.run}", "tags": ["债务", "限额"]})
         return make_contract(**values)
 
+    def points(self, limit: int) -> range:
+        """Which requests to break: every one, or on a real CKAN, which is slower, every eighth, others in each run."""
+        return range(1, limit) if self.kind == "embedded" else range(1 + int(self.run, 16) % 8, limit, 8)
+
     def stranger(self, action: str, **data: Any) -> Any:
         """What anybody gets from an action; None where refused."""
-        answer = requests.post(f"{self.url}/api/3/action/{action}", json=data, timeout=10)
+        answer = requests.post(f"{self.url}/api/3/action/{action}", json=data, timeout=60)
         return answer.json()["result"] if answer.status_code == 200 else None
 
     def hand(self, action: str, **data: Any) -> Any:
         """What a person with rights does in the catalogue, past the platform."""
         head = {"Authorization": self.token}
-        answer = requests.post(f"{self.url}/api/3/action/{action}", json=data, headers=head, timeout=30)
+        answer = requests.post(f"{self.url}/api/3/action/{action}", json=data, headers=head, timeout=60)
         assert answer.status_code == 200, answer.status_code
         return answer.json()["result"]
 
@@ -150,6 +162,13 @@ def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
         server.wait(timeout=10)
 
 
+@pytest.fixture(scope="session")
+def ckan() -> Iterator[Backend]:
+    """A real CKAN."""
+    with ckan_server() as stack:
+        yield Backend(stack.url, stack.token, "ckan", stack)
+
+
 def _wait(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
     ends = time.monotonic() + START_SECONDS
     while time.monotonic() < ends and server.poll() is None:
@@ -167,7 +186,5 @@ def backend(request: pytest.FixtureRequest) -> Backend:
     if request.param == "embedded":
         running: Backend = request.getfixturevalue("embedded")
         return running
-    url, token = os.environ.get("MINGJING_TEST_CKAN_URL"), os.environ.get("MINGJING_TEST_CKAN_TOKEN")
-    if not url or not token:
-        pytest.skip("MINGJING_TEST_CKAN_URL and MINGJING_TEST_CKAN_TOKEN name no running CKAN: make ckan-up")
-    return Backend(url.rstrip("/"), token, "ckan")
+    real: Backend = request.getfixturevalue("ckan")
+    return real

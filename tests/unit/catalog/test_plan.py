@@ -147,3 +147,29 @@ def test_plan_names_files_and_what_they_supersede(target: Target, tmp_path: Path
     assert [c.step for c in made.changes] == [Step.ADD]
     assert "datapackage.json" in made.changes[0].names
     assert made.to_dict()["changes"][0]["step"] == "add-edition"
+
+
+@pytest.mark.parametrize("state", ["withdrawn", "current"])
+def test_removal_revives_nothing_but_what_its_release_pushed_aside(target: Target, state: str) -> None:
+    entry = standing(target)
+    first, second, *rest = entry["resources"]
+    first |= {"superseded_by": "h" * 64, "edition_state": "superseded", "edition_newest": False}
+    second |= {"superseded_by": "h" * 64, "archived_by": "", "edition_state": state}
+    ids = {r["id"] for r in rest}
+    call = removal(entry, ids, "h" * 64)
+    revived = {"edition_state": "current", "superseded_by": "", "archived_by": "", "edition_newest": True}
+    assert call[f"update__resources__{first['id']}"] == revived
+    assert f"update__resources__{second['id']}" not in call
+
+
+def test_addition_archives_what_falls_out_of_the_list(tmp_path: Path) -> None:
+    contract = make_contract(catalogue={"organization": "finance-bureau", "editions_listed": 1})
+    old = target_of(prepare(tmp_path, contract=contract, period="2024"))
+    new = target_of(prepare(tmp_path, contract=contract))
+    call, _ = addition(standing(old), new)
+    for resource in old.wanted(None)[1]:
+        change = call[f"update__resources__{resource['id']}"]
+        assert change == {"edition_state": "archived", "archived_by": new.release_hash, "edition_newest": False}
+    late, _ = addition(standing(new), old)
+    assert {r["edition_state"] for r in late["update__resources__extend"]} == {"archived"}
+    assert not any(key.startswith("update__resources__") for key in late.keys() - {"update__resources__extend"})

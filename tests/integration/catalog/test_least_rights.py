@@ -1,0 +1,54 @@
+"""A token of a mere editor of the organization does all that publishing needs on a real CKAN."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from catalog.inspect import inspect
+from domain.errors import CatalogueRefused
+from tests.catalogue_release import ROWS, prepare
+from tests.integration.catalog.conftest import Backend
+from tests.integration.catalog.test_publisher import assert_whole, put, shown, take
+
+pytestmark = pytest.mark.server
+
+
+@pytest.fixture
+def editor(ckan: Backend) -> Backend:
+    """The same catalogue with the token of an editor of an organization that exists already."""
+    organization = ckan.contract().catalogue.organization
+    if ckan.stranger("organization_show", id=organization) is None:
+        ckan.hand("organization_create", name=organization)
+    user = f"editor-{ckan.run}"
+    person = {"name": user, "email": f"{user}@example.org", "password": "correct horse battery"}
+    if ckan.stranger("user_show", id=user) is None:
+        ckan.hand("user_create", **person)
+    ckan.hand("organization_member_create", id=organization, username=user, role="editor")
+    return replace(ckan, token=ckan.hand("api_token_create", user=user, name="mingjing")["token"])
+
+
+def test_editor_publishes_corrects_and_withdraws(editor: Backend, tmp_path: Path) -> None:
+    contract = editor.contract()
+    wrong, right = (
+        prepare(tmp_path, contract=contract),
+        prepare(tmp_path, contract=contract, tables={"main": ROWS[:1]}, revision=2),
+    )
+    put(editor, wrong)
+    assert_whole(editor, wrong)
+    put(editor, wrong)
+    put(editor, right)
+    assert_whole(editor, right)
+    assert inspect(editor.client(), manifest=right.manifest, metadata=right.metadata).findings == ()
+    assert all(row["gone"] for row in take(editor, right))
+
+
+def test_editor_of_another_organization_is_refused(ckan: Backend, editor: Backend, tmp_path: Path) -> None:
+    other = f"other-{editor.run}"
+    ckan.hand("organization_create", name=other)
+    contract = editor.contract(catalogue={"organization": other})
+    with pytest.raises(CatalogueRefused, match="package_create"):
+        put(editor, prepare(tmp_path, contract=contract))
+    assert shown(editor, contract) is None
