@@ -26,7 +26,7 @@ demo: setup ## the whole road on made-up department files, in DEMO_HOME
 	@$(BIN)/mingjing demo --home $(DEMO_HOME)
 
 test: setup ## every test; what needs a missing server is left out and named
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n 2
 
 check: setup ## format, lint, types, import rule, generated docs
 	@$(BIN)/ruff format --check .

@@ -56,7 +56,8 @@ def kind_of_file(path: Path, name: str) -> str:
             found = "json"
         if not ending and _JSON.match(_text(head)):
             return "json"
-    if not ending or (named is not None and (named == found or {named, found} == {"json", "jsonl"})):
+    is_readable = found in KINDS.values()
+    if (not ending and is_readable) or (named is not None and (named == found or {named, found} == {"json", "jsonl"})):
         return named or found
     says = NAMES.get(
         named or "", f"a kind of file that isn't read here ({ending})" if _plain(ending) else "no known kind"

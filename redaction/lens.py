@@ -372,7 +372,7 @@ def _wide(recogniser: Recogniser, words: Iterable[str], rule: EntityRule) -> _Wi
 
 def _plain_compiler(pattern: str) -> re.Pattern[str]:
     """The standard library's, twice as fast where there are no look-arounds."""
-    return re.compile(pattern, re.DOTALL | re.MULTILINE | re.IGNORECASE)
+    return re.compile(pattern, re.DOTALL | re.MULTILINE)
 
 
 def _compiled(wide: Wide, compiler: Callable[[str], Any]) -> _WidePattern:

@@ -115,11 +115,11 @@ def _node(kind: Any, value: Any, groups: dict[int, bool]) -> Wide:
         return Wide(f"(?:{'|'.join(b.pattern for b in branches)})", all(b.exact for b in branches))
     if kind is c.SUBPATTERN:
         number, added, removed, inner = value
-        if added & ~re.IGNORECASE or removed:  # case is ignored throughout
+        if added & ~re.IGNORECASE or removed:
             raise _NotUnderstood
         told = _sequence(inner, groups)
         if number is None:
-            return Wide(f"(?:{told.pattern})", told.exact)
+            return Wide(f"(?{'i' if added else ''}:{told.pattern})", told.exact)
         groups[number] = _holds_digits(inner)
         return Wide(f"(?P<g{number}>{told.pattern})", told.exact)
     if kind in (c.MAX_REPEAT, c.MIN_REPEAT, c.POSSESSIVE_REPEAT):

@@ -9,6 +9,31 @@ from typing import Any
 import pytest
 
 ALLOWED = ("real sample files are absent",)
+TOGETHER = {  # files whose tests share what is dear to make, by that
+    **dict.fromkeys(("test_console.py", "test_demo.py", "test_refusals.py", "test_two_networks.py"), "city"),
+    **dict.fromkeys(
+        (
+            "test_marker_faults.py",
+            "test_marker_people.py",
+            "test_marker_signals.py",
+            "test_marker_sources.py",
+            "test_markers.py",
+        ),
+        "marked",
+    ),
+}
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Tests that share a city run in one process; xdist's own groups don't work with this pytest (it can't rename an item)."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByCity(LoadScopeScheduling):  # type: ignore[misc]  # xdist's classes are untyped here
+        def _split_scope(self, nodeid: str) -> str:
+            path = nodeid.partition("::")[0]
+            return TOGETHER.get(path.rpartition("/")[2], nodeid) if "/road/" in path else nodeid
+
+    return ByCity(config, log)
 
 
 @pytest.hookimpl(wrapper=True)

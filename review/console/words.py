@@ -156,6 +156,7 @@ REFUSALS: Mapping[str, Pair] = {
     "disposition-missing": ("还有须处置的发现没有打开或没有处置。", "A finding hasn't been opened or disposed of yet."),
     "finding-blocks": ("有阻断问题，谁也不能放行，只能退回。", "A finding blocks; nobody may wave it through, return it."),
     "ledger-broken": ("台账校验不通过，一切签字暂停，请立即告知管理员。", "The ledger doesn't verify; all signing stops. Tell the administrator at once."),
+    "package-invalid": ("携带包校验不通过，不要使用。", "The carried package doesn't verify; don't use it."),
     "evidence-invalid": ("证据包校验不通过。", "The evidence doesn't verify."),
     "catalogue-refused": ("目录拒绝了这次发布。", "The catalogue refused."),
     "catalogue-unreachable": ("目录暂时连不上，平台会再试。", "The catalogue doesn't answer; the platform tries again."),

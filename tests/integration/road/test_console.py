@@ -24,7 +24,7 @@ from flows.home import open_home
 from tests.cities import City
 from tests.integration.road.test_demo import _markers
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("city"), pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 ROOT = Path(__file__).resolve().parents[3]
 
 

@@ -18,7 +18,7 @@ from flows.demo.story import order_of
 from flows.home import open_home
 from tests.cities import City
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("city"), pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 _seen: dict[tuple[str, ...], Any] = {}

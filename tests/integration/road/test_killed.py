@@ -17,7 +17,7 @@ import pytest
 
 from tests.cities import ROOT, City, run
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("killed"), pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
 DATASET = "finance.debt_issuance_repayment"
 STEPS = ("read", "check", "redact", "export")

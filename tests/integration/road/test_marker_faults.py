@@ -11,7 +11,7 @@ from tests.marked_city import DATASET, MarkedCity, blocked, csv_text, ends, rows
 from tests.marked_files import bad_zip, comments
 from tests.markers import Mark
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("marked"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 def sound(m: Mark, folder: Path) -> Path:

@@ -11,7 +11,7 @@ import pytest
 from tests.marked_city import CHECKS, CONTRACT, FIELDS, MarkedCity, ends
 from tests.markers import Mark
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("marked"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ import pytest
 from tests.cities import ROOT
 from tests.marked_city import DATASET, Answer, MarkedCity, csv_text, ends, rows
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("marked"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 def test_prepare_told_to_stop_cleans_up_and_goes_on_later(marked: MarkedCity, tmp_path: Path) -> None:

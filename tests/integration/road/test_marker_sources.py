@@ -14,7 +14,7 @@ from tests.marked_city import DATASET, MarkedCity, ends
 from tests.markers import Mark
 from tests.sources import Web, web_server
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("marked"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ import pytest
 from tests.marked_city import MarkedCity, blocked, ends
 from tests.marked_files import FITS, QUALITY, READERS, Bad
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("marked"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 @pytest.mark.parametrize("bad", [b for b in (*READERS, *QUALITY, *FITS) if b.prepared], ids=lambda bad: bad.id)

@@ -31,7 +31,7 @@ from flows.orders import Order, write_order
 from flows.platform import Platform, open_platform
 from tests.cities import City
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("city"), pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 DATASET = "finance.debt_limit_balance"
 

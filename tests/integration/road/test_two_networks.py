@@ -20,7 +20,7 @@ from flows.home import Home
 from tests.cities import ROOT, City, first_port, run
 from tests.servers import free_port
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("city"), pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 DATASET = "finance.debt_limit_balance"
 APPROVE = """
