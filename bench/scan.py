@@ -54,7 +54,7 @@ def rows() -> Iterator[Row]:
             seconds, peak = grown(count, folder)
             costs.append(seconds / count * 1e6)
             yield f"scan of {count:,} × 10, raw numbers, start-up apart", f"{costs[-1]:.2f} µs a row", ""
-        yield "the same: largest over smallest cost of a row", f"{max(costs) / min(costs):.2f}", "≤ 1.15"
+        yield "the same: a row of the largest table over one of the smallest", f"{costs[-1] / costs[0]:.2f}", "≤ 1.15"
         yield f"the same: peak memory at {GROWING[-1]:,} × 10", f"{peak:,.0f} MB", "≤ 1,500 MB"
 
 
