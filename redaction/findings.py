@@ -39,7 +39,8 @@ PART_ROWS = 500_000
 
 def _groups(scan: TableScan, lens: Lens) -> Iterator[dict[str, Any]]:
     """Hits of one kind, in parts of PART_ROWS rows of the table."""
-    for first in range(1, scan.rows + 1, PART_ROWS):
+    last = pl.scan_parquet(scan.hits).select(pl.col("row").max()).collect().item() or 0
+    for first in range(1, last + 1, PART_ROWS):
         rows = pl.col("row").is_between(first, first + PART_ROWS - 1)
         hits = with_beside(pl.scan_parquet(scan.hits).filter(rows).collect().lazy(), lens)
         groups = (
