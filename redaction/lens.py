@@ -18,14 +18,15 @@ import polars as pl
 from domain.contract import Contract
 from domain.errors import PackInvalid
 from domain.pack import Packs
-from redaction.detect import Raw, Recogniser, TextTooHard, build, compile_pattern
+from redaction.detect import Raw, Recogniser, TextTooHard, build
 from redaction.nested import NESTED_GUARD, View, unfold
 from redaction.normalise import GUARD, Normalised, normalise
-from redaction.outline import Wide, outline_of, widened, widened_rust
+from redaction.outline import widened_rust
 from redaction.overlap import without_overlaps
 from redaction.personal import EntityRule, PersonalRules, personal_rules
 from redaction.shapes import compact
 from redaction.whole import Concern
+from redaction.wide import WideRecogniser, narrowed, wide
 
 LONGEST = 2_000_000  # characters of one text; a longer one counts as not scanned, which blocks
 FEW = 32  # texts that are looked at one by one sooner than by sieves
@@ -132,16 +133,17 @@ class Lens:
             return None
         text, lower = normalise(outline).text, outline.lower()
         concerned, blind = [], True
-        for wide in self._wide:
-            found = wide.found_in(outline, text, lower, column)
+        for own in self._wide:
+            found = own.found_in(outline, text, lower, column.speaks_for)
             if found:
-                concerned.append(_narrowed(wide.recogniser, found))
-                blind = blind and all(wide.patterns[n].exact for n in found) and wide.is_blind(outline)
+                concerned.append(narrowed(own.recogniser, found))
+                blind = blind and all(own.patterns[n].exact for n in found) and own.is_blind(outline)
         return Concern(tuple(concerned), blind)
 
     @cached_property
-    def _wide(self) -> tuple[_WideRecogniser, ...]:
-        return tuple(_wide(r, self._near_words(r), self.rules[r.entity]) for r in self.recognisers)
+    def _wide(self) -> tuple[WideRecogniser, ...]:
+        looked_up = {e for e, rule in self.rules.rules.items() if rule.division_at is not None}
+        return tuple(wide(r, self._near_words(r), looked_up=r.entity in looked_up) for r in self.recognisers)
 
     def asks(self, texts: pl.Series, recogniser: Recogniser, column: Column) -> pl.Series:
         """Which of the texts this recogniser must see in such a column, apart from those that GUARD names."""
@@ -317,66 +319,6 @@ class Lens:
                 return label
             text = text[: span.start] + label + text[span.end :]
         return text
-
-
-@dataclass(frozen=True, slots=True)
-class _WidePattern:
-    finds: Callable[[str], object]
-    exact: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _WideRecogniser:
-    """A recogniser blind to digits. `outside`, `inside`: its prefilters, None where it has none."""
-
-    recogniser: Recogniser
-    words: frozenset[str]
-    outside: _WidePattern | None
-    inside: _WidePattern | None
-    patterns: tuple[_WidePattern, ...]
-    looked_up: bool  # whether its numbers are looked up in a list
-
-    def found_in(self, outline: str, text: str, lower: str, column: Column) -> tuple[int, ...]:
-        """Numbers of the patterns that could match; `text`: the outline normalised, `lower`: in lower case."""
-        passes = self.outside is not None and self.outside.finds(outline)
-        if not passes and self.inside is not None:
-            speaks = self.recogniser.entity in column.speaks_for or any(w in lower for w in self.words)
-            passes = speaks and self.inside.finds(outline)
-        return tuple(n for n, p in enumerate(self.patterns) if p.finds(text)) if passes else ()
-
-    def is_blind(self, outline: str) -> bool:
-        """Whether it says the same of all texts of the outline, where its patterns do."""
-        own = self.recogniser
-        by_context = own.prefilter_in_context is None or self.outside is None or self.outside.exact
-        return by_context and not self.looked_up and (own.is_bare or bool(own.is_blind and own.is_blind(outline)))
-
-
-@lru_cache(maxsize=4096)
-def _narrowed(recogniser: Recogniser, patterns: tuple[int, ...]) -> Recogniser:
-    """The recogniser with these of its patterns only; the others can't match."""
-    return replace(recogniser, patterns=tuple(recogniser.patterns[n] for n in patterns))
-
-
-def _wide(recogniser: Recogniser, words: Iterable[str], rule: EntityRule) -> _WideRecogniser:
-    shapes = (recogniser.prefilter, recogniser.prefilter_in_context)
-    outside, inside = (_compiled(widened(s), _plain_compiler) if s else None for s in shapes)
-    return _WideRecogniser(
-        recogniser,
-        frozenset(outline_of(w) for w in words),
-        outside,
-        inside,
-        tuple(_compiled(widened(p), compile_pattern) for p in recogniser.regexes),
-        rule.division_at is not None,
-    )
-
-
-def _plain_compiler(pattern: str) -> re.Pattern[str]:
-    """The standard library's, twice as fast where there are no look-arounds."""
-    return re.compile(pattern, re.DOTALL | re.MULTILINE)
-
-
-def _compiled(wide: Wide, compiler: Callable[[str], Any]) -> _WidePattern:
-    return _WidePattern(compiler(wide.pattern).search, wide.exact)
 
 
 def _raws(content: Normalised | View, asked: Sequence[Recogniser], search: Search | None) -> list[Told]:
