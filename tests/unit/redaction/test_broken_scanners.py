@@ -16,7 +16,7 @@ import pytest
 from domain.errors import FindingBlocks
 from domain.finding import Severity
 from domain.table import Reading, TableInfo, TextPart
-from redaction import canary, engine, lens, normalise, texts, whole
+from redaction import canary, engine, lens, normalise, sift, texts, whole
 from redaction import scan as scanning
 from redaction.detect import Recogniser, modules
 from redaction.engine import TableScan
@@ -57,15 +57,15 @@ def alarms(into: Path) -> tuple[set[str], bool]:
     return blocks & {"canary-lost", "coverage-incomplete"}, certificate.complete
 
 
-BY_TEXT, BY_OUTLINE = 10**9, 0  # engine.DIVERSE, so that every column is sifted one way
+BY_TEXT, BY_OUTLINE = 10**9, 0  # sift.DIVERSE, so that every column is sifted one way
 
 
 @pytest.fixture(autouse=True)
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "BATCH_ROWS", 10)
-    monkeypatch.setattr(engine, "DIVERSE", BY_OUTLINE)
+    monkeypatch.setattr(sift, "DIVERSE", BY_OUTLINE)
     monkeypatch.setattr(whole, "LEAST", 1)
-    monkeypatch.setattr(engine, "LEAST", 1)
+    monkeypatch.setattr(sift, "LEAST", 1)
 
 
 # --- breaks ----------------------------------------------------------------------------------------------------------
@@ -162,7 +162,7 @@ def one_class(patch: pytest.MonkeyPatch) -> None:
     def blind(cells: pl.Series, *_: Any) -> Classes:
         return Classes(np.zeros(len(cells), np.int64), np.zeros(1, np.int64))
 
-    patch.setattr(engine, "classes", blind)
+    patch.setattr(sift, "classes", blind)
 
 
 def no_outline(patch: pytest.MonkeyPatch) -> None:
@@ -170,7 +170,7 @@ def no_outline(patch: pytest.MonkeyPatch) -> None:
 
 
 def no_outline_told(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(engine, "_outlined", lambda drawn, _: np.full(len(drawn), -1, np.int64))
+    patch.setattr(sift, "_outlined", lambda drawn, _: np.full(len(drawn), -1, np.int64))
 
 
 def nobody_concerned(patch: pytest.MonkeyPatch) -> None:
@@ -195,7 +195,7 @@ def unconcerned(name: str) -> Break:
 
 def by_text(other: Break) -> Break:
     def broken(patch: pytest.MonkeyPatch) -> None:
-        patch.setattr(engine, "DIVERSE", BY_TEXT)
+        patch.setattr(sift, "DIVERSE", BY_TEXT)
         other(patch)
 
     return broken
@@ -250,7 +250,7 @@ BREAKS: dict[str, Break] = {
 
 @pytest.mark.parametrize("diverse", [BY_TEXT, BY_OUTLINE])
 def test_scanner_that_is_whole_raises_no_alarm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, diverse: int) -> None:
-    monkeypatch.setattr(engine, "DIVERSE", diverse)
+    monkeypatch.setattr(sift, "DIVERSE", diverse)
     assert alarms(tmp_path) == (set(), True)
 
 
