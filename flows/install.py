@@ -33,6 +33,18 @@ def install(root: Path, *, admin: str, password: str, kind: str = "production") 
     return home
 
 
+def upgrade(home: Home) -> None:
+    """Bring the installation's database to this program. Safe to run again. Raises HomeInvalid, UsageInvalid."""
+    from flows.platform import connect
+    from flows.service import check_unserved
+    from review.setup import check_schema, migrate
+
+    check_unserved(home)
+    connect(home)
+    migrate()
+    check_schema()
+
+
 def install_publisher(root: Path, *, catalogue_url: str, pin: str) -> tuple[Home, str]:
     """A publishing side: keys, the platform's pinned key, no database. Returns it and its own public key.
 

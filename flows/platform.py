@@ -39,11 +39,19 @@ def now() -> str:
     return datetime.now(UTC).replace(microsecond=0).isoformat()
 
 
-def open_platform(root: Path | None = None) -> Platform:
-    """Open the installation at `root` (default: MINGJING_HOME) and its database. Raises HomeInvalid."""
+def connect(home: Home) -> None:
+    """Point this process at the installation's database, whatever its state. Raises HomeInvalid."""
     from review.setup import configure
 
-    home = open_home(home_path(root))
     os.environ["MINGJING_HOME"] = str(home.root)
     configure(home.root, database_url=os.environ.get("MINGJING_DATABASE_URL") or None)
+
+
+def open_platform(root: Path | None = None) -> Platform:
+    """Open the installation at `root` (default: MINGJING_HOME) and its database. Raises HomeInvalid."""
+    from review.setup import check_schema
+
+    home = open_home(home_path(root))
+    connect(home)
+    check_schema()
     return Platform(home, open_stores(home), read_packs(home))

@@ -1,10 +1,12 @@
 """`mingjing serve`: Prefect's server, catalogue, runner, schedules and console under one supervisor with a clean end.
 
-A service that dies is started again; one that keeps dying ends them all. All listen on loopback unless told otherwise.
+A service that dies is started again; one that keeps dying ends them all, and none outlives the supervisor. All listen
+on loopback unless told otherwise.
 """
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import subprocess
@@ -17,11 +19,23 @@ from domain.errors import UsageInvalid
 from flows.catalogue import embedded_url, token_file
 from flows.cli.say import tell
 from flows.home import Home
+from flows.platform import connect
 from flows.prefect_setup import QUIET, prepare_prefect
 from flows.service import check_unserved
+from review.setup import check_schema, close
 
 STOP_SECONDS = 15
 DEATHS_ALLOWED = 5
+
+
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+_prctl = getattr(ctypes.CDLL(None), "prctl", None)
+
+
+def _end_with_supervisor() -> None:
+    """In the child: be told to stop when the supervisor is gone, even one that was killed. Linux only."""
+    if _prctl is not None:
+        _prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 @dataclass(slots=True)
@@ -37,7 +51,12 @@ class Service:
     def start(self, home: Home) -> None:
         with (home.run / f"{self.name}.log").open("ab") as log:
             self.process = subprocess.Popen(
-                self.command, env=self.environ, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+                self.command,
+                env=self.environ,
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                preexec_fn=_end_with_supervisor,
             )
 
     def has_ended(self) -> bool:
@@ -123,8 +142,14 @@ def _wait_for_prefect(home: Home) -> None:
 
 
 def supervise(home: Home, *, host: str, port: int | None) -> None:
-    """Run everything until SIGINT or SIGTERM. Raises UsageInvalid where the installation is being served already."""
+    """Run everything until SIGINT or SIGTERM.
+
+    Raises UsageInvalid where the installation is being served already, HomeInvalid where its database isn't this program's.
+    """
     check_unserved(home)
+    connect(home)
+    check_schema()
+    close()
     (home.run / "prefect.url").unlink(missing_ok=True)
     prepare_prefect(home)
     port = port or home.console_port

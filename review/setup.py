@@ -7,9 +7,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from pkgutil import iter_modules
 from threading import Lock
 from typing import Any
 
+from domain.errors import HomeInvalid
 from review.settings import settings as build
 
 _ONE_AT_A_TIME = Lock()
@@ -70,6 +72,28 @@ def migrate() -> None:
     from review import ledger
 
     ledger.begin()
+
+
+def check_schema() -> None:
+    """Raises HomeInvalid where the database isn't there, or was made by an older or a newer program than this."""
+    from django.db import DatabaseError, connection
+    from django.db.migrations.recorder import MigrationRecorder
+
+    from review import migrations
+
+    known = {module.name for module in iter_modules(migrations.__path__)}
+    try:
+        applied = {name for app, name in MigrationRecorder(connection).applied_migrations() if app == "review"}
+    except DatabaseError:
+        raise HomeInvalid(
+            "the installation's database can't be read; see that it runs and what MINGJING_DATABASE_URL says"
+        ) from None
+    if applied - known:
+        raise HomeInvalid("the installation's database belongs to a newer Mingjing; use that program")
+    if known - applied:
+        raise HomeInvalid(
+            "the installation's database is of an older Mingjing; stop `mingjing serve`, save a copy of the database, then run: mingjing upgrade"
+        )
 
 
 def close() -> None:

@@ -15,7 +15,7 @@ evidence_app = typer.Typer(help="evidence bundles", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
-    for command in (demo, init, serve):
+    for command in (demo, init, upgrade, serve):
         app.command()(command)
     ledger_app.command("verify")(ledger_verify)
     evidence_app.command("export")(evidence_export)
@@ -53,6 +53,15 @@ def init(
         return
     made = install(home_path(home), admin=admin, password=ask_password(admin, password_stdin))
     tell(f"已建立 {made.root}；下一步：mingjing user add …，mingjing serve")
+
+
+def upgrade(home: HomeOption = None) -> None:
+    """Bring an installation that an older Mingjing made to this one: stop `serve` and save a copy of the database first."""
+    from flows.home import home_path, open_home
+    from flows.install import upgrade
+
+    upgrade(open_home(home_path(home)))
+    tell("数据库已是本版本")
 
 
 def serve(
