@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -20,6 +21,7 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from bench.page import Row
+from bench.stages import stages
 from bench.tables import COLUMNS, write_table
 from domain.table import ROW_ORIGIN, Reading, TableInfo
 from flows.library import read_packs
@@ -46,6 +48,7 @@ def rows() -> Iterator[Row]:
             yield f"RW, {kind} numbers, {ROWS:,} × 10, {size:.0f} MB", f"{base:.2f} s", ""
             yield f"scan, {kind} numbers", f"{scanned / base:.1f} × RW", bar
             yield f"scan, redact, write, {kind} numbers", f"{whole / base:.1f} × RW", "≤ 5"
+            yield from stages(info, partial(scan, info, folder), base)
             slow = presidio(pl.read_csv(csv, infer_schema=False))
             faster = slow / (scanned / (ROWS * len(COLUMNS)))
             yield f"scan a cell, against Presidio's AnalyzerEngine, {kind} numbers", f"{faster:,.0f} ×", f"≥ {per_cell:,} ×"  # fmt: skip

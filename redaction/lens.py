@@ -35,6 +35,7 @@ BLANKS = " \t\r\n'\"`\xa0"
 NEAR = 30  # characters on either side in which a word speaks for a number
 CONTACTS = frozenset({"MOBILE", "LANDLINE", "PHONE_INTL", "EMAIL"})
 LONG = 400  # characters of an outline past which its texts are looked at one by one
+NEVER = r"[^\s\S]"  # matches nothing, in every syntax
 SHORT = 3  # Latin words up to this length occur inside others by chance: `tel` in hotel, `ip` in description
 
 
@@ -89,9 +90,9 @@ class Lens:
     def column(self, *headers: str, beside: Iterable[str] = ()) -> Column:
         """The context of a column whose headers (title, aliases, the sender's own) are these; `beside`: the table's."""
         text = "\n".join(normalise(h).text for h in headers).lower()
-        spoken = frozenset(e for e, words in self._header_words().items() if spoken_in(words, text))
+        told = frozenset(e for e, words in self._header_words().items() if spoken(words).search(text))
         about = self.rules.persons.about(headers, beside)
-        return Column(spoken, any(w in text for w in self.rules.figures), about)
+        return Column(told, any(w in text for w in self.rules.figures), about)
 
     def _header_words(self) -> dict[str, frozenset[str]]:
         return {r.entity: r.context | self.rules[r.entity].header_words for r in self.recognisers}
@@ -168,6 +169,11 @@ class Lens:
 
     def _near_words(self, recogniser: Recogniser) -> frozenset[str]:
         return recogniser.context | self.rules[recogniser.entity].near_words
+
+    @cached_property
+    def _speaks_near(self) -> dict[str, Callable[[str], object]]:
+        """By recogniser: finds a word that speaks for its numbers."""
+        return {r.name: spoken(self._near_words(r)).search for r in self.recognisers}
 
     def find(
         self, texts: Sequence[str], column: Column, known: Known | None = None,
@@ -271,7 +277,7 @@ class Lens:
         rule, scores = self.rules[raw.entity], self.rules.scores
         around = quiet[max(0, raw.start - NEAR) : raw.start] + "\n" + quiet[raw.end : raw.end + NEAR]
         hinted = raw.entity in column.speaks_for
-        near = spoken_in(self._near_words(recogniser), around)
+        near = self._speaks_near[recogniser.name](around) is not None
         if recogniser.only_in_context(content.text[raw.start : raw.end]) and not (hinted or near):
             return None
         whole = _is_whole(content.text, raw.start, raw.end)
@@ -341,21 +347,20 @@ def _is_whole(text: str, start: int, end: int) -> bool:
 def _any_of(words: Iterable[str]) -> str:
     """Rust pattern of texts that hold one of the words; of none where there is no word."""
     listed = sorted(re.escape(w) for w in words)
-    return f"(?i:{'|'.join(listed)})" if listed else "[^\\s\\S]"
+    return f"(?i:{'|'.join(listed)})" if listed else NEVER
 
 
-def spoken_in(words: Iterable[str], text: str) -> bool:
-    """Whether one of the context words stands in the text (both in lower case); short Latin words stand alone only.
+@lru_cache(maxsize=512)
+def spoken(words: frozenset[str]) -> re.Pattern[str]:
+    """Finds one of the context words in a text (both in lower case); short Latin words stand alone only.
 
-    >>> [spoken_in({"ip", "qq"}, t) for t in ("服务器ip地址", "src_ip", "description", "@qq.com")]
+    >>> [bool(spoken(frozenset({"ip", "qq"})).search(t)) for t in ("服务器ip地址", "src_ip", "description", "@qq.com")]
     [True, True, False, False]
     """
-    return any(w in text and (len(w) > SHORT or not w.isascii() or _alone(w).search(text)) for w in words)
-
-
-@lru_cache(maxsize=256)
-def _alone(word: str) -> re.Pattern[str]:
-    return re.compile(f"(?<![a-z@]){re.escape(word)}(?![a-z])")
+    short = {w for w in words if w.isascii() and len(w) <= SHORT}
+    alone = f"(?<![a-z@])(?:{'|'.join(map(re.escape, sorted(short)))})(?![a-z])"
+    listed = [*map(re.escape, sorted(words - short)), *([alone] if short else [])]
+    return re.compile("|".join(listed) or NEVER)
 
 
 def contact_key(text: str) -> str:
