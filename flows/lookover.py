@@ -125,16 +125,39 @@ def _see(look: Look, of: int) -> Seen:
     return Seen(scan, certificate, fitted, others, blocking)
 
 
-def look_over(file: Path, *, contract: str | None, home: Path | None) -> tuple[dict[str, Any], Facts]:
-    """The object that `scan --json` prints, and the facts of its HTML report."""
+@dataclass(frozen=True, slots=True)
+class Overlook:
+    """What `scan` tells: the object of `scan --json` but for its `findings`, those, and the facts of its HTML report."""
+
+    report: dict[str, Any]
+    seen: Seen
+    facts: Facts
+
+    def findings(self) -> Iterator[dict[str, Any]]:
+        """Every hit and every other finding, read from disk anew at each call."""
+        from redaction.report import scan_lines
+
+        yield from scan_lines(self.seen.scan)
+        for finding in self.seen.others:
+            yield from lines_of(finding, self.seen.shown)
+
+    @property
+    def blocks(self) -> bool:
+        """Whether a finding blocks."""
+        return any(f.severity is Severity.BLOCK for f in (*self.seen.scan.findings, *self.seen.others))
+
+
+@contextmanager
+def look_over(file: Path, *, contract: str | None, home: Path | None) -> Iterator[Overlook]:
+    """A file looked over; its hits are on disk until the end of the block. Raises the reader's named errors."""
     from redaction.report import scan_json
 
     with looking(file, contract=contract, home=home, steps=3) as look:
         seen = _see(look, 3)
         report = scan_json(look.reading, seen.scan, seen.certificate, file=str(file))
-        report["findings"] += [line for f in seen.others for line in lines_of(f, seen.shown)]
         found = (*seen.scan.findings, *seen.others)
-        return report, facts_of(look.reading, seen.certificate, found, look.packs, file=file.name, shown=seen.shown)
+        facts = facts_of(look.reading, seen.certificate, found, look.packs, file=file.name, shown=seen.shown)
+        yield Overlook(report, seen, facts)
 
 
 def lines_of(finding: Finding, shown: Callable[[str], str]) -> Iterator[dict[str, Any]]:

@@ -37,12 +37,17 @@ _PLACE = ("row", "origin", "start", "end")
 PART_ROWS = 500_000
 
 
-def _groups(scan: TableScan, lens: Lens) -> Iterator[dict[str, Any]]:
-    """Hits of one kind, in parts of PART_ROWS rows of the table."""
+def hit_parts(scan: TableScan, lens: Lens) -> Iterator[pl.LazyFrame]:
+    """A table's hits with their column `beside`, in order, PART_ROWS rows of the table at a time."""
     last = pl.scan_parquet(scan.hits).select(pl.col("row").max()).collect().item() or 0
     for first in range(1, last + 1, PART_ROWS):
         rows = pl.col("row").is_between(first, first + PART_ROWS - 1)
-        hits = with_beside(pl.scan_parquet(scan.hits).filter(rows).collect().lazy(), lens)
+        yield with_beside(pl.scan_parquet(scan.hits).filter(rows).collect().lazy(), lens)
+
+
+def _groups(scan: TableScan, lens: Lens) -> Iterator[dict[str, Any]]:
+    """Hits of one kind, part by part."""
+    for hits in hit_parts(scan, lens):
         groups = (
             hits.with_columns(sure=pl.col("score") >= lens.rules.scores.sure)
             .group_by(_KEYS)

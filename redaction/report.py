@@ -8,12 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import polars as pl
-
 from domain.finding import Finding
 from domain.table import Coverage, Reading
-from redaction.engine import BATCH_ROWS, TableScan
-from redaction.findings import around_ground, around_place, with_beside
+from redaction.engine import TableScan
+from redaction.findings import around_ground, around_place, hit_parts
 from redaction.lens import Lens
 from redaction.names import TableNames
 from redaction.policy import severity, treatment
@@ -23,7 +21,7 @@ COLUMNS = ("column", "row", "origin", "start", "end", "entity", "score", "valid"
 
 
 def scan_json(reading: Reading, scan: Scan, certificate: Coverage, *, file: str) -> dict[str, Any]:
-    """The object; `findings` holds every hit in cells and around them, and the scan's own findings without a place."""
+    """The object without its last member, `findings` (scan_lines)."""
     tables = [
         {
             "name": scan.names[info.name].table,
@@ -34,22 +32,29 @@ def scan_json(reading: Reading, scan: Scan, certificate: Coverage, *, file: str)
         }
         for info in reading.tables
     ]
-    findings = [line for name, t in scan.tables.items() for line in _cells(t, scan.names[name], scan.lens)]
-    findings += _around(scan, scan.names)
-    findings += [_placeless(f) for f in scan.findings if not f.places]
     return {
         "file": file,
         "sha256": reading.sha256,
         "bytes": reading.bytes,
         "tables": tables,
         "complete": certificate.complete,
-        "findings": findings,
     }
 
 
+def scan_lines(scan: Scan) -> Iterator[dict[str, Any]]:
+    """Its `findings`: every hit in cells and around them, and the scan's own findings without a place.
+
+    Memory is bounded by the part of the hits that is read at once.
+    """
+    for name, table in scan.tables.items():
+        yield from _cells(table, scan.names[name], scan.lens)
+    yield from _around(scan, scan.names)
+    yield from (_placeless(f) for f in scan.findings if not f.places)
+
+
 def _cells(table: TableScan, names: TableNames, lens: Lens) -> Iterator[dict[str, Any]]:
-    for frame in with_beside(pl.scan_parquet(table.hits).select(COLUMNS), lens).collect().iter_slices(BATCH_ROWS):
-        for hit in frame.iter_rows(named=True):
+    for part in hit_parts(table, lens):
+        for hit in part.select(*COLUMNS, "beside").collect().iter_rows(named=True):
             rule, ground = lens.rules[hit["entity"]], names.grounds[hit["column"]]
             sure = hit["score"] >= lens.rules.scores.sure
             treated = treatment(rule, ground, sure=sure, official=hit["official"])

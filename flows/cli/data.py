@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli.say import HomeOption, JsonOption, answer, bar, table, tell
+from flows.cli.say import HomeOption, JsonOption, answer, answer_long, bar, table, tell
+
+if TYPE_CHECKING:
+    from flows.lookover import Overlook
 
 contract_app = typer.Typer(help="check a contract, or draft one from a file", no_args_is_help=True)
 ReportOption = Annotated[
@@ -58,24 +62,25 @@ def scan(
 
     if report:
         check_target(report, file)
-    with bar("扫描"):
-        found, facts = look_over(file, contract=contract, home=home)
-    if report:
-        write_page(facts, report)
-        tell(f"报告已写入 {report}")
-    if as_json:
-        answer(found)
-    else:
-        _print_scan(found)
-    raise typer.Exit(1 if any(f["severity"] == "block" for f in found["findings"]) else 0)
+    with ExitStack() as kept:
+        with bar("扫描"):
+            seen = kept.enter_context(look_over(file, contract=contract, home=home))
+        if report:
+            write_page(seen.facts, report)
+            tell(f"报告已写入 {report}")
+        if as_json:
+            answer_long(seen.report, "findings", seen.findings())
+        else:
+            _print_scan(seen)
+        raise typer.Exit(1 if seen.blocks else 0)
 
 
-def _print_scan(report: dict) -> None:  # type: ignore[type-arg]  # the documented JSON shape
+def _print_scan(seen: Overlook) -> None:
     from collections import Counter
 
     groups: Counter[tuple[str, ...]] = Counter()
     first: dict[tuple[str, ...], str] = {}
-    for f in report["findings"]:
+    for f in seen.findings():
         key = (f["severity"], f["code"], f["entity"] or "", f["table"] or "", f["column"] or f["source"])
         groups[key] += 1
         first.setdefault(key, f["locator"] or "")
@@ -85,10 +90,10 @@ def _print_scan(report: dict) -> None:  # type: ignore[type-arg]  # the document
         [[*k, n, first[k]] for k, n in groups.items()],
         right=(5,),
     )
-    cells = sum(t["cells"] for t in report["tables"])
-    seen = sum(t["cells_scanned"] for t in report["tables"])
+    tables = seen.report["tables"]
+    cells, scanned = (sum(t[of] for t in tables) for of in ("cells", "cells_scanned"))
     tell(
-        f"{len(report['tables'])} 张表，{cells:,} 格，已查 {seen:,} 格；覆盖{'完整' if report['complete'] else '不完整，不能作为“未发现”的依据'}"
+        f"{len(tables)} 张表，{cells:,} 格，已查 {scanned:,} 格；覆盖{'完整' if seen.report['complete'] else '不完整，不能作为“未发现”的依据'}"
     )
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from textwrap import indent
 from typing import Annotated, Any
 
 import typer
@@ -28,6 +29,17 @@ def answer(value: Any) -> None:
     """JSON to stdout."""
     json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
     sys.stdout.write("\n")
+
+
+def answer_long(head: Mapping[str, Any], name: str, lines: Iterable[Any]) -> None:
+    """JSON to stdout: an object whose last member, a list, is printed as it comes."""
+    sys.stdout.write(json.dumps({**head, name: []}, ensure_ascii=False, indent=2).removesuffix("]\n}"))
+    end = "]\n}\n"
+    for number, line in enumerate(lines):
+        text = json.dumps(line, ensure_ascii=False, indent=2)
+        sys.stdout.write(("," if number else "") + indent(f"\n{text}", "    "))
+        end = "\n  ]\n}\n"
+    sys.stdout.write(end)
 
 
 def tell(text: str) -> None:

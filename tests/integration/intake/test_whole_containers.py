@@ -19,7 +19,8 @@ ID = id18()
 
 def _found(path: Path) -> tuple[dict[str, Any], list[tuple[str, str | None]]]:
     """The report, and source and locator of every identity number in it."""
-    report, _ = look_over(path, contract=None, home=None)
+    with look_over(path, contract=None, home=None) as seen:
+        report = {**seen.report, "findings": list(seen.findings())}
     assert ID not in json.dumps(report, ensure_ascii=False)
     return report, [(f["source"], f["locator"]) for f in report["findings"] if f["entity"] == "CN_ID18"]
 
@@ -82,7 +83,7 @@ def test_scan_of_an_archive_is_complete_and_tells_the_member(tmp_path: Path) -> 
 @pytest.mark.parametrize("part", ["xl/model/item.data", "xl/media/image1.png", "xl/embeddings/a.bin"])
 def test_scan_of_a_workbook_with_a_part_that_is_no_text_is_not_complete(tmp_path: Path, part: str) -> None:
     path = rezipped(xlsx(tmp_path / "a.xlsx", ("表", GRID)), lambda _, d: d, {part: b"\x01"})
-    report, blocks = look_over(path, contract=None, home=None)
-    assert blocks
-    assert not report["complete"]
-    assert {"part-unread", "coverage-incomplete"} <= {f["code"] for f in report["findings"]}
+    with look_over(path, contract=None, home=None) as seen:
+        assert seen.blocks
+        assert not seen.report["complete"]
+        assert {"part-unread", "coverage-incomplete"} <= {f["code"] for f in seen.findings()}

@@ -17,7 +17,7 @@ from redaction import engine, texts
 from redaction.canary import Canary, canaries
 from redaction.lens import open_lens
 from redaction.redact import redact_reading, residue
-from redaction.report import scan_json
+from redaction.report import scan_json, scan_lines
 from redaction.scan import coverage, scan_reading
 from tests.personal_data import PACKS, card, id18, reading
 from tests.tables import table_from_rows
@@ -73,7 +73,7 @@ def everything_told(source: Reading, into: Path, seed: str) -> tuple[str, int]:
     assert certificate.complete
     done = redact_reading(source, scan, PACKS, into=into)
     left = residue(done.tables, PACKS, None)
-    report = scan_json(source, scan, certificate, file="a.csv")
+    report = [scan_json(source, scan, certificate, file="a.csv"), *scan_lines(scan)]
     hits = pl.concat([pl.read_parquet(t.hits) for t in scan.tables.values()])
     cells = [pl.read_parquet(t.path).to_dicts() for t in done.tables.values()]
     files = [p.read_bytes().decode("utf-8", "replace") for p in into.rglob("*.parquet")]

@@ -175,3 +175,13 @@ def test_bar_says_step_and_rows_on_stderr_alone(
     out, err = capsys.readouterr()
     assert out == ""
     assert "50,000／1,200,000 行" in err
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_scan_json_is_one_object_printed_as_it_is_read(tmp_path: Path, rows: int) -> None:
+    (tmp_path / "n.csv").write_text("甲,乙\n" + f"{ID},x\n" * (rows - 1) + "y,x\n", "utf-8")
+    done = call("scan", tmp_path / "n.csv", "--json")
+    report = json.loads(done.stdout)
+    assert list(report) == ["file", "sha256", "bytes", "tables", "complete", "findings"]
+    assert [f["row"] for f in report["findings"]] == [*range(1, rows)]
+    assert done.stdout == json.dumps(report, ensure_ascii=False, indent=2) + "\n"

@@ -13,7 +13,7 @@ from domain.table import TableInfo
 from redaction import engine, people
 from redaction.people import People
 from redaction.redact import redact_reading, redact_tables, residue
-from redaction.report import scan_json
+from redaction.report import scan_lines
 from redaction.scan import Scan, coverage, scan_reading
 from tests.personal_data import KEY, PACKS, contract_with, id18, reading
 from tests.tables import table_from_rows
@@ -73,8 +73,8 @@ def test_name_beside_an_identity_number_is_a_notice_and_another_is_held(tmp_path
         ("CN_NAME", "info", 1),
     ]
     source = reading(sent)
-    report = scan_json(source, done, coverage(source, done, {"t": (3, 1)})[0], file="a")
-    lines = [(f["entity"], f["severity"], f["row"], f["start"], f["end"]) for f in report["findings"]]
+    assert coverage(source, done, {"t": (3, 1)})[0].complete
+    lines = [(f["entity"], f["severity"], f["row"], f["start"], f["end"]) for f in scan_lines(done)]
     assert lines == [("CN_NAME", "info", 1, 0, 3), ("CN_ID18", "hold", 1, 3, 21), ("CN_NAME", "hold", 2, 0, 3)]
 
 

@@ -15,7 +15,7 @@ from redaction import engine
 from redaction.detect import Recogniser, TextTooHard
 from redaction.lens import Lens
 from redaction.redact import redact_reading
-from redaction.report import scan_json
+from redaction.report import scan_json, scan_lines
 from redaction.scan import Scan, coverage, scan_reading
 from tests.personal_data import PACKS, card, column_table, contract_with, id18, reading
 from tests.tables import table_from_rows
@@ -84,7 +84,7 @@ def test_scan_shows_no_identifier_that_stands_in_a_header_or_sheet_name(tmp_path
     certificate, lost = coverage(source, done, {"t": (1, 1)})
     report = scan_json(source, done, certificate, file="a.csv")
     assert lost == ()
-    assert ID not in str(done.findings) + str(report) + str(certificate.to_dict())
+    assert ID not in str(done.findings) + str(report) + str(list(scan_lines(done))) + str(certificate.to_dict())
 
 
 def test_scan_reads_the_header_as_context(tmp_path: Path) -> None:
@@ -302,9 +302,10 @@ def test_scan_json_has_the_promised_shape(tmp_path: Path) -> None:
     report = scan_json(source, done, coverage(source, done, {"t": (1, 1)})[0], file="a.csv")
     assert report["tables"] == [{"name": "t", "rows": 1, "columns": 1, "cells": 1, "cells_scanned": 1}]
     assert (report["complete"], report["sha256"], report["bytes"], report["file"]) == (True, "0" * 64, 1, "a.csv")
-    assert report["findings"][0] == {
+    lines = list(scan_lines(done))
+    assert lines[0] == {
         "code": "personal-data", "entity": "CN_ID18", "severity": "hold", "table": "t", "column": "备注", "row": 1, "start": 2,
         "end": 20, "score": 1.0, "valid": True, "source": "cell", "locator": "line 2",
     }  # fmt: skip
-    assert report["findings"][1]["source"] == "comment"
-    assert list(report) == ["file", "sha256", "bytes", "tables", "complete", "findings"]
+    assert lines[1]["source"] == "comment"
+    assert list(report) == ["file", "sha256", "bytes", "tables", "complete"]
