@@ -13,7 +13,7 @@ from domain.contract import Constraints, Contract, FieldSpec, TableSpec
 from domain.finding import Severity
 
 if TYPE_CHECKING:
-    from catalog.export import ExportFile
+    from catalog.exported import ExportFile
 
 
 def descriptor(contract: Contract, *, period: str, edition: int, files: Iterable[ExportFile]) -> dict[str, Any]:

@@ -10,12 +10,12 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from catalog.columns import ExportColumn, batches, cast, geometry, survey, without_missing
 from catalog.datapackage import descriptor
+from catalog.exported import Exported, ExportFile
 from catalog.workbook import XLSX_CELL, XLSX_ROWS, write_workbook
 from domain.contract import Contract, FieldSpec, TableSpec
 from domain.table import TableInfo
@@ -28,30 +28,6 @@ MEDIA_TYPES = {
     "json": "application/json",
 }
 BOM = b"\xef\xbb\xbf"  # without it a spreadsheet reads Chinese CSV as GBK
-
-
-@dataclass(frozen=True, slots=True)
-class ExportFile:
-    """A file for the public. `table`, `rows` and `columns` are None, None and empty for datapackage.json."""
-
-    path: Path
-    name: str
-    media_type: str
-    table: str | None
-    format: str  # csv xlsx parquet geojson json
-    rows: int | None
-    sha256: str
-    bytes: int
-    columns: tuple[ExportColumn, ...] = ()
-    role: str = "export"
-
-
-@dataclass(frozen=True, slots=True)
-class Exported:
-    """All files of one release, and what was left out with the reason in plain Chinese."""
-
-    files: tuple[ExportFile, ...]
-    left_out: tuple[tuple[str, str], ...] = ()  # (format, reason)
 
 
 def export(tables: Mapping[str, TableInfo], contract: Contract, *, period: str, edition: int, into: Path) -> Exported:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from catalog.columns import ExportColumn
-from catalog.export import Exported, ExportFile
+from catalog.exported import Exported, ExportFile
 from catalog.licences import licence
 from catalog.periods import period_label, period_span
 from domain.contract import Contract, TableSpec

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from catalog.export import MEDIA_TYPES, Exported, export
+from catalog.export import MEDIA_TYPES, export
+from catalog.exported import Exported
 from catalog.mapping import describe
 from domain.canonical import canonical_json
 from domain.contract import Contract

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.columns import exact_number
-from catalog.export import Exported, export
+from catalog.export import export
+from catalog.exported import Exported
 from tests.catalogue_release import FIELDS, make_contract
 from tests.tables import table_from_rows
 

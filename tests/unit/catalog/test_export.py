@@ -10,7 +10,8 @@ import openpyxl
 import pyarrow.parquet as pq
 import pytest
 
-from catalog.export import Exported, export, file_name
+from catalog.export import export, file_name
+from catalog.exported import Exported
 from tests.catalogue_release import FIELDS, ROWS, Rows, make_contract
 from tests.tables import table_from_rows
 
