@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from domain.errors import UsageInvalid
 from flows.home import Home
+
+
+TRIES, PAUSE = 20, 0.01  # seconds
 
 
 def _lock_file(home: Home) -> Path:
@@ -40,14 +45,24 @@ def check_unserved(home: Home) -> None:
 def hold_runner_lock(home: Home) -> Iterator[None]:
     """Be the one runner of this installation, its process number in the lock file. Raises UsageInvalid where there is one."""
     with _lock_file(home).open("ab") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise _served(home) from None
+        if not _taken(handle):
+            raise _served(home)
         handle.truncate(0)
         handle.write(str(os.getpid()).encode())
         handle.flush()
         yield
+
+
+def _taken(handle: BinaryIO) -> bool:
+    """Take the lock. Whoever only asks whether there is a runner holds it for an instant, so it's tried again."""
+    for _ in range(TRIES):
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(PAUSE)
+        else:
+            return True
+    return False
 
 
 def _served(home: Home) -> UsageInvalid:

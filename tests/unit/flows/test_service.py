@@ -1,0 +1,43 @@
+"""One runner an installation; asking whether there is one never keeps it from starting."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+from domain.errors import UsageInvalid
+from flows.home import Home, create_home
+from flows.service import TRIES, hold_runner_lock, runner_is_alive
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return create_home(tmp_path / "home")
+
+
+def test_runner_is_alive_while_it_holds_the_lock(home: Home) -> None:
+    assert not runner_is_alive(home)
+    with hold_runner_lock(home):
+        assert runner_is_alive(home)
+    assert not runner_is_alive(home)
+
+
+def test_second_runner_is_refused_with_the_number_of_the_first(home: Home) -> None:
+    with hold_runner_lock(home), pytest.raises(UsageInvalid, match=f"process number {os.getpid()};"):
+        hold_runner_lock(home).__enter__()
+
+
+def test_runner_starts_though_somebody_asks_at_that_moment(home: Home) -> None:
+    with hold_runner_lock(home):
+        pass
+    with (home.run / "runner.lock").open("rb") as asking:
+        fcntl.flock(asking, fcntl.LOCK_SH)
+        done = threading.Timer(TRIES * 0.01 / 4, asking.close)
+        done.start()
+        with hold_runner_lock(home):
+            assert runner_is_alive(home)
+        done.join()
