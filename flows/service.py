@@ -13,7 +13,6 @@ from typing import BinaryIO
 from domain.errors import UsageInvalid
 from flows.home import Home
 
-
 TRIES, PAUSE = 20, 0.01  # seconds
 
 
