@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import FrameType
 
 from domain.errors import UsageInvalid
@@ -79,16 +80,24 @@ def runner_of(home: Home) -> Service:
     return Service("runner", [sys.executable, "-m", "flows.runner"], environ)
 
 
+def prefect_of(home: Home) -> Service:
+    """Prefect's server on the installation's own database."""
+    environ = {
+        **os.environ,
+        **QUIET,
+        "MINGJING_HOME": str(home.root),
+        "PYTHONUNBUFFERED": "1",
+        "PREFECT_HOME": str(home.prefect),
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{home.prefect / 'prefect.db'}",
+    }
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(home.prefect_port)]  # fmt: skip
+    return Service("prefect", [*command, "--no-ui"], environ)
+
+
 def services(home: Home, host: str, port: int) -> list[Service]:
     """In the order in which they need each other."""
     python = sys.executable
     environ = {**os.environ, "MINGJING_HOME": str(home.root), "PYTHONUNBUFFERED": "1"}
-    prefect = {
-        **environ,
-        **QUIET,
-        "PREFECT_HOME": str(home.prefect),
-        "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{home.prefect / 'prefect.db'}",
-    }
     bare = {k: v for k, v in os.environ.items() if k in {"PATH", "LANG", "LC_ALL", "TZ", "TMPDIR"}}
     catalogue = [
         python,
@@ -102,22 +111,7 @@ def services(home: Home, host: str, port: int) -> list[Service]:
         str(home.catalogue_port),
     ]
     found = [
-        Service(
-            "prefect",
-            [
-                python,
-                "-m",
-                "prefect",
-                "server",
-                "start",
-                "--host",
-                "127.0.0.1",
-                "--port",
-                str(home.prefect_port),
-                "--no-ui",
-            ],
-            prefect,
-        ),
+        prefect_of(home),
         Service("catalogue", [*catalogue, "--token-file", str(token_file(home))], bare),
         runner_of(home),
         Service("schedules", [python, "-m", "flows.schedules"], environ),
@@ -126,7 +120,8 @@ def services(home: Home, host: str, port: int) -> list[Service]:
     return [s for s in found if s.name != "catalogue" or not home.catalogue_url]
 
 
-def _wait_for_prefect(home: Home) -> None:
+def wait_for_prefect(home: Home) -> Path:
+    """Until it answers; the file that tells flows its address. Raises UsageInvalid where it doesn't start."""
     import httpx
 
     url = f"http://127.0.0.1:{home.prefect_port}/api"
@@ -134,8 +129,9 @@ def _wait_for_prefect(home: Home) -> None:
     while time.monotonic() < deadline:
         try:
             if httpx.get(f"{url}/health", timeout=2, trust_env=False).status_code == 200:
-                (home.run / "prefect.url").write_text(url, "utf-8")
-                return
+                address = home.run / "prefect.url"
+                address.write_text(url, "utf-8")
+                return address
         except httpx.HTTPError:
             time.sleep(0.2)
     raise UsageInvalid(f"Prefect's server didn't start; its log is {home.run / 'prefect.log'}")
@@ -166,7 +162,7 @@ def supervise(home: Home, *, host: str, port: int | None) -> None:
         for service in running:
             service.start(home)
             if service.name == "prefect":
-                _wait_for_prefect(home)
+                wait_for_prefect(home)
         tell(
             f"目录 {home.catalogue_url or embedded_url(home)}   管理台 http://{host}:{port}/   （Ctrl-C 停止；日志在 {home.run}）"
         )

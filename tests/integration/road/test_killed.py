@@ -9,18 +9,25 @@ import shutil
 import signal
 import subprocess
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from flows.home import open_home
+from flows.serve import prefect_of, wait_for_prefect
 from tests.cities import ROOT, City, run
+from tests.servers import free_port
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
 DATASET = "finance.debt_issuance_repayment"
 STEPS = ("read", "check", "redact", "export")
+KILLS = tuple(f"{how}:{step}" for step in STEPS for how in ("at", "inside"))
+ALONE = ("before:seal", "after:seal")
 
 # Runs the real flow in a process that kills itself where KILL says: at:STEP (as it begins), inside:STEP (its files are
 # written, not yet renamed), before:seal and after:seal (around the desk's record).
@@ -52,8 +59,10 @@ def recorded(*a, **k):
     if where == "after": die()
 desk.record_checked = recorded
 from flows.orders import Order, write_order
+from flows.prefect_setup import quick_flows
 order = Order(**json.loads(os.environ["ORDER"]))
-print(json.dumps(perform("prepare", {"dataset": order.dataset, "order": write_order(platform.home, order)})))
+with quick_flows():
+    print(json.dumps(perform("prepare", {"dataset": order.dataset, "order": write_order(platform.home, order)})))
 """
 
 
@@ -71,6 +80,18 @@ def _drive(home: Path, order: dict[str, Any], kill: str = "") -> subprocess.Comp
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
     return subprocess.CompletedProcess([], status, said.read_text("utf-8"), errors.read_text("utf-8"))
+
+
+@contextmanager
+def _prefect(home: Path) -> Iterator[Path]:
+    """A Prefect server for the installation, as `serve` runs one; the file that tells preparations its address."""
+    served = replace(open_home(home), prefect_port=free_port())
+    service = prefect_of(served)
+    service.start(served)
+    try:
+        yield wait_for_prefect(served)
+    finally:
+        service.stop()
 
 
 @pytest.fixture(scope="module")
@@ -104,8 +125,12 @@ def test_prepare_killed_everywhere_ends_as_if_undisturbed(bare: Path) -> None:
     undisturbed = _drive(calm, order)
     assert undisturbed.returncode == 0, undisturbed.stderr
     wanted = json.loads(undisturbed.stdout)
-    kills = [f"{how}:{step}" for step in STEPS for how in ("at", "inside")] + ["before:seal", "after:seal"]
-    for kill in kills:
+    with _prefect(shaken) as address:
+        for kill in KILLS:
+            died = _drive(shaken, order, kill)
+            assert died.returncode == -signal.SIGKILL, (kill, died.stdout, died.stderr)
+        address.unlink()
+    for kill in ALONE:  # with a Prefect server of its own, as in the demo
         died = _drive(shaken, order, kill)
         assert died.returncode == -signal.SIGKILL, (kill, died.stdout, died.stderr)
     went_on = _drive(shaken, order)
