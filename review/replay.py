@@ -29,6 +29,7 @@ PLAIN: Mapping[str, Event] = {
     "superseded": Event.SUPERSEDE,
     "inspected": Event.INSPECT,
     "withdrawn": Event.WITHDRAW,
+    "expired": Event.EXPIRE,
     "taken-down": Event.TAKE_DOWN,
 }
 

@@ -17,8 +17,10 @@ ROWS = {
     "approved": {
         "publish": "published", "block": "blocked", "replace": "replaced", "withdraw": "withdrawn",
     },
-    "published": {"supersede": "superseded", "inspect": "published", "withdraw": "withdrawn"},
-    "superseded": {"inspect": "superseded", "withdraw": "withdrawn"},
+    "published": {
+        "supersede": "superseded", "inspect": "published", "withdraw": "withdrawn", "expire": "withdrawn",
+    },
+    "superseded": {"inspect": "superseded", "withdraw": "withdrawn", "expire": "withdrawn"},
     "withdrawn": {"take_down": "withdrawn", "inspect": "withdrawn"},
     "returned": {}, "withheld": {}, "replaced": {}, "blocked": {},
 }  # fmt: skip
