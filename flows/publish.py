@@ -23,6 +23,7 @@ from flows.platform import Platform, open_platform
 from flows.prefect_setup import opaque
 from flows.prepare_steps import is_local, stored_manifest
 from flows.progress import announce
+from flows.unsettled import lift_mark, mark_under_way
 
 POSTING = "posting"
 CARRIED = "this installation's catalogue lies in another network; export and carry it: mingjing release export {release} --out FILE"
@@ -86,11 +87,16 @@ def publish_release(release: str) -> dict[str, Any]:
         approval, manifest, contract = verified(opaque(platform), release)
         announce("发布并读回", 2, 2)
         whole = (opaque(platform), opaque(approval), opaque(manifest))  # Prefect needn't walk through them
-        receipt = post(*whole, opaque(contract)) if is_local(contract) else put_out(*whole)
+        if is_local(contract):
+            receipt = post(*whole, opaque(contract))
+        else:
+            mark_under_way(platform.home, release, manifest)
+            receipt = put_out(*whole)
     except MingjingError as refused:
         desk.record_publication_refused(release, refused)
         raise
     desk.record_published(release, receipt)
+    lift_mark(platform.home, receipt.release_hash)
     return _said(queries.show(release))
 
 

@@ -24,6 +24,7 @@ from flows.orders import read_order
 from flows.platform import Platform, open_platform
 from flows.progress import listening
 from flows.timed import TimedTakedown
+from flows.unsettled import Settling
 from flows.uploads import forget_upload
 
 POLL_SECONDS = 0.15
@@ -83,9 +84,10 @@ def serve_requests(platform: Platform, stop: threading.Event) -> None:
     from review import desk
 
     refused_at: dict[str, float] = {}
-    daily = Daily()
+    daily, settling = Daily(), Settling(platform, note)
     timed = TimedTakedown(platform, lambda release: perform("withdraw", {"release": release}), note)
     while not stop.is_set():
+        settling.step(time.monotonic())  # before all else: it may be public
         if daily.is_due():
             try:
                 keep_house(platform)
