@@ -30,6 +30,7 @@ PLAIN: Mapping[str, Event] = {
     "inspected": Event.INSPECT,
     "withdrawn": Event.WITHDRAW,
     "expired": Event.EXPIRE,
+    "hidden": Event.HIDE,
     "taken-down": Event.TAKE_DOWN,
 }
 

@@ -18,10 +18,10 @@ ROWS = {
         "publish": "published", "block": "blocked", "replace": "replaced", "withdraw": "withdrawn",
     },
     "published": {
-        "supersede": "superseded", "inspect": "published", "withdraw": "withdrawn", "expire": "withdrawn",
+        "supersede": "superseded", "inspect": "published", "withdraw": "withdrawn", "expire": "withdrawn", "hide": "withdrawn",
     },
-    "superseded": {"inspect": "superseded", "withdraw": "withdrawn", "expire": "withdrawn"},
-    "withdrawn": {"take_down": "withdrawn", "inspect": "withdrawn"},
+    "superseded": {"inspect": "superseded", "withdraw": "withdrawn", "expire": "withdrawn", "hide": "withdrawn"},
+    "withdrawn": {"take_down": "withdrawn", "inspect": "withdrawn", "hide": "withdrawn"},
     "returned": {}, "withheld": {}, "replaced": {}, "blocked": {},
 }  # fmt: skip
 
