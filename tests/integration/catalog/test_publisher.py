@@ -198,6 +198,9 @@ def test_plan_says_what_will_change_and_changes_nothing(backend: Backend, tmp_pa
     put(backend, ready)
     assert steps(ready) == []
     assert steps(prepare(tmp_path, contract=contract, period="2026")) == ["add-edition"]
+    wire = Wire()
+    plan(backend.client(wire), manifest=ready.manifest, metadata=ready.metadata, published_on="2025-04-02")
+    assert len(wire.paths) == 1, "a plan costs one request, however many datasets stand there"
 
 
 @pytest.mark.parametrize("words", ["预算", "市本级", "公共 预算"])
