@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -92,6 +93,41 @@ def test_order_again_changes_nothing_and_before_its_day_is_refused(made: Made, t
     desk.expire(release, DAYS, day)
     assert len(ledger_lines(release, "expired")) == 1
     assert by_runner(made).step(day, 0)
+    assert len(ledger_lines(release, "taken-down")) == 1
+
+
+class Looks(threading.Event):
+    """An event that is set after the runner has looked so many times."""
+
+    def __init__(self, looks: int) -> None:
+        super().__init__()
+        self.left = looks
+
+    def is_set(self) -> bool:
+        self.left -= 1
+        return self.left < 0
+
+
+def test_runner_takes_down_what_is_due_at_its_start_and_on_the_day(made: Made, tmp_path: Path) -> None:
+    from flows.platform import Platform
+    from flows.runner import serve_requests
+    from review import queries
+
+    release, _ = made.publish("served", tmp_path, publication_days=DAYS)
+    day = due_day(release)
+
+    class On(Platform):
+        __slots__ = ()
+
+        def today(self) -> date:
+            return days.pop(0) if len(days) > 1 else days[0]
+
+    days = [day - timedelta(days=1), day - timedelta(days=1), day]
+    runner = On(made.home, made.platform.stores, made.platform.packs)
+    serve_requests(runner, Looks(2))
+    assert queries.show(release)["status"] == "published"
+    serve_requests(runner, Looks(3))
+    assert queries.show(release)["status"] == "withdrawn"
     assert len(ledger_lines(release, "taken-down")) == 1
 
 
