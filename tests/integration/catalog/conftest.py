@@ -137,16 +137,16 @@ class Backend:
         """A contract's catalogue part with an organization that isn't there yet."""
         return {"organization": f"owner-{self.run}-{next(self.numbers)}"}
 
-    def points(self, paths: list[str], turn: int, of: int, take: int = 1) -> list[int]:
+    def points(self, paths: list[str], turn: int, of: int) -> list[int]:
         """Which of a publication's requests to break: every one, or on a real CKAN, which is slower, one of each kind.
 
-        There the kinds of request are dealt out to `of` ways of breaking, `take` ways to each; this is way number
-        `turn`. Each run deals differently.
+        There the kinds of request are dealt out to `of` ways of breaking; this is way number `turn`. Each run deals
+        differently.
         """
         if self.kind == "embedded":
             return list(range(1, len(paths) + 1))
         dealt = enumerate(kinds(paths), start=int(self.run, 16) + turn)
-        return [point for number, point in dealt if number % of < take]
+        return [point for number, point in dealt if number % of == 0]
 
     def stranger(self, action: str, **data: Any) -> Any:
         """What anybody gets from an action; None where refused."""

@@ -334,6 +334,25 @@ def test_order_that_somebody_changed_on_the_way_is_refused(apart: Apart, tmp_pat
     assert len(ledger_lines(entry.release, "hidden")) == 1
 
 
+def test_edition_hidden_before_its_publication_ended_is_withdrawn_inside_too(
+    apart: Apart, tmp_path: Path, person: Path
+) -> None:
+    from review import queries
+
+    release, ready = apart.made.approved("unfinished", tmp_path)
+    package, receipt = tmp_path / "package", tmp_path / "receipt"
+    export_order(apart.made.home.root, release, package)
+    killed("/download", str(apart.here.root), "publish", str(package), str(receipt))
+    entry = entry_of(apart.here, ready.manifest.release_hash)
+    assert entry
+    assert (entry.state, entry.receipt) == (State.PUBLISHING, None)
+    done = duties.hide(apart.here, entry, person.read_bytes(), PASSPHRASE, "演示")
+    assert apart.accept(done["receipt"])[0]["status"] == "withdrawn"
+    assert [e["event"] for e in queries.timeline(release)][-2:] == ["hidden", "taken-down"]
+    with pytest.raises(TransitionRefused):
+        publish_package(apart.here.root, package, receipt)
+
+
 def test_person_whose_key_was_removed_takes_nothing_down(apart: Apart, tmp_path: Path) -> None:
     entry, _, _ = apart.published("removed_key", tmp_path)
     path = tmp_path / "former.pem"

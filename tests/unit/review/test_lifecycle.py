@@ -15,7 +15,7 @@ ROWS = {
     },
     "escalated": {"answer": "in_review", "block": "blocked", "replace": "replaced"},
     "approved": {
-        "publish": "published", "block": "blocked", "replace": "replaced", "withdraw": "withdrawn",
+        "publish": "published", "block": "blocked", "replace": "replaced", "withdraw": "withdrawn", "hide": "withdrawn",
     },
     "published": {
         "supersede": "superseded", "inspect": "published", "withdraw": "withdrawn", "expire": "withdrawn", "hide": "withdrawn",
