@@ -1,7 +1,8 @@
-"""`python -m bench.catalogue [MB …]`: publishing one large file to a real CKAN, against a bare curl upload of the same bytes.
+"""`python -m bench catalogue`: what publishing costs.
 
-Each round: curl, then a publication in a fresh process; the read-backs are timed apart. Peak memory is the publisher's
-growth over what it needs before it publishes. Needs `make ckan-install`.
+Memory: the publisher's growth over what it needs before it publishes, from 1 MB to 2 GB, upload and two read-backs, in a
+fresh process. Plans: a no-op publish among 1,000 datasets. Both on the embedded catalogue, since they are the client's.
+Throughput: one file to a real CKAN against a bare curl upload of the same bytes; needs `make ckan-install`.
 """
 
 from __future__ import annotations
@@ -13,15 +14,27 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import requests
 
+from bench.page import Row
+from catalog.ckan import Catalogue
+from catalog.publish import plan, publish
+from flows.catalogue import embedded_url, start_embedded, token_file
+from flows.home import Home
+from tests.catalogue_release import make_contract, prepare
 from tests.ckan.stack import Stack, in_use
+from tests.servers import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 ROUNDS = 3
+MEMORY_MIB = (1, 200, 2048)
+DATASETS = 1_000
+CURL_MIB = 200
 
 PUBLISHER = """
 import hashlib, json, sys, time
@@ -32,7 +45,7 @@ from catalog.mapping import describe
 from catalog.publish import publish
 from domain.canonical import canonical_json
 from tests.catalogue_release import approve, make_contract, prepare
-from tests.memory import peak_kb
+from tests.memory import forget_peak, peak_kb
 
 url, token, name, folder, big = sys.argv[1], sys.stdin.read(), sys.argv[2], Path(sys.argv[3]), Path(sys.argv[4])
 back = 0.0
@@ -55,6 +68,7 @@ metadata = describe(ready.contract, period="2025", edition=1, dates={},
                     exports=replace(ready.exports, files=(csv, *ready.exports.files[1:])))
 stored = ready.store.put_bytes(canonical_json(metadata), name="metadata.json", role="metadata")
 manifest = replace(ready.manifest, exports=(artefact, *ready.manifest.exports[1:]), metadata=stored)
+forget_peak()
 before, began = peak_kb(), time.perf_counter()
 publish(Timed(url, token), approval=approve(manifest), manifest=manifest, metadata=metadata, store=ready.store,
         published_on="2025-04-02")
@@ -74,11 +88,11 @@ def curl_seconds(stack: Stack, package: str, path: Path) -> float:
     return time.perf_counter() - began
 
 
-def publish_seconds(stack: Stack, path: Path, folder: Path) -> dict[str, float]:
+def publish_seconds(url: str, token: str, path: Path, folder: Path) -> dict[str, float]:
     """A publication with this file in a fresh process: seconds without and of read-back, memory growth in KiB."""
     name = f"finance.bench_{secrets.token_hex(4)}"
-    command = [sys.executable, "-c", PUBLISHER, stack.url, name, str(folder / name), str(path)]
-    done = subprocess.run(command, input=stack.token, capture_output=True, text=True, cwd=ROOT, check=False)
+    command = [sys.executable, "-c", PUBLISHER, url, name, str(folder / name), str(path)]
+    done = subprocess.run(command, input=token, capture_output=True, text=True, cwd=ROOT, check=False)
     if done.returncode:
         raise RuntimeError(done.stderr[-2000:])
     return dict(json.loads(done.stdout))
@@ -97,27 +111,82 @@ def write_junk(path: Path, mib: int) -> None:
             out.write(number.to_bytes(4, "big") + block[4:])
 
 
-def main() -> None:
-    """One line for each size."""
-    sizes = [int(word) for word in sys.argv[1:]] or [1, 200, 2000]
-    with in_use(Stack()) as stack, tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
+@contextmanager
+def embedded(root: Path) -> Iterator[tuple[str, str]]:
+    """An embedded catalogue as a process of its own: address and token."""
+    home = Home(root, catalogue_port=free_port())
+    for folder in (home.keys, home.run):
+        folder.mkdir(parents=True)
+    token = secrets.token_urlsafe(32)
+    token_file(home).write_text(token, "utf-8")
+    process = start_embedded(home)
+    try:
+        yield embedded_url(home), token
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def memory_rows(folder: Path, sizes: tuple[int, ...] = MEMORY_MIB) -> Iterator[Row]:
+    """Growth of the client's memory by size of the file."""
+    grown: list[float] = []
+    for mib in sizes:
+        with tempfile.TemporaryDirectory(dir=folder) as place, embedded(Path(place) / "catalogue") as (url, token):
+            junk = Path(place) / "junk"
+            write_junk(junk, mib)
+            told = publish_seconds(url, token, junk, Path(place))
+        grown.append(told["kb"] / 1024)
+        seconds = f"up {told['seconds']:.1f} s, two read-backs {told['read_back']:.1f} s"
+        yield f"publishing a file of {mib:,} MiB, client's memory", f"+{grown[-1]:.0f} MiB ({seconds})", ""
+    yield "the same, largest over smallest", f"+{grown[-1] - grown[0]:.0f} MiB", "≤ +16 MiB"
+
+
+def plan_rows(folder: Path, datasets: int = DATASETS) -> Iterator[Row]:
+    """A plan that finds nothing to do, for each of many datasets that stand there."""
+    with embedded(folder / "many") as (url, token):
+        catalogue = Catalogue(url, token)
+        took: list[float] = []
+        standing: list[dict[str, Any]] = []
+        for number in range(datasets):
+            one = prepare(folder / "each", contract=make_contract(id=f"finance.many_{number}"))
+            options = {"manifest": one.manifest, "metadata": one.metadata, "published_on": "2025-04-02"}
+            publish(catalogue, approval=one.approval, store=one.store, **options)
+            standing.append(options)
+        for options in standing:
+            began = time.perf_counter()
+            made = plan(catalogue, **options)
+            took.append((time.perf_counter() - began) * 1000)
+            assert made.changes == ()
+        catalogue.close()
+    took.sort()
+    figure = f"median {statistics.median(took):.1f} ms, 99 % {took[int(len(took) * 0.99) - 1]:.1f} ms, most {took[-1]:.1f} ms"
+    yield f"plan of a no-op publish, {datasets:,} datasets standing", figure, "≤ 50 ms each"
+
+
+def throughput_rows(folder: Path, mib: int = CURL_MIB) -> Iterator[Row]:
+    """Publishing to a real CKAN over curl, in one run."""
+    if not Stack().is_installed:
+        yield f"publishing {mib} MiB to a real CKAN", "not measured: no CKAN installed here", "≥ 0.8 × curl"
+        return
+    with in_use(Stack()) as stack:
         owner = act(stack, "organization_create", name=f"bench-{secrets.token_hex(4)}")["id"]
         package = act(stack, "package_create", name=f"bench-{secrets.token_hex(4)}", owner_org=owner)["id"]
-        for mib in sizes:
-            junk = folder / "junk"
-            write_junk(junk, mib)
-            bare, ours = [], []
-            for _ in range(ROUNDS):
-                bare.append(curl_seconds(stack, package, junk))
-                ours.append(publish_seconds(stack, junk, folder))
-            curl, mine = statistics.median(bare), statistics.median(o["seconds"] for o in ours)
-            back, grown = statistics.median(o["read_back"] for o in ours), max(o["kb"] for o in ours) / 1024
-            print(
-                f"{mib} MiB: curl {curl:.2f} s, publish {mine:.2f} s ({curl / mine:.2f} x curl's throughput), "
-                f"two read-backs {back:.2f} s, memory +{grown:.0f} MiB"
-            )
+        junk = folder / "junk"
+        write_junk(junk, mib)
+        bare, ours = [], []
+        for _ in range(ROUNDS):
+            bare.append(curl_seconds(stack, package, junk))
+            ours.append(publish_seconds(stack.url, stack.token, junk, folder))
+    curl, mine = statistics.median(bare), statistics.median(o["seconds"] for o in ours)
+    back = statistics.median(o["read_back"] for o in ours)
+    figure = f"{curl / mine:.2f} × ({curl:.2f} s, {mine:.2f} s; two read-backs {back:.2f} s)"
+    yield f"publishing {mib} MiB to a real CKAN, against curl, median of {ROUNDS}", figure, "≥ 0.8 × curl"
 
 
-if __name__ == "__main__":
-    main()
+def rows() -> Iterator[Row]:
+    """Memory, plans, throughput."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        yield from memory_rows(folder)
+        yield from plan_rows(folder)
+        yield from throughput_rows(folder)

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import requests
 from ckanapi import RemoteCKAN
@@ -185,12 +185,13 @@ class Catalogue:
             return found
         return None
 
-    def fetch(self, url: str, *, anonymous: bool, limit: int | None = None) -> Fetched:
+    def fetch(self, url: str, *, anonymous: bool, limit: int | None = None, follow: bool = True) -> Fetched:
         """Read an address to its end in constant memory, or until it gave more than `limit` bytes; again after a fault.
 
-        The token goes to the catalogue's own origin only. Raises Uncertain.
+        Without `follow` a redirect is the answer: its status, and where it leads. The token goes to the catalogue's own
+        origin only. Raises Uncertain.
         """
-        return self.patiently(lambda: self._fetch(url, anonymous, limit))
+        return self.patiently(lambda: self._fetch(url, anonymous, limit, follow))
 
     def patiently(self, read: Callable[[], T]) -> T:
         """The answer of `read`, tried again while it is Uncertain, at most `attempts` times."""
@@ -212,7 +213,7 @@ class Catalogue:
         mine, theirs = urlsplit(self.url), urlsplit(url)
         return urlunsplit((mine.scheme, mine.netloc, theirs.path, theirs.query, ""))
 
-    def _fetch(self, url: str, anonymous: bool, limit: int | None) -> Fetched:
+    def _fetch(self, url: str, anonymous: bool, limit: int | None, follow: bool) -> Fetched:
         session = self._sessions[anonymous]
         headers = {"Accept-Encoding": "identity", "Cache-Control": "no-cache", "User-Agent": AGENT}
         if not anonymous and self._token and urlsplit(url)[:2] == urlsplit(self.url)[:2]:
@@ -221,7 +222,7 @@ class Catalogue:
         session.last_status = 0
         with (
             self._faults("download", session),
-            session.get(url, headers=headers, stream=True, timeout=self._timeout) as response,
+            session.get(url, headers=headers, stream=True, timeout=self._timeout, allow_redirects=follow) as response,
         ):
             session.last_status = response.status_code
             _raise_for_fault("download", response.status_code)
@@ -232,7 +233,10 @@ class Catalogue:
                     break
                 if time.monotonic() > self._ends_at:
                     raise CatalogueUnreachable(f"{self.url}: a download took too long; run again, that is safe")
-            return Fetched(response.status_code, digest.hexdigest(), size, response.url if response.history else None)
+            led = response.url if response.history else None
+            if response.is_redirect:
+                led = urljoin(url, response.headers["location"])
+            return Fetched(response.status_code, digest.hexdigest(), size, led)
 
     @contextmanager
     def _faults(self, action: str, session: Session) -> Iterator[None]:

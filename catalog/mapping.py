@@ -4,7 +4,6 @@ approved, CKAN's package and resource dictionaries. Pure; what changes in a cata
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 import json
 import re
@@ -17,6 +16,7 @@ from catalog.exported import Exported, ExportFile
 from catalog.licences import licence
 from catalog.periods import period_label, period_span
 from domain.contract import Contract, TableSpec
+from domain.release import publication_until
 
 FORM = "mingjing-metadata/1"
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "catalogue.mingjing")
@@ -141,13 +141,6 @@ def tag_names(tags: Iterable[str]) -> list[str]:
     """
     cleaned = (re.sub(r"-{2,}", "-", re.sub(r"[^\w .-]", "-", tag)).strip(" -")[:100].strip(" -") for tag in tags)
     return sorted({tag for tag in cleaned if len(tag) >= 2})
-
-
-def publication_until(published_on: str, days: int | None) -> str | None:
-    """The day on which it comes down again; None where it stays."""
-    if days is None:
-        return None
-    return (datetime.date.fromisoformat(published_on[:10]) + datetime.timedelta(days=days)).isoformat()
 
 
 def _extras(

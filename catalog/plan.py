@@ -7,7 +7,7 @@ run and a run after a crash. Carrying it out is left to catalog/publish.py.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -38,10 +38,10 @@ class Target:
     manifest: Manifest
     metadata: Mapping[str, Any]
     published_on: str
+    release_hash: str = field(init=False)  # computed once: hashing the manifest is half the cost of a plan
 
-    @property
-    def release_hash(self) -> str:
-        return self.manifest.release_hash
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "release_hash", self.manifest.release_hash)
 
     def wanted(self, found: Entry | None) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         """Package (fingerprinted) and resources, beside the editions that stand there already."""

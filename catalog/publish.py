@@ -72,6 +72,37 @@ def plan(catalogue: Catalogue, *, manifest: Manifest, metadata: Mapping[str, Any
     return plan_changes(found, Target(manifest, metadata, published_on))
 
 
+def settle(catalogue: Catalogue, *, manifest: Manifest, metadata: Mapping[str, Any]) -> bool:
+    """What a publication left that died: an edition the public sees is read back now, and taken off if a byte differs.
+
+    True where it stands and is equal, False where nobody sees it. Raises as `publish`.
+    """
+    catalogue.begin()
+    target = Target(manifest, metadata, "")
+    with named_faults():
+        found = catalogue.patiently(lambda: catalogue.find(package_id(metadata["dataset"]), metadata["name"]))
+        if found is None or found.get("private") or not _is_shown(found, target):
+            return False
+        target = recorded(target, found)
+        _read_back(catalogue, found, target, anonymous=True)
+        return True
+
+
+def take_back(catalogue: Catalogue, *, manifest: Manifest, metadata: Mapping[str, Any]) -> None:
+    """Take an edition off whose publication never ended; the editions before it are as they were. Safe to run again.
+
+    For one that was published see catalog/withdraw.py. Raises PublicationDiffers where the catalogue keeps it,
+    CatalogueRefused, CatalogueUnreachable.
+    """
+    catalogue.begin()
+    with named_faults():
+        _take_off(catalogue, Target(manifest, metadata, ""), "the edition whose publication never ended")
+
+
+def _is_shown(found: Mapping[str, Any], target: Target) -> bool:
+    return any(r.get("edition_state") != WITHDRAWN for r in resources_of(found, target.release_hash))
+
+
 def _bring_about(catalogue: Catalogue, target: Target, store: ArtefactStore, accept_edits: bool) -> dict[str, Any]:
     """Step by step until the edition stands there, public and verified; the entry as it then is."""
     faults, own_id = 0, True
@@ -174,7 +205,12 @@ def _read_back(catalogue: Catalogue, found: dict[str, Any], target: Target, *, a
         if (got.status, f"sha256:{got.sha256}", got.bytes) != (200, want["hash"], want["size"]):
             differing.append(want["file_name"])
     if differing:
-        _take_off(catalogue, target, differing)
+        names = ", ".join(differing)
+        _take_off(catalogue, target, names)
+        raise PublicationDiffers(
+            f"{names}: read back other bytes than were approved; the edition was taken off. Look into the "
+            "catalogue's storage before publishing again"
+        )
 
 
 def _same_files(before: dict[str, Any], after: dict[str, Any]) -> bool:
@@ -188,17 +224,15 @@ def _same_files(before: dict[str, Any], after: dict[str, Any]) -> bool:
     return without_marks(before) == without_marks(after)
 
 
-def _take_off(catalogue: Catalogue, target: Target, differing: list[str]) -> None:
-    names, faults = ", ".join(differing), 0
+def _take_off(catalogue: Catalogue, target: Target, what: str) -> None:
+    """Off the list, bytes first. Raises PublicationDiffers where the catalogue doesn't do it."""
+    faults = 0
     for _ in range(MOST_STEPS):
         try:
             found = catalogue.find(package_id(target.metadata["dataset"]), target.metadata["name"])
             ids = _ids(found, target) if found else set()
             if not found or not ids:
-                raise PublicationDiffers(
-                    f"{names}: read back other bytes than were approved; the edition was taken off. Look into the "
-                    "catalogue's storage before publishing again"
-                )
+                return
             _remove(catalogue, found, ids, target)
         except (Uncertain, Conflict):
             faults += 1
@@ -206,8 +240,8 @@ def _take_off(catalogue: Catalogue, target: Target, differing: list[str]) -> Non
                 break
             catalogue.wait(faults)
     raise PublicationDiffers(
-        f"{names}: read back other bytes than were approved, and the catalogue didn't take the edition off: it may "
-        "still be visible; run the publication again at once or hide the dataset in the catalogue"
+        f"{what}: not to be public, and the catalogue didn't take it off: it may still be visible; run the "
+        "publication again at once or hide the dataset in the catalogue"
     )
 
 

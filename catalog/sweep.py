@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -63,33 +63,47 @@ def sweep(
     """
     catalogue.begin()
     with named_faults():
-        listed = sorted(_search(catalogue, organization))
+        indexed = sorted(_search(catalogue), key=lambda entry: entry.name)
+        listed = [entry for entry in indexed if organization in (None, entry.organization)]
+        known = {ident: has_file for entry in indexed for ident, has_file in entry.resources}
         return (
-            *(trace for name, ident in listed for trace in _entry(catalogue, name, ident, apply, settled_seconds)),
-            *(() if organization else _unlisted(catalogue, {name for name, _ in listed})),
-            *(() if organization else _tables(catalogue)),
-            *(_files(catalogue, files, apply, settled_seconds) if files else ()),
+            *(trace for entry in listed for trace in _entry(catalogue, entry, apply, settled_seconds)),
+            *(() if organization else _unlisted(catalogue, {entry.name for entry in listed})),
+            *(() if organization else _tables(catalogue, known)),
+            *(_files(catalogue, files, apply, settled_seconds, known) if files else ()),
         )
 
 
-def _search(catalogue: Catalogue, organization: str | None) -> Iterator[tuple[str, str]]:
-    """Name and id of everything that the search index knows."""
+@dataclass(frozen=True, slots=True)
+class _Indexed:
+    """What the search index says of one dataset; `resources`: id, and whether it has an uploaded file."""
+
+    name: str
+    id: str
+    organization: str | None
+    resources: tuple[tuple[str, bool], ...]
+
+
+def _search(catalogue: Catalogue) -> Iterator[_Indexed]:
+    """Everything that the search index knows. It may be wrong of what is gone, which errs on the side of keeping."""
     query: dict[str, Any] = {"q": "*:*", "rows": PAGE, "start": 0, "include_private": True, "sort": "name asc"}
-    query |= {"fq": f'organization:"{organization}"'} if organization else {}
     while True:
         page = catalogue.look("package_search", query)["results"]
-        yield from ((entry["name"], entry["id"]) for entry in page)
+        for entry in page:
+            resources = tuple((r["id"], r.get("url_type") == "upload") for r in entry.get("resources") or [])
+            owner = (entry.get("organization") or {}).get("name")
+            yield _Indexed(entry["name"], entry["id"], owner, resources)
         if len(page) < PAGE:
             return
         query["start"] += PAGE
 
 
-def _entry(catalogue: Catalogue, name: str, ident: str, apply: bool, settled_seconds: float) -> Iterator[Trace]:
+def _entry(catalogue: Catalogue, indexed: _Indexed, apply: bool, settled_seconds: float) -> Iterator[Trace]:
     """A phantom, or what is left of a publication in one of the platform's own datasets."""
     try:
-        found = catalogue.look("package_show", {"id": ident})
+        found = catalogue.look("package_show", {"id": indexed.id})
     except NotThere:
-        yield Trace(Kind.PHANTOM, name, f"ckan search-index clear {ident}")
+        yield Trace(Kind.PHANTOM, indexed.name, f"ckan search-index clear {indexed.id}")
         return
     extras = extras_of(found)
     if "contract_id" not in extras:
@@ -100,7 +114,7 @@ def _entry(catalogue: Catalogue, name: str, ident: str, apply: bool, settled_sec
         ids = {r["id"] for r in found["resources"] if r.get("release_hash")}
         kind, remedy = Kind.DRAFT, "remove its files; the entry stays private"
     if ids:
-        yield Trace(kind, name, remedy, apply and _remove(catalogue, found, ids))
+        yield Trace(kind, indexed.name, remedy, apply and _remove(catalogue, found, ids))
 
 
 def _remove(catalogue: Catalogue, found: dict[str, Any], ids: set[str]) -> bool:
@@ -129,18 +143,22 @@ def _unlisted(catalogue: Catalogue, listed: set[str]) -> Iterator[Trace]:
         yield Trace(Kind.UNLISTED, name, f"ckan search-index rebuild {name}")
 
 
-def _tables(catalogue: Catalogue) -> Iterator[Trace]:
+def _tables(catalogue: Catalogue, known: Mapping[str, bool]) -> Iterator[Trace]:
     """Tables of the DataStore whose resource is gone."""
     if "datastore" not in catalogue.look("status_show", {})["extensions"]:
         return
     query = {"resource_id": "_table_metadata", "limit": 32000}
     for row in catalogue.look("datastore_search", query)["records"]:
         name = str(row["name"])
-        if row["alias_of"] is None and UUID.fullmatch(name) and not _is_resource(catalogue, name):
+        if row["alias_of"] is not None or name in known or not UUID.fullmatch(name):
+            continue
+        if not _is_resource(catalogue, name):
             yield Trace(Kind.TABLE, name, "ckan datastore purge")
 
 
-def _files(catalogue: Catalogue, root: Path, apply: bool, settled_seconds: float) -> Iterator[Trace]:
+def _files(
+    catalogue: Catalogue, root: Path, apply: bool, settled_seconds: float, known: Mapping[str, bool]
+) -> Iterator[Trace]:
     """Files in the catalogue's storage that no entry leads to, and parts of uploads that were cut off."""
     folder = root / "resources"
     if not folder.is_dir():
@@ -149,7 +167,7 @@ def _files(catalogue: Catalogue, root: Path, apply: bool, settled_seconds: float
         if time.time() - path.stat().st_mtime <= settled_seconds:
             continue
         ident = "".join(path.relative_to(folder).parts)
-        if UUID.fullmatch(ident) and _is_resource(catalogue, ident, with_file=True):
+        if known.get(ident) or (UUID.fullmatch(ident) and _is_resource(catalogue, ident, with_file=True)):
             continue
         if apply:
             path.unlink(missing_ok=True)

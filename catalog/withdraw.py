@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from catalog.ckan import Catalogue, Conflict, Uncertain, named_faults
+from catalog.ckan import Catalogue, Conflict, Fetched, Uncertain, named_faults
 from catalog.entry import extras_of, reprinted, resources_of
 from catalog.mapping import PUBLIC_STATES, WITHDRAWN, package_id, package_name
 from catalog.plan import clearing, evidence_after, in_front
@@ -126,7 +126,8 @@ def _prove(
     """Fetch every address as a stranger; again for a while, since a cache in front may lag behind."""
     proof: Proof = ()
     for attempt in range(1, catalogue.attempts + 1):
-        proof = tuple(_look(catalogue, url, digest) for url, digest in sorted(addresses.items()))
+        pages: dict[str, Fetched] = {}  # every address leads to the same page; a CKAN takes a while to draw it
+        proof = tuple(_look(catalogue, url, digest, pages) for url, digest in sorted(addresses.items()))
         proof += (_look_for(catalogue, release_hash, str(found["name"])),) if found else ()
         if all(row["gone"] for row in proof):
             return proof
@@ -140,12 +141,20 @@ def _prove(
     )
 
 
-def _look(catalogue: Catalogue, url: str, digest: str) -> dict[str, Any]:
-    """Gone is: refused, not found, or led to a page that isn't the file. Anything else still stands."""
-    got = catalogue.fetch(url, anonymous=True)
-    led_away = got.redirected_to is not None and got.status == 200
-    gone = got.sha256 != digest and (got.status in GONE or led_away)
-    return {"url": url, "status": got.status, "gone": gone, "redirected_to": got.redirected_to}
+def _look(catalogue: Catalogue, url: str, digest: str, pages: dict[str, Fetched]) -> dict[str, Any]:
+    """Gone is: refused, not found, or led to a page that isn't the file. Anything else still stands.
+
+    `pages`: what addresses that others led to have answered.
+    """
+    got = catalogue.fetch(url, anonymous=True, follow=False)
+    led = got.redirected_to
+    if led is not None:
+        if led not in pages:
+            pages[led] = catalogue.fetch(led, anonymous=True)
+        got = pages[led]
+        led = got.redirected_to or led
+    gone = got.sha256 != digest and (got.status in GONE or (led is not None and got.status == 200))
+    return {"url": url, "status": got.status, "gone": gone, "redirected_to": led}
 
 
 def _look_for(catalogue: Catalogue, release_hash: str, name: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ Which step is allowed when is left to review/lifecycle.py; who may take it to re
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -159,3 +160,10 @@ class Receipt:
     resources: tuple[dict[str, Any], ...]  # id, url, name, sha256, bytes
     published_on: str
     read_back: bool
+
+
+def publication_until(published_on: str, days: int | None) -> str | None:
+    """The day (ISO) on which it comes down again; None where it stays. `published_on`: ISO date or date-time of the bureau."""
+    if days is None:
+        return None
+    return (datetime.date.fromisoformat(published_on[:10]) + datetime.timedelta(days=days)).isoformat()

@@ -22,6 +22,7 @@ from flows.platform import open_platform
 from flows.prefect_setup import prepare_prefect, quick_flows, stoppable
 from flows.progress import announce
 from flows.service import runner_is_alive
+from flows.unsettled import settle_all
 
 POLL_SECONDS = 0.1
 
@@ -103,6 +104,10 @@ def absolute(source: str | None) -> str | None:
 def publish_now(home: Path | None, release: str | None) -> list[dict[str, Any]]:
     """Publish one release, or all that are approved."""
     platform = open_platform(home)
+    if not runner_is_alive(platform.home):  # it does so itself
+        from flows.runner import note
+
+        settle_all(platform, note)
     return [dict(_run(platform.home, "publish", {"release": r})) for r in _approved(release)]
 
 

@@ -2,12 +2,12 @@
 
 The publishing side is an installation of kind "publisher": keys, pinned keys, a catalogue and a register of what it did;
 no database, no people. It publishes and withdraws with the same code as a platform that reaches its catalogue itself.
+What it does unasked is in flows/outside, what comes back in flows/receipts.
 """
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -15,13 +15,20 @@ from pathlib import Path
 from typing import Any
 
 from domain.canonical import canonical_json
-from domain.errors import PackageInvalid, ReleaseNotApproved, TransitionRefused, UsageInvalid
-from domain.release import Artefact, Manifest, Receipt, Status
+from domain.errors import PackageInvalid, ReleaseNotApproved, TransitionRefused
+from domain.release import Artefact, Manifest, Status
 from flows.catalogue import catalogue_for, one_at_a_time
-from flows.home import Home, home_path, open_home
-from flows.platform import now, open_platform
-
-REGISTER = "register"
+from flows.outside.register import (
+    DOWN,
+    Entry,
+    State,
+    changed,
+    entry_of,
+    keep_approved,
+    publisher,
+    write,
+)
+from flows.platform import moment_at, now, open_platform
 
 
 def export_order(home: Path | None, release: str, out: Path) -> dict[str, Any]:
@@ -55,21 +62,31 @@ def export_order(home: Path | None, release: str, out: Path) -> dict[str, Any]:
 def publish_package(home: Path | None, path: Path, receipt: Path) -> dict[str, Any]:
     """Publish a carried release and write the receipt that goes back. Returns {release, dataset, public_url, receipt}.
 
-    Raises PackageInvalid, TransitionRefused where its withdrawal came here before, and what publishing raises.
+    The register knows of it before the catalogue does, with the day on which it comes down. Raises PackageInvalid,
+    TransitionRefused where it was taken down here before, and what publishing raises.
     """
+    from catalog.admission import admit
     from catalog.publish import publish
     from review.carried import Kind, write_message
 
     with _opened(home, path, Kind.RELEASE) as (here, package, manifest, store, metadata):
         approval = package.approval
         with one_at_a_time(here, manifest.dataset), catalogue_for(here) as catalogue:
-            if _register(here, manifest.release_hash).get("state") == Kind.TAKEN_DOWN:
+            entry = entry_of(here, manifest.release_hash) or Entry(
+                approval.release, manifest.release_hash, manifest.dataset, State.PUBLISHING, metadata["title"]["zh"],
+                manifest.period, metadata["publication_days"], moment_at(here),
+            )  # fmt: skip
+            if entry.state in DOWN:
                 raise TransitionRefused(f"{approval.release} was withdrawn here; a correction is a new revision")
+            admit(approval, manifest, metadata, store, None)
+            keep_approved(here, manifest, store.read(manifest.metadata.sha256))
+            write(here, entry)
             made = publish(
-                catalogue, approval=approval, manifest=manifest, metadata=metadata, store=store, published_on=now(),
+                catalogue, approval=approval, manifest=manifest, metadata=metadata, store=store,
+                published_on=moment_at(here),
             )  # fmt: skip
             body = {"release": approval.release, "receipt": asdict(made)}
-            _keep(here, manifest.release_hash, {"state": Kind.PUBLISHED.value, "dataset": manifest.dataset, **body})
+            changed(here, entry, state=State.PUBLISHED, receipt=json.loads(canonical_json(asdict(made))))
         write_message(here.root, receipt, Kind.PUBLISHED, body)
     return {
         "release": approval.release,
@@ -88,55 +105,28 @@ def plan_package(home: Path | None, path: Path) -> dict[str, Any]:
     with _opened(home, path, Kind.RELEASE) as (here, package, manifest, store, metadata):
         admit(package.approval, manifest, metadata, store, None)
         with catalogue_for(here) as catalogue:
-            planned = plan(catalogue, manifest=manifest, metadata=metadata, published_on=now())
+            planned = plan(catalogue, manifest=manifest, metadata=metadata, published_on=moment_at(here))
     return {"release": package.approval.release, "changes": planned.to_dict()}
 
 
 def withdraw_package(home: Path | None, path: Path, receipt: Path) -> dict[str, Any]:
     """Take off what a carried order names and write the receipt with the proof. Returns {release, proof, receipt}."""
-    from catalog.withdraw import withdraw
-    from review.carried import PLATFORMS, Kind, open_package, pinned_keys, write_message
+    from flows.outside.duties import take_down
+    from review.carried import PLATFORMS, Kind, open_package, pinned_keys
 
-    here = _publisher(home)
+    here = publisher(home)
     package = open_package(path, pinned_keys(here.root, PLATFORMS))
     if package.kind is not Kind.WITHDRAWAL:
         raise PackageInvalid(f"{path.name} orders no withdrawal; a release is published with: mingjing publish FILE")
     order = package.body
-    with one_at_a_time(here, order["dataset"]), catalogue_for(here) as catalogue:
-        known = _register(here, order["release_hash"])
-        # first of all: from here on the release can't be published here any more, whatever happens
-        _keep(here, order["release_hash"], {**known, "state": Kind.TAKEN_DOWN.value, "dataset": order["dataset"]})
-        made = known.get("receipt")
-        proof = withdraw(
-            catalogue, release_hash=order["release_hash"], dataset=order["dataset"], reason=order["reason"],
-            reason_code=order["reason_code"], withdrawn_on=now(), contact=order["contact"],
-            receipt=_receipt(made) if made else None,
-        )  # fmt: skip
-    body = {"release": order["release"], "release_hash": order["release_hash"], "proof": list(proof)}
-    write_message(here.root, receipt, Kind.TAKEN_DOWN, body)
-    return {"release": order["release"], "proof": list(proof), "receipt": str(receipt)}
-
-
-def accept_receipt(home: Path | None, path: Path) -> dict[str, Any]:
-    """Bring the publishing side's answer into the ledger. Returns {release, status}. Raises PackageInvalid, ContentChanged."""
-    platform = open_platform(home)
-    from domain.errors import ContentChanged
-    from review import desk, queries
-    from review.carried import PUBLISHERS, Kind, open_package, pinned_keys
-
-    package = open_package(path, pinned_keys(platform.home.root, PUBLISHERS))
-    release = package.body["release"]
-    if package.kind is Kind.PUBLISHED:
-        desk.record_published(release, _receipt(package.body["receipt"]))
-    elif package.kind is Kind.TAKEN_DOWN:
-        if package.body["release_hash"] != queries.show(release)["release_hash"]:
-            raise ContentChanged(
-                f"the receipt is of other bytes than {release}; ask the publishing side for the right one"
-            )
-        desk.record_withdrawn(release, {"addresses": package.body["proof"]})
-    else:
-        raise PackageInvalid(f"{path.name} is an order, not a receipt")
-    return {"release": release, "status": queries.show(release)["status"]}
+    entry = entry_of(here, order["release_hash"])
+    if entry is None:  # it may have been published from another machine, and can't be from this one any more
+        entry = write(here, Entry(order["release"], order["release_hash"], order["dataset"], State.PUBLISHING))
+    if entry.state is not State.TAKEN_DOWN:  # the platform's order takes the place of one given here
+        entry = changed(here, entry, state=State.TAKEN_DOWN, order=dict(order), proof=None)
+    done = take_down(here, entry.release_hash, State.TAKEN_DOWN, dict(order))
+    Path(done["receipt"]).replace(receipt)
+    return {"release": order["release"], "proof": done["proof"], "receipt": str(receipt)}
 
 
 @contextmanager
@@ -147,7 +137,7 @@ def _opened(home: Path | None, path: Path, kind: Any) -> Iterator[Any]:
     from review.carried import PLATFORMS, open_package, pinned_keys
     from storage.filesystem import FileStore
 
-    here = _publisher(home)
+    here = publisher(home)
     package = open_package(path, pinned_keys(here.root, PLATFORMS))
     if package.kind is not kind or package.manifest is None:
         raise PackageInvalid(f"{path.name} holds no release; a withdrawal is done with: mingjing withdraw FILE")
@@ -173,34 +163,3 @@ def _withdrawal(record: dict[str, Any], contract: Any) -> dict[str, Any]:
         "contact": contract.contact.name,
         "ordered_at": now(),
     }
-
-
-def _publisher(home: Path | None) -> Home:
-    here = open_home(home_path(home))
-    if here.kind != "publisher":
-        raise UsageInvalid(
-            f"{here.root} is a {here.kind} installation; packages are published by one made with: "
-            "mingjing init --publisher --catalogue URL --pin KEY"
-        )
-    return here
-
-
-def _register(here: Home, release_hash: str) -> dict[str, Any]:
-    path = here.root / REGISTER / f"{release_hash}.json"
-    return dict(json.loads(path.read_bytes())) if path.is_file() else {}
-
-
-def _keep(here: Home, release_hash: str, entry: dict[str, Any]) -> None:
-    """Durable before it returns."""
-    folder = here.root / REGISTER
-    folder.mkdir(mode=0o700, exist_ok=True)
-    part = folder / f"{release_hash}.part"
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-        out.write(canonical_json(entry))
-        out.flush()
-        os.fsync(out.fileno())
-    part.replace(folder / f"{release_hash}.json")
-
-
-def _receipt(plain: dict[str, Any]) -> Receipt:
-    return Receipt(**{**plain, "resources": tuple(plain["resources"])})

@@ -33,6 +33,15 @@ class Platform:
             return date.fromisoformat(given)
         return datetime.now(ZoneInfo(self.home.timezone)).date()
 
+    def moment(self) -> str:
+        """This moment where the bureau is; its day is the day that the public is told."""
+        return moment_at(self.home)
+
+
+def moment_at(home: Home) -> str:
+    """This moment in the installation's time zone, ISO to the second."""
+    return datetime.now(ZoneInfo(home.timezone)).replace(microsecond=0).isoformat()
+
 
 def now() -> str:
     """The moment in UTC, ISO to the second."""

@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from prefect import flow, task
 
-from domain.contract import Contract
+from domain.contract import Audience, Contract
 from domain.errors import CatalogueUnreachable, MingjingError, UsageInvalid
 from domain.release import Approval, Manifest, Receipt
 from flows.catalogue import catalogue_for, one_at_a_time
 from flows.guard import guarded
 from flows.in_force import checked_approval, verify_in_force
-from flows.platform import Platform, now, open_platform
+from flows.platform import Platform, open_platform
 from flows.prefect_setup import opaque
 from flows.prepare_steps import is_local, stored_manifest
 from flows.progress import announce
+from flows.unsettled import lift_mark, mark_under_way
 
 POSTING = "posting"
 CARRIED = "this installation's catalogue lies in another network; export and carry it: mingjing release export {release} --out FILE"
@@ -52,7 +54,7 @@ def put_out(platform: Platform, approval: Approval, manifest: Manifest) -> Recei
             manifest=manifest,
             metadata=metadata,
             store=platform.stores,
-            published_on=now(),
+            published_on=platform.moment(),
         )
 
 
@@ -65,7 +67,7 @@ def post(platform: Platform, approval: Approval, manifest: Manifest, contract: C
     folder = platform.home.root / POSTING
     folder.mkdir(mode=0o700, exist_ok=True)
     path = posting_package(contract, manifest, approval, platform.stores, into=folder)
-    return Receipt(manifest.release_hash, "", "", str(path), (), now(), True)
+    return Receipt(manifest.release_hash, "", "", str(path), (), platform.moment(), True)
 
 
 @flow(name="publish_release", validate_parameters=False)
@@ -85,11 +87,16 @@ def publish_release(release: str) -> dict[str, Any]:
         approval, manifest, contract = verified(opaque(platform), release)
         announce("发布并读回", 2, 2)
         whole = (opaque(platform), opaque(approval), opaque(manifest))  # Prefect needn't walk through them
-        receipt = post(*whole, opaque(contract)) if is_local(contract) else put_out(*whole)
+        if is_local(contract):
+            receipt = post(*whole, opaque(contract))
+        else:
+            mark_under_way(platform.home, release, manifest)
+            receipt = put_out(*whole)
     except MingjingError as refused:
         desk.record_publication_refused(release, refused)
         raise
     desk.record_published(release, receipt)
+    lift_mark(platform.home, receipt.release_hash)
     return _said(queries.show(release))
 
 
@@ -106,7 +113,7 @@ def plan_release(platform: Platform, release: str) -> dict[str, Any]:
             return {"release": release, "package_for_posting": True}
         metadata = json.loads(platform.stores.read(manifest.metadata.sha256))
         with catalogue_for(platform.home) as catalogue:
-            planned = plan(catalogue, manifest=manifest, metadata=metadata, published_on=now())
+            planned = plan(catalogue, manifest=manifest, metadata=metadata, published_on=platform.moment())
     except MingjingError as refused:
         return {"release": release, "refused": refused.name(), "message": str(refused)}
     return {"release": release, "changes": asdict(planned)}
@@ -115,20 +122,29 @@ def plan_release(platform: Platform, release: str) -> dict[str, Any]:
 @task(name="take-off", retries=2, retry_delay_seconds=[2, 10], retry_condition_fn=_is_transient)
 @guarded("take-off")
 def take_off(platform: Platform, record: dict[str, Any]) -> list[dict[str, Any]]:
-    """Remove the bytes from the catalogue and prove it."""
+    """Remove the bytes from the catalogue (or the package for posting) and prove it. Needs no contract: one may be gone."""
     from catalog.withdraw import withdraw
     from review import queries
 
-    contract = platform.contract(record["dataset"])
-    if not record["public_url"] or is_local(contract):
+    if not record["public_url"]:
         return []
+    if record["audience"] == Audience.LOCAL.value:
+        return [_unpost(platform, record["public_url"])]
     with one_at_a_time(platform.home, record["dataset"]), catalogue_for(platform.home) as catalogue:
         proof = withdraw(
             catalogue, release_hash=record["release_hash"], dataset=record["dataset"], reason=record["reason"],
-            reason_code=record["reason_code"] or "", withdrawn_on=now(), contact=contract.contact.name,
+            reason_code=record["reason_code"] or "", withdrawn_on=platform.moment(),
             receipt=queries.receipt(record["release"]),
         )  # fmt: skip
     return list(proof)
+
+
+def _unpost(platform: Platform, path: str) -> dict[str, Any]:
+    """Remove the package for posting; what was printed from it is taken down in the village."""
+    package = platform.home.root / POSTING / Path(path).name
+    package.unlink(missing_ok=True)
+    url = f"{POSTING}/{package.name}"
+    return {"url": url, "status": 404, "gone": not package.exists(), "redirected_to": None}
 
 
 @flow(name="withdraw_release", validate_parameters=False)
@@ -187,7 +203,7 @@ def inspect_published(release: str = "") -> list[dict[str, Any]]:
 
 def _is_elsewhere(platform: Platform, record: dict[str, Any]) -> bool:
     """Whether the release's catalogue lies in another network."""
-    return platform.home.is_carried and not is_local(platform.contract(record["dataset"]))
+    return platform.home.is_carried and record["audience"] != Audience.LOCAL.value
 
 
 def _said(record: dict[str, Any]) -> dict[str, Any]:

@@ -23,6 +23,8 @@ from flows.housekeeping import Daily, keep_house
 from flows.orders import read_order
 from flows.platform import Platform, open_platform
 from flows.progress import listening
+from flows.timed import TimedTakedown
+from flows.unsettled import Settling
 from flows.uploads import forget_upload
 
 POLL_SECONDS = 0.15
@@ -77,13 +79,15 @@ def _warm_crafts() -> None:
 def serve_requests(platform: Platform, stop: threading.Event) -> None:
     """Claim and do requests until `stop` is set. A request whose runner died is claimed again: all work is idempotent.
 
-    In between, whatever was approved is published: a decision needs nobody to remember it.
+    In between, what is due comes down and whatever was approved is published: neither needs anybody to remember it.
     """
     from review import desk
 
     refused_at: dict[str, float] = {}
-    daily = Daily()
+    daily, settling = Daily(), Settling(platform, note)
+    timed = TimedTakedown(platform, lambda release: perform("withdraw", {"release": release}), note)
     while not stop.is_set():
+        settling.step(time.monotonic())  # before all else: it may be public
         if daily.is_due():
             try:
                 keep_house(platform)
@@ -92,7 +96,7 @@ def serve_requests(platform: Platform, stop: threading.Event) -> None:
         row = desk.claim(WORKER)
         if row is not None:
             _do(platform.home, row)
-        elif not _publish_next(platform.home, refused_at):
+        elif not timed.step(platform.today(), time.monotonic()) and not _publish_next(platform.home, refused_at):
             stop.wait(POLL_SECONDS)
 
 

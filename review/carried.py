@@ -38,6 +38,9 @@ class Kind(StrEnum):
     WITHDRAWAL = "withdrawal"
     PUBLISHED = "published"
     TAKEN_DOWN = "taken-down"
+    EXPIRED = "expired"
+    HIDDEN = "hidden"
+    INSPECTED = "inspected"
 
 
 @dataclass(frozen=True, slots=True)

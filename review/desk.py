@@ -12,6 +12,8 @@ from review import ledger
 from review.acts.arrival import receive, record_blocked, record_checked
 from review.acts.attention import give_back, remark, take
 from review.acts.decision import answer_escalation, decide, open_findings
+from review.acts.expiry import expire
+from review.acts.hidden import record_hidden
 from review.acts.people import (
     add_user,
     close_user,
@@ -40,8 +42,8 @@ from review.transaction import Page, act
 
 __all__ = [
     "add_unit", "add_user", "answer_escalation", "approval_for", "ask", "claim", "close_user", "decide", "deputise",
-    "extend_claim", "finish", "give_back", "grant", "load_reason_codes", "load_units", "open_findings", "recall",
-    "receive", "record_blocked", "record_checked", "record_inspection", "record_publication_refused",
+    "expire", "extend_claim", "finish", "give_back", "grant", "load_reason_codes", "load_units", "open_findings", "recall",
+    "receive", "record_blocked", "record_checked", "record_hidden", "record_inspection", "record_publication_refused",
     "record_published", "record_withdrawn", "remark", "replace", "revise", "revoke", "set_password", "sign_in", "submit",
     "take", "withdraw",
 ]  # fmt: skip

@@ -14,7 +14,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from domain.errors import HomeInvalid
+from domain.errors import HomeInvalid, SignatureRefused
 
 SIGNING = "ledger.ed25519"
 PUBLIC = "ledger.pub"
@@ -90,6 +90,25 @@ def public_text(key: Ed25519PublicKey) -> str:
 def sign(home: Path, purpose: str, data: bytes) -> str:
     """Ed25519 signature (hex) over `purpose` and data: a signature for one purpose is none for another."""
     return signing_key(home).sign(purpose.encode() + b"\n" + data).hex()
+
+
+def new_person_key(passphrase: str) -> tuple[bytes, str]:
+    """A person's own key: PEM locked with the passphrase, and the public key as text."""
+    key = Ed25519PrivateKey.generate()
+    locked = serialization.BestAvailableEncryption(passphrase.encode())
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, locked)
+    return pem, public_text(key.public_key())
+
+
+def sign_as_person(pem: bytes, passphrase: str, purpose: str, data: bytes) -> tuple[str, str]:
+    """Public key and signature (hex) of a person's locked key. Raises SignatureRefused."""
+    try:
+        key = serialization.load_pem_private_key(pem, passphrase.encode())
+    except Exception:  # the library's reasons are many and may quote what was given
+        key = None
+    if not isinstance(key, Ed25519PrivateKey):
+        raise SignatureRefused("key file and passphrase don't fit; check both and sign again") from None
+    return public_text(key.public_key()), key.sign(purpose.encode() + b"\n" + data).hex()
 
 
 def is_signed(public: str, purpose: str, data: bytes, signature: str) -> bool:

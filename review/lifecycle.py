@@ -31,6 +31,8 @@ class Event(StrEnum):
     SUPERSEDE = "supersede"  # a correction of the same edition was published
     INSPECT = "inspect"  # what is public was compared again
     WITHDRAW = "withdraw"  # a person ordered it off
+    EXPIRE = "expire"  # its days of publication are over; no person did it
+    HIDE = "hide"  # a person took it down where it is published, in another network
     TAKE_DOWN = "take_down"  # the catalogue confirmed that it is off
 
 
@@ -62,8 +64,14 @@ TABLE: Mapping[tuple[Status, Event], Status] = MappingProxyType(
         (S.PUBLISHED, E.SUPERSEDE): S.SUPERSEDED,
         (S.PUBLISHED, E.INSPECT): S.PUBLISHED,
         (S.PUBLISHED, E.WITHDRAW): S.WITHDRAWN,
+        (S.PUBLISHED, E.EXPIRE): S.WITHDRAWN,
+        (S.APPROVED, E.HIDE): S.WITHDRAWN,
+        (S.PUBLISHED, E.HIDE): S.WITHDRAWN,
         (S.SUPERSEDED, E.INSPECT): S.SUPERSEDED,
+        (S.SUPERSEDED, E.HIDE): S.WITHDRAWN,
         (S.SUPERSEDED, E.WITHDRAW): S.WITHDRAWN,
+        (S.SUPERSEDED, E.EXPIRE): S.WITHDRAWN,
+        (S.WITHDRAWN, E.HIDE): S.WITHDRAWN,
         (S.WITHDRAWN, E.TAKE_DOWN): S.WITHDRAWN,
         (S.WITHDRAWN, E.INSPECT): S.WITHDRAWN,
     }

@@ -29,6 +29,8 @@ PLAIN: Mapping[str, Event] = {
     "superseded": Event.SUPERSEDE,
     "inspected": Event.INSPECT,
     "withdrawn": Event.WITHDRAW,
+    "expired": Event.EXPIRE,
+    "hidden": Event.HIDE,
     "taken-down": Event.TAKE_DOWN,
 }
 

@@ -21,6 +21,7 @@ TOGETHER = {  # files whose tests share what is dear to make, by that
         ),
         "marked",
     ),
+    **{name: name for name in ("test_outside.py", "test_timed.py", "test_unsettled.py")},
 }
 
 
@@ -31,7 +32,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     class ByCity(LoadScopeScheduling):  # type: ignore[misc]  # xdist's classes are untyped here
         def _split_scope(self, nodeid: str) -> str:
             path = nodeid.partition("::")[0]
-            return TOGETHER.get(path.rpartition("/")[2], nodeid) if "/road/" in path else nodeid
+            folder, _, name = path.rpartition("/")
+            return TOGETHER.get(name, nodeid) if folder.endswith(("/road", "integration/flows")) else nodeid
 
     return ByCity(config, log)
 

@@ -304,11 +304,16 @@ def receipt(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Bring the publishing side's receipt into the ledger."""
-    from flows.carried import accept_receipt
+    """Bring the publishing side's receipt into the ledger: published, taken down, expired, hidden, inspected."""
+    from flows.receipts import accept_receipt
 
-    result = accept_receipt(home, file)
-    return answer(result) if as_json else tell(f"{result['release']}：{STATUS_ZH[result['status']]}")
+    results = accept_receipt(home, file)
+    if as_json:
+        return answer(results[0] if len(results) == 1 else results)
+    for result in results:
+        told = {True: "，巡检通过", False: "，巡检未通过", None: ""}[result.get("ok")]
+        tell(f"{result['release']}：{STATUS_ZH[result['status']]}{told}")
+    return None
 
 
 def inspect(

@@ -106,6 +106,8 @@ EVENTS: Mapping[str, Pair] = {
     "superseded": ("被更正版代替", "superseded by a correction"),
     "inspected": ("读网检查", "inspected in public"),
     "withdrawn": ("下令撤回", "ordered off"),
+    "expired": ("公开期满，自动撤下", "its days of publication are over, ordered off by the clock"),
+    "hidden": ("发布端有人撤下", "taken down by a person on the publishing side"),
     "taken-down": ("目录已撤下", "taken off the catalogue"),
     "refused": ("被拒绝的操作", "an act that was refused"),
     "asked": ("交办任务", "work asked for"),

@@ -34,6 +34,7 @@ FOLDER = Path(os.environ.get("MINGJING_CKAN", "/var/tmp/mingjing-ckan"))
 FIRST_PORT = int(os.environ.get("MINGJING_CKAN_PORT", "15800"))
 START_SECONDS = 90
 WORKERS = 2
+DATABASES = ("ckan", "datastore")
 
 
 class NotStarted(RuntimeError):
@@ -91,8 +92,8 @@ class Stack:
         return _pid(self.data / f"{server}.pid")
 
 
-def up(stack: Stack) -> None:
-    """Start whatever doesn't run. Raises NotStarted."""
+def up(stack: Stack, *, empty: bool = False) -> None:
+    """Start whatever doesn't run; `empty`: as it was after set-up, without a dataset. Raises NotStarted."""
     if not stack.is_installed:
         raise NotStarted(f"no CKAN in {stack.root}: make ckan-install")
     began = time.monotonic()
@@ -102,9 +103,13 @@ def up(stack: Stack) -> None:
     for folder in ("log", "files"):
         (stack.data / folder).mkdir(exist_ok=True)
     with _alone(stack):
+        if empty:
+            _drop_files(stack)
         _start_solr(stack)  # the slowest; the others start meanwhile
         _start_redis(stack)
         _start_postgres(stack)
+        if empty:
+            _drop_databases(stack)
         if not (stack.data / "token").exists():
             _await_solr(stack)
             _prepare_ckan(stack)
@@ -126,11 +131,21 @@ def down(stack: Stack) -> None:
 
 @contextmanager
 def in_use(stack: Stack) -> Iterator[Stack]:
-    """The running stack, started if need be; whoever leaves last stops it, unless `make ckan-up` has started it."""
+    """The running stack, started if need be; whoever leaves last stops it, unless `make ckan-up` has started it.
+
+    Whoever comes first finds it empty: what earlier runs left there would make every look through the catalogue longer.
+    """
     stack.data.mkdir(exist_ok=True)
     with (stack.data / "users").open("a") as users:
+        try:
+            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            pass  # somebody else uses it
+        else:
+            if not _stays(stack).exists():
+                _start_apart(stack, "empty")
         fcntl.flock(users, fcntl.LOCK_SH)
-        _start_apart(stack)
+        _start_apart(stack, "start")
         try:
             yield stack
         finally:
@@ -143,10 +158,10 @@ def in_use(stack: Stack) -> Iterator[Stack]:
                     down(stack)
 
 
-def _start_apart(stack: Stack) -> None:
+def _start_apart(stack: Stack, verb: str) -> None:
     """`up` in a process that ends, so that the servers are nobody's children here."""
     given = {"MINGJING_CKAN": str(stack.root), "MINGJING_CKAN_PORT": str(stack.first_port)}
-    command = [sys.executable, __file__, "start", stack.name]
+    command = [sys.executable, __file__, verb, stack.name]
     done = subprocess.run(command, env={**os.environ, **given}, capture_output=True, text=True, check=False)
     if done.returncode:
         raise NotStarted(done.stderr.strip())
@@ -225,7 +240,7 @@ def _prepare_ckan(stack: Stack) -> None:
         return
     ini, ckan = stack.data / "ckan.ini", str(stack.root / "venv/bin/ckan")
     owner, reader = secrets.token_hex(16), secrets.token_hex(16)
-    for database in ("ckan", "datastore"):
+    for database in (*DATABASES, *(_kept(d) for d in DATABASES)):
         _run(stack, "psql", _psql(stack, f"drop database if exists {database}"))
     for role, password in (("ckan", owner), ("datastore_ro", reader)):
         _run(
@@ -233,7 +248,7 @@ def _prepare_ckan(stack: Stack) -> None:
             "psql",
             _psql(stack, f"drop role if exists {role}", f"create role {role} login password '{password}'"),
         )
-    for database in ("ckan", "datastore"):
+    for database in DATABASES:
         _run(stack, "psql", _psql(stack, f"create database {database} owner ckan"))
     ini.unlink(missing_ok=True)
     ini.touch(mode=0o600)
@@ -267,10 +282,35 @@ def _prepare_ckan(stack: Stack) -> None:
     _run(stack, "setup", [*do, "user", "add", "admin", *person])
     _run(stack, "setup", [*do, "sysadmin", "add", "admin"])
     words = _run(stack, "setup", [*do, "user", "token", "add", "-q", "admin", "tests"]).split()
+    for database in DATABASES:
+        _run(stack, "psql", _psql(stack, f"create database {_kept(database)} template {database}"))
     part = stack.data / "token.part"
     part.touch(mode=0o600)
     part.write_text(words[-1])
     part.replace(token)
+
+
+def _drop_files(stack: Stack) -> None:
+    """Everything but the databases; CKAN and Solr are stopped for it."""
+    for server in ("ckan", "solr"):
+        _stop(stack, server, signal.SIGTERM)
+    for folder in (stack.storage, stack.data / "solr/ckan/data"):
+        shutil.rmtree(folder, ignore_errors=True)
+    stack.storage.mkdir()
+
+
+def _drop_databases(stack: Stack) -> None:
+    """The databases as they were after set-up; where that wasn't kept, set-up is done again."""
+    if _run(stack, "psql", _psql(stack, "select count(*) from pg_database where datname like '%_kept'")).strip() != "2":
+        (stack.data / "token").unlink(missing_ok=True)
+        return
+    for database in DATABASES:
+        orders = (f"drop database {database} with (force)", f"create database {database} template {_kept(database)}")
+        _run(stack, "psql", _psql(stack, *orders, f"alter database {database} owner to ckan"))
+
+
+def _kept(database: str) -> str:
+    return f"{database}_kept"
 
 
 def _start_ckan(stack: Stack) -> None:
@@ -380,8 +420,8 @@ def main() -> int:
             case ["up"]:
                 up(stack)
                 _stays(stack).touch()
-            case ["start", name]:
-                up(replace(stack, name=name))
+            case ["start" | "empty" as verb, name]:
+                up(replace(stack, name=name), empty=verb == "empty")
             case ["down"]:
                 _stays(stack).unlink(missing_ok=True)
                 down(stack)

@@ -90,6 +90,18 @@ class Wire:
         return _answer(request, response.status_code, bytes([body[0] ^ 1]) + body[1:])
 
 
+def kinds(paths: list[str]) -> list[int]:
+    """The first request of each kind, from 1: of equal action, after equally many writes."""
+    found: dict[tuple[int, str], int] = {}
+    writes = 0
+    for number, path in enumerate(paths, start=1):
+        plain = path.partition("?")[0]
+        kind = plain.rpartition("/")[2] if "/action/" in plain else "download" if "/download" in plain else "page"
+        found.setdefault((writes, kind), number)
+        writes += kind.endswith(("_create", "_revise", "_delete"))
+    return list(found.values())
+
+
 def _answer(request: requests.PreparedRequest, status: int, body: bytes) -> requests.Response:
     answer = requests.Response()
     answer.status_code, answer.raw, answer.request = status, io.BytesIO(body), request
@@ -121,9 +133,20 @@ class Backend:
         values.setdefault("catalogue", {"organization": f"finance-{self.run}", "tags": ["债务", "限额"]})
         return make_contract(**values)
 
-    def points(self, limit: int) -> range:
-        """Which requests to break: every one, or on a real CKAN, which is slower, every eighth, others in each run."""
-        return range(1, limit) if self.kind == "embedded" else range(1 + int(self.run, 16) % 8, limit, 8)
+    def new_owner(self) -> dict[str, Any]:
+        """A contract's catalogue part with an organization that isn't there yet."""
+        return {"organization": f"owner-{self.run}-{next(self.numbers)}"}
+
+    def points(self, paths: list[str], turn: int, of: int) -> list[int]:
+        """Which of a publication's requests to break: every one, or on a real CKAN, which is slower, one of each kind.
+
+        There the kinds of request are dealt out to `of` ways of breaking; this is way number `turn`. Each run deals
+        differently.
+        """
+        if self.kind == "embedded":
+            return list(range(1, len(paths) + 1))
+        dealt = enumerate(kinds(paths), start=int(self.run, 16) + turn)
+        return [point for number, point in dealt if number % of == 0]
 
     def stranger(self, action: str, **data: Any) -> Any:
         """What anybody gets from an action; None where refused."""

@@ -15,11 +15,13 @@ ROWS = {
     },
     "escalated": {"answer": "in_review", "block": "blocked", "replace": "replaced"},
     "approved": {
-        "publish": "published", "block": "blocked", "replace": "replaced", "withdraw": "withdrawn",
+        "publish": "published", "block": "blocked", "replace": "replaced", "withdraw": "withdrawn", "hide": "withdrawn",
     },
-    "published": {"supersede": "superseded", "inspect": "published", "withdraw": "withdrawn"},
-    "superseded": {"inspect": "superseded", "withdraw": "withdrawn"},
-    "withdrawn": {"take_down": "withdrawn", "inspect": "withdrawn"},
+    "published": {
+        "supersede": "superseded", "inspect": "published", "withdraw": "withdrawn", "expire": "withdrawn", "hide": "withdrawn",
+    },
+    "superseded": {"inspect": "superseded", "withdraw": "withdrawn", "expire": "withdrawn", "hide": "withdrawn"},
+    "withdrawn": {"take_down": "withdrawn", "inspect": "withdrawn", "hide": "withdrawn"},
     "returned": {}, "withheld": {}, "replaced": {}, "blocked": {},
 }  # fmt: skip
 

@@ -1,0 +1,157 @@
+"""What the publishing side does by itself, and what it is told to: take down what is due, finish what a crash left, inspect.
+
+Each leaves a signed receipt in HOME/receipts. An order is written down before the catalogue is touched, so that from
+then on the release can't be published here any more, and a crash leaves an order without proof, which is done again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from domain.errors import MingjingError, TransitionRefused
+from flows.catalogue import catalogue_for, one_at_a_time
+from flows.home import Home
+from flows.outside.register import DOWN, Entry, State, approved, changed, entries, entry_of, in_turn, receipt_path
+from flows.platform import moment_at
+from review.carried import Kind, write_message
+from review.hiding import HideOrder, SignedOrder, signed_order
+
+EXPIRED_REASON = "公开期满（{days} 天），按规定自动撤下"
+RECEIPTS = {State.EXPIRED: Kind.EXPIRED, State.HIDDEN: Kind.HIDDEN, State.TAKEN_DOWN: Kind.TAKEN_DOWN}
+
+
+def today_at(here: Home) -> date:
+    """Today where the bureau is."""
+    return datetime.now(ZoneInfo(here.timezone)).date()
+
+
+def due(here: Home, today: date) -> tuple[list[dict[str, Any]], list[MingjingError]]:
+    """Take down everything whose day has come on `today`, and finish what was ordered before.
+
+    Returns {release, state, proof, receipt} of each, and why others couldn't be: one that fails keeps no other public.
+    """
+    done: list[dict[str, Any]] = []
+    refused: list[MingjingError] = []
+    for entry in list(entries(here)):
+        is_due = entry.state not in DOWN and entry.until is not None and entry.until <= today.isoformat()
+        if not is_due and not entry.is_unproven:
+            continue
+        order = {"reason": EXPIRED_REASON.format(days=entry.days), "reason_code": "", "today": today.isoformat()}
+        try:
+            done.append(take_down(here, entry.release_hash, State.EXPIRED, order))
+        except MingjingError as fault:
+            refused.append(fault)
+    return done, refused
+
+
+def take_down(here: Home, release_hash: str, state: State, order: dict[str, Any]) -> dict[str, Any]:
+    """Take one release off the catalogue and prove it; returns {release, state, proof, receipt (path)}.
+
+    An order that is there already is carried out as it stands. Raises WithdrawalIncomplete, CatalogueRefused,
+    CatalogueUnreachable: the order stays and `due` carries it out.
+    """
+    from catalog.withdraw import withdraw
+
+    entry = entry_of(here, release_hash)
+    if entry is None:
+        raise TransitionRefused("this release is unknown here; nothing of it was published here")
+    with in_turn(), one_at_a_time(here, entry.dataset), catalogue_for(here) as catalogue:
+        entry = entry_of(here, release_hash) or entry  # as it is now that it's our turn
+        if entry.state not in DOWN:
+            entry = changed(here, entry, state=state, order=order, proof=None)
+        if entry.is_unproven:
+            proof = withdraw(
+                catalogue, release_hash=release_hash, dataset=entry.dataset, reason=entry.order["reason"],
+                reason_code=entry.order.get("reason_code") or "", withdrawn_on=moment_at(here),
+                contact=entry.order.get("contact"), receipt=entry.published,
+            )  # fmt: skip
+            entry = changed(here, entry, proof=list(proof))
+    return {
+        "release": entry.release,
+        "state": entry.state.value,
+        "proof": entry.proof,
+        "receipt": str(write_receipt(here, entry)),
+    }
+
+
+def write_receipt(here: Home, entry: Entry, path: Path | None = None) -> Path:
+    """The signed receipt of a take-down, with that of the publication, which may not have been carried yet."""
+    path = path or receipt_path(here, f"{entry.release}-{entry.state}-{entry.release_hash[:12]}")
+    body = {
+        "release": entry.release, "release_hash": entry.release_hash, "receipt": entry.receipt, "days": entry.days,
+        "order": entry.order, "proof": entry.proof,
+    }  # fmt: skip
+    write_message(here.root, path, RECEIPTS[entry.state], body)
+    return path
+
+
+def hide(here: Home, entry: Entry, pem: bytes, passphrase: str, reason: str) -> dict[str, Any]:
+    """Take an edition down at once, on a person's signed order. Returns as `take_down`.
+
+    Raises SignatureRefused (key, passphrase, or a key that isn't pinned here), UsageInvalid (no reason), TransitionRefused
+    (ordered down before), and what `take_down` raises: then the order stands and is carried out by `due`.
+    """
+    wanted = HideOrder(entry.release, entry.release_hash, entry.dataset, "", reason, moment_at(here))
+    signed: SignedOrder = signed_order(here.root, pem, passphrase, wanted)
+    if entry.state in DOWN and not entry.is_unproven:
+        raise TransitionRefused(f"{entry.release} is down already")
+    order = {"reason": signed.order.reason, "reason_code": "", "signed": signed.to_dict()}
+    return take_down(here, entry.release_hash, State.HIDDEN, order)
+
+
+def settle(here: Home) -> list[MingjingError]:
+    """Look after publications that died: what the public sees is read back now, and taken off if a byte differs.
+
+    What isn't there, or had to be taken off, is published again from its package. Returns what couldn't be settled.
+    """
+    refused: list[MingjingError] = []
+    for entry in list(entries(here)):
+        if entry.state is not State.PUBLISHING:
+            continue
+        try:
+            _settle(here, entry)
+        except MingjingError as fault:
+            refused.append(fault)
+    return refused
+
+
+def _settle(here: Home, entry: Entry) -> None:
+    from catalog.publish import settle as read_back
+
+    manifest, metadata = approved(here, entry)
+    with in_turn(), one_at_a_time(here, entry.dataset), catalogue_for(here) as catalogue:
+        now = entry_of(here, entry.release_hash)
+        if now is not None and now.state is State.PUBLISHING:
+            read_back(catalogue, manifest=manifest, metadata=metadata)
+
+
+def inspect_all(here: Home, note: Callable[[Exception, str], None]) -> dict[str, Any] | None:
+    """Inspect everything public here; one signed receipt of all results. Returns {results, receipt}, None if nothing is.
+
+    What can't be reached is told by `note`: not seen isn't the same as not there.
+    """
+    from catalog.inspect import inspect
+
+    results: list[dict[str, Any]] = []
+    with in_turn(), catalogue_for(here) as catalogue:
+        for entry in list(entries(here)):
+            if entry.state is not State.PUBLISHED:
+                continue
+            try:
+                manifest, metadata = approved(here, entry)
+                found = inspect(catalogue, manifest=manifest, metadata=metadata, receipt=entry.published)
+            except MingjingError as fault:
+                note(fault, f"inspect {entry.release}")
+                continue
+            results.append({"release": entry.release, "receipt": entry.receipt, "result": found.to_dict()})
+    if not results:
+        return None
+    at = moment_at(here)
+    path = receipt_path(here, f"inspection-{at[:19].replace(':', '')}")
+    write_message(here.root, path, Kind.INSPECTED, {"inspected_at": at, "results": results})
+    told = [{"release": entry["release"], **entry["result"]} for entry in results]
+    return {"results": told, "receipt": str(path)}

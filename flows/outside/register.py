@@ -1,0 +1,166 @@
+"""What the publishing side did: one entry for each release it was ever told of, written before the catalogue is touched.
+
+HOME/register/HASH.json           the entry
+HOME/register/HASH.manifest       the approved manifest, HASH.metadata the approved metadata (both verified by hash)
+HOME/receipts/                    signed receipts, to be carried back
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from domain.canonical import sha256_hex
+from domain.errors import ContentChanged, ReleaseNotFound, UsageInvalid
+from domain.release import Manifest, Receipt, publication_until
+from flows.home import Home, home_path, open_home
+from flows.marks import all_kept, keep, keep_bytes, kept
+
+
+class State(StrEnum):
+    """What became of a release here."""
+
+    PUBLISHING = "publishing"  # on its way; whether the catalogue has it is found out by looking
+    PUBLISHED = "published"
+    TAKEN_DOWN = "taken-down"  # ordered from the other network
+    EXPIRED = "expired"  # its days were over
+    HIDDEN = "hidden"  # ordered here, by a person
+
+
+DOWN = frozenset({State.TAKEN_DOWN, State.EXPIRED, State.HIDDEN})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One release. `days`: publication_days; `began_on`: when it was first to be published, ISO date-time of the bureau.
+    `order`: what takes it down {reason, reason_code, contact, …}; `proof`: what the catalogue answered after that.
+    """
+
+    release: str
+    release_hash: str
+    dataset: str
+    state: State
+    title: str = ""
+    period: str = ""
+    days: int | None = None
+    began_on: str = ""
+    receipt: dict[str, Any] | None = None
+    order: dict[str, Any] = field(default_factory=dict)
+    proof: list[dict[str, Any]] | None = None
+
+    @property
+    def until(self) -> str | None:
+        """The day on which it comes down; None where it stays."""
+        since = (self.receipt or {}).get("published_on") or self.began_on
+        return publication_until(since, self.days) if since else None
+
+    @property
+    def published(self) -> Receipt | None:
+        """The catalogue's receipt."""
+        return Receipt(**{**self.receipt, "resources": tuple(self.receipt["resources"])}) if self.receipt else None
+
+    @property
+    def is_unproven(self) -> bool:
+        """Ordered down, without the proof that it is."""
+        return self.state in DOWN and self.proof is None
+
+
+def publisher(home: Path | None) -> Home:
+    """The installation, which must be a publishing side. Raises UsageInvalid, HomeInvalid."""
+    here = open_home(home_path(home))
+    if here.kind != "publisher":
+        raise UsageInvalid(
+            f"{here.root} is a {here.kind} installation; packages are published by one made with: "
+            "mingjing init --publisher --catalogue URL --pin KEY"
+        )
+    return here
+
+
+def entries(here: Home) -> Iterator[Entry]:
+    """Every entry, in no order that means anything."""
+    yield from (_entry(found) for found in all_kept(_folder(here)))
+
+
+def entry_of(here: Home, release_hash: str) -> Entry | None:
+    """The entry of these bytes."""
+    found = kept(_folder(here) / f"{release_hash}.json")
+    return _entry(found) if found else None
+
+
+def named(here: Home, release: str) -> Entry:
+    """The entry of a release id or hash. Raises ReleaseNotFound."""
+    for entry in entries(here):
+        if release in (entry.release, entry.release_hash):
+            return entry
+    raise ReleaseNotFound(
+        f"no release {release[:64]!r} was published here; `mingjing outside list` names those that were"
+    )
+
+
+def write(here: Home, entry: Entry) -> Entry:
+    """Durable before it returns."""
+    keep(_folder(here) / f"{entry.release_hash}.json", {**asdict(entry), "state": entry.state.value})
+    return entry
+
+
+def changed(here: Home, entry: Entry, **fields: Any) -> Entry:
+    """The entry with other fields, kept."""
+    return write(here, replace(entry, **fields))
+
+
+def keep_approved(here: Home, manifest: Manifest, metadata: bytes) -> None:
+    """What was approved, so that the publication can be looked at without its package."""
+    folder = _folder(here)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    keep_bytes(folder / f"{manifest.release_hash}.manifest", manifest.content)
+    keep_bytes(folder / f"{manifest.release_hash}.metadata", metadata)
+
+
+def approved(here: Home, entry: Entry) -> tuple[Manifest, dict[str, Any]]:
+    """Manifest and metadata of an entry, both verified. Raises ContentChanged."""
+    path = _folder(here) / entry.release_hash
+    try:
+        content, metadata = path.with_suffix(".manifest").read_bytes(), path.with_suffix(".metadata").read_bytes()
+    except OSError:
+        raise ContentChanged(
+            f"{entry.release}: its manifest isn't in the register; publish its package again"
+        ) from None
+    manifest = Manifest.from_dict(json.loads(content)) if sha256_hex(content) == entry.release_hash else None
+    if manifest is None or sha256_hex(metadata) != manifest.metadata.sha256:
+        raise ContentChanged(f"{entry.release}: its manifest in the register was changed; publish its package again")
+    return manifest, dict(json.loads(metadata))
+
+
+def receipt_path(here: Home, name: str) -> Path:
+    """Where a receipt of that name goes."""
+    folder = here.root / "receipts"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder / f"{name}.receipt"
+
+
+_TURN = threading.Lock()
+
+
+@contextmanager
+def in_turn() -> Iterator[None]:
+    """Page and duties of one process, one after the other; between processes the dataset's lock holds."""
+    with _TURN:
+        yield
+
+
+def _folder(here: Home) -> Path:
+    return here.root / "register"
+
+
+def _entry(found: dict[str, Any]) -> Entry:
+    known = {k: v for k, v in found.items() if k in Entry.__slots__}
+    hash_of = found.get("release_hash") or (found.get("receipt") or {}).get("release_hash") or ""
+    return Entry(
+        **{**known, "release": found.get("release", ""), "release_hash": hash_of, "state": State(found["state"])}
+    )

@@ -1,0 +1,76 @@
+"""The publishing side kept running: publications that died are settled, what is due comes down, everything public is
+inspected each night, and the hide page answers. One process; `mingjing outside due` and `inspect` do the same from cron.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from domain.errors import MingjingError, UsageInvalid
+from flows.guard import where
+from flows.home import Home
+from flows.outside.duties import due, inspect_all, settle
+
+EVERY_SECONDS = 20.0
+INSPECTION_HOUR = 2  # of the night, where the bureau is
+ALLOWED = ("127.0.0.1", "localhost")
+
+
+def note(fault: Exception, work: str) -> None:
+    """A line on stderr: named errors in their own words, anything else by kind and place alone."""
+    said = str(fault) if isinstance(fault, MingjingError) else f"{type(fault).__name__} at {where(fault)}"
+    print(f"{work}: {said}", file=sys.stderr)
+
+
+class Duties:
+    """What is done again and again, whatever fails in between."""
+
+    def __init__(self, here: Home) -> None:
+        self._here = here
+        self._inspected: date | None = None
+
+    def once(self, now: datetime) -> None:
+        """Everything that is to be done at `now` (where the bureau is)."""
+        self._try("settle", lambda: self._tell("settle", settle(self._here)))
+        self._try("due", lambda: self._tell("due", due(self._here, now.date())[1]))
+        if now.hour >= INSPECTION_HOUR and self._inspected != now.date():
+            self._inspected = now.date()
+            self._try("inspect", lambda: inspect_all(self._here, note))
+
+    def _tell(self, work: str, refused: list[MingjingError]) -> None:
+        for fault in refused:
+            note(fault, work)
+
+    def _try(self, work: str, do: Callable[[], object]) -> None:
+        try:
+            do()
+        except Exception as fault:  # in twenty seconds again; the page and the other duties go on
+            note(fault, work)
+
+
+def serve(here: Home, *, host: str, port: int) -> None:
+    """Until SIGINT or SIGTERM. Raises UsageInvalid for an address that others could reach."""
+    import uvicorn
+
+    from flows.outside.page import create_page
+
+    if host not in ALLOWED:
+        raise UsageInvalid("the hide page takes people's keys and passphrases, so it is served on 127.0.0.1 alone")
+    stop, duties = threading.Event(), Duties(here)
+
+    def work() -> None:
+        while not stop.is_set():
+            duties.once(datetime.now(ZoneInfo(here.timezone)))
+            stop.wait(EVERY_SECONDS)
+
+    worker = threading.Thread(target=work, name="duties")
+    worker.start()
+    try:
+        uvicorn.run(create_page(here), host=host, port=port, access_log=False, log_level="warning", loop="asyncio")
+    finally:
+        stop.set()
+        worker.join()
