@@ -19,6 +19,7 @@ COLUMNS: dict[type[Model], tuple[str, ...]] = {
     models.DecisionRecord: ("release", "stage", "round", "verdict", "user"),
     models.DispositionRecord: ("decision", "finding", "kind"),
     models.EscalationAnswer: ("decision", "authority", "document"),
+    models.Look: ("release", "finding", "place", "user", "at"),
     models.Remark: ("release", "user", "entry"),
     models.WorkRequest: ("id", "kind", "state", "asked_by", "asked_at"),
     models.LedgerEntry: ("seq", "at", "event", "actor", "release", "hash"),

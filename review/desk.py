@@ -28,6 +28,7 @@ from review.acts.publication import (
     record_withdrawn,
     withdraw,
 )
+from review.acts.sight import look
 from review.acts.submission import recall, replace, revise, submit
 from review.acts.units import add_unit, load_reason_codes, load_units
 from review.acts.work import ask, claim, extend_claim, finish
@@ -40,7 +41,7 @@ from review.transaction import Page, act
 
 __all__ = [
     "add_unit", "add_user", "answer_escalation", "approval_for", "ask", "claim", "close_user", "decide", "deputise",
-    "extend_claim", "finish", "give_back", "grant", "load_reason_codes", "load_units", "open_findings", "recall",
+    "extend_claim", "finish", "give_back", "grant", "load_reason_codes", "load_units", "look", "open_findings", "recall",
     "receive", "record_blocked", "record_checked", "record_inspection", "record_publication_refused",
     "record_published", "record_withdrawn", "remark", "replace", "revise", "revoke", "set_password", "sign_in", "submit",
     "take", "withdraw",

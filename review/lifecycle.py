@@ -20,6 +20,7 @@ class Event(StrEnum):
     BLOCK = "block"  # a block finding stands
     SUBMIT = "submit"  # a named operator looked (承办自查)
     RECALL = "recall"  # the submitter takes it back before anyone has decided
+    LOOK = "look"  # a confidentiality reviewer looks at one cell as it came in
     ADVANCE = "advance"  # a stage says 公开 and another stage follows
     APPROVE = "approve"  # the last stage says 公开
     RETURN = "return"  # 退回
@@ -45,6 +46,7 @@ TABLE: Mapping[tuple[Status, Event], Status] = MappingProxyType(
         (S.CHECKED, E.BLOCK): S.BLOCKED,
         (S.CHECKED, E.REPLACE): S.REPLACED,
         (S.IN_REVIEW, E.RECALL): S.CHECKED,
+        (S.IN_REVIEW, E.LOOK): S.IN_REVIEW,
         (S.IN_REVIEW, E.ADVANCE): S.IN_REVIEW,
         (S.IN_REVIEW, E.APPROVE): S.APPROVED,
         (S.IN_REVIEW, E.RETURN): S.RETURNED,
@@ -52,6 +54,7 @@ TABLE: Mapping[tuple[Status, Event], Status] = MappingProxyType(
         (S.IN_REVIEW, E.ESCALATE): S.ESCALATED,
         (S.IN_REVIEW, E.BLOCK): S.BLOCKED,
         (S.IN_REVIEW, E.REPLACE): S.REPLACED,
+        (S.ESCALATED, E.LOOK): S.ESCALATED,
         (S.ESCALATED, E.ANSWER): S.IN_REVIEW,
         (S.ESCALATED, E.BLOCK): S.BLOCKED,
         (S.ESCALATED, E.REPLACE): S.REPLACED,
@@ -98,6 +101,11 @@ def step(status: Status, event: Event) -> Status:
         raise TransitionRefused(
             f"a release that is {status.value} can't take the step {event.value}; possible now: {allowed}"
         ) from None
+
+
+def events_of(status: str) -> frozenset[Event]:
+    """What may happen to a release of that status."""
+    return frozenset(event for (before, event) in TABLE if before == status)
 
 
 def event_of(verdict: Verdict, *, is_last: bool) -> Event:

@@ -316,6 +316,27 @@ class Remark(models.Model):
         ordering = ("entry",)
 
 
+class Look(models.Model):
+    """That a person looked at one cell as it came in, and why. `place`: number within the finding's places, from 1."""
+
+    release_id: int
+    release: models.ForeignKey[ReleaseRecord, ReleaseRecord] = models.ForeignKey(
+        ReleaseRecord, PROTECT, related_name="looks"
+    )
+    finding: Text = models.CharField(max_length=16)
+    place: Number = models.IntegerField()
+    user_id: int
+    user: models.ForeignKey[User, User] = models.ForeignKey(User, PROTECT, related_name="looks")
+    reason: LongText = models.TextField()
+    at: Moment = models.DateTimeField()
+    entry_id: int
+    entry: models.OneToOneField[LedgerEntry, LedgerEntry] = models.OneToOneField(LedgerEntry, PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "查看原文"
+        ordering = ("entry",)
+
+
 class WorkRequest(models.Model):
     """Work that a person asked for and a runner picks up. A claim lapses at `lease_until`; then another may take it."""
 

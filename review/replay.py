@@ -17,7 +17,7 @@ from domain.release import Status, Verdict
 from review import lifecycle
 from review.lifecycle import Event, event_of
 from review.moments import moment
-from review.permissions import OFFICE, Act, Case, Office, Role, Seat, Tree, check_can, check_can_decide
+from review.permissions import OFFICE, Act, Case, Office, Role, Seat, Tree, check_can, check_can_decide, check_can_look
 
 PEOPLE_EVENTS = ("units-loaded", "unit-added", "granted", "revoked", "user-closed")
 
@@ -193,6 +193,12 @@ def _opened(state: Replay, line: dict[str, Any]) -> None:
     state.opened[line["actor"]] = state.opened.get(line["actor"], set()) | set(line["data"]["findings"])
 
 
+def _looked(state: Replay, line: dict[str, Any]) -> None:
+    _same_bytes(state, line)
+    check_can_look(state.office, line["actor"], state.case, moment(line["at"]))
+    state.step(Event.LOOK)
+
+
 def _decided(state: Replay, line: dict[str, Any]) -> None:
     _same_bytes(state, line)
     said, person = line["data"], line["actor"]
@@ -219,5 +225,6 @@ _RELEASE: Mapping[str, _Reader] = {
     "blocked": _blocked,
     "submitted": _submitted,
     "opened": _opened,
+    "looked": _looked,
     "decided": _decided,
 }

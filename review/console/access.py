@@ -37,6 +37,8 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "content": READERS,
     "contract": READERS,
     "finding": READERS,
+    "original": frozenset({R.CONFIDENTIALITY_REVIEWER}),
+    "look": frozenset({R.CONFIDENTIALITY_REVIEWER}),
     "note": READERS,
     "evidence": READERS,
     "datasets": READERS,

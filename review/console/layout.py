@@ -54,6 +54,7 @@ SECTIONS = {  # page → the link that leads to it
     "content": "releases",
     "finding": "releases",
     "contract": "releases",
+    "original": "releases",
     "dataset": "datasets",
     "pack": "packs",
     "units": "people",

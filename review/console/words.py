@@ -98,6 +98,7 @@ EVENTS: Mapping[str, Pair] = {
     "submitted": ("承办人自查后提交", "submitted by the operator"),
     "recalled": ("提交人收回", "recalled by the submitter"),
     "opened": ("打开了发现", "opened findings"),
+    "looked": ("看了一格原文", "looked at one cell as it came in"),
     "decided": ("作出决定", "decided"),
     "answered": ("登记报审答复", "recorded the answer to the escalation"),
     "replaced": ("被新修订代替", "replaced by a newer revision"),

@@ -52,6 +52,14 @@ def withdrawn() -> str:
     return release
 
 
+def opened() -> str:
+    from review import desk
+
+    release = submitted()
+    desk.open_findings("conf", release, [HOLD.id])
+    return release
+
+
 def taken() -> str:
     from review import desk
 
@@ -125,6 +133,7 @@ def scenarios() -> dict[str, Callable[[], Callable[[], Any]]]:
         "grant": on(nothing, lambda _: desk.grant("law", "finance", "operator", actor="admin")),
         "load_reason_codes": on(nothing, lambda _: desk.load_reason_codes(pack("reason_codes"))),
         "load_units": on(nothing, lambda _: desk.load_units(pack("units"))),
+        "look": on(opened, lambda r: desk.look(r, "conf", HOLD.id, 1, "核对误报", release_hash=hash_of(r))),
         "open_findings": on(submitted, lambda r: desk.open_findings("sec", r, [HOLD.id])),
         "recall": on(submitted, lambda r: desk.recall(r, "op", PASSWORD)),
         "receive": on(nothing, lambda _: receive()),
@@ -165,6 +174,7 @@ TYPED = (
     "可以公开",
     "市国家保密局",
     "备注列",
+    "误报",
     "第三列",
     "字段为编号",
     "保护法",

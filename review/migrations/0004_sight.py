@@ -1,0 +1,78 @@
+"""What a look at one raw cell leaves behind: who, which cell, why (append-only)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django.db.models.deletion
+from django.conf import settings
+from django.db import migrations, models
+
+TABLES: dict[str, tuple[tuple[str, ...], ...]] = {"review_look": (("id",), ("entry_id",))}
+
+
+def sqlite_statements() -> list[str]:
+    """As in 0002: a REPLACE deletes without firing DELETE triggers, so the insert itself is looked at."""
+    made = []
+    for table, keys in TABLES.items():
+        refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        made += [f"CREATE TRIGGER {table}_no_{v.lower()} BEFORE {v} ON {table} {refuse}" for v in ("UPDATE", "DELETE")]
+        hits = " OR ".join(
+            f"EXISTS (SELECT 1 FROM {table} WHERE {' AND '.join(f'{c} = NEW.{c}' for c in key)})"  # noqa: S608 - constants of this file
+            for key in keys
+        )
+        made.append(f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN {hits} {refuse}")
+    return made
+
+
+def postgresql_statements() -> list[str]:
+    made = []
+    for table in TABLES:
+        name = f"{table}_append_only"
+        made += [
+            f"CREATE TRIGGER {name} BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION review_append_only()",
+            f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}",
+        ]
+    return made
+
+
+STATEMENTS = {"sqlite": sqlite_statements, "postgresql": postgresql_statements}
+
+
+def create_triggers(_apps: Any, editor: Any) -> None:
+    for statement in STATEMENTS[editor.connection.vendor]():
+        editor.execute(statement, None)
+
+
+def key() -> Any:
+    return models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")
+
+
+def to(model: str, name: str = "+", **more: Any) -> Any:
+    return models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name=name, to=model, **more)
+
+
+def line() -> Any:
+    return models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="review.ledgerentry")
+
+
+class Migration(migrations.Migration):
+    dependencies = (("review", "0003_console"),)
+    operations = (
+        migrations.CreateModel(
+            "Look",
+            [
+                ("id", key()),
+                ("finding", models.CharField(max_length=16)),
+                ("place", models.IntegerField()),
+                ("reason", models.TextField()),
+                ("at", models.DateTimeField()),
+                ("entry", line()),
+                ("release", to("review.releaserecord", "looks")),
+                ("user", to(settings.AUTH_USER_MODEL, "looks")),
+            ],
+            options={"verbose_name": "查看原文", "ordering": ("entry",)},
+        ),
+        migrations.RunPython(create_triggers, elidable=False),
+    )
