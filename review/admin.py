@@ -20,6 +20,7 @@ COLUMNS: dict[type[Model], tuple[str, ...]] = {
     models.DispositionRecord: ("decision", "finding", "kind"),
     models.EscalationAnswer: ("decision", "authority", "document"),
     models.Look: ("release", "finding", "place", "user", "at"),
+    models.WithdrawalAnswer: ("release", "verdict", "user", "entry"),
     models.Remark: ("release", "user", "entry"),
     models.WorkRequest: ("id", "kind", "state", "asked_by", "asked_at"),
     models.LedgerEntry: ("seq", "at", "event", "actor", "release", "hash"),

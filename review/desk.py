@@ -31,6 +31,7 @@ from review.acts.publication import (
 from review.acts.sight import look
 from review.acts.submission import recall, replace, revise, submit
 from review.acts.units import add_unit, load_reason_codes, load_units
+from review.acts.withdrawal import confirm_withdrawal, reverse_withdrawal
 from review.acts.work import ask, claim, extend_claim, finish
 from review.moments import moment_text
 from review.permissions import SYSTEM
@@ -40,10 +41,10 @@ from review.replay_lines import lines_for
 from review.transaction import Page, act
 
 __all__ = [
-    "add_unit", "add_user", "answer_escalation", "approval_for", "ask", "claim", "close_user", "decide", "deputise",
+    "add_unit", "add_user", "answer_escalation", "approval_for", "ask", "claim", "close_user", "confirm_withdrawal", "decide", "deputise",
     "extend_claim", "finish", "give_back", "grant", "load_reason_codes", "load_units", "look", "open_findings", "recall",
     "receive", "record_blocked", "record_checked", "record_inspection", "record_publication_refused",
-    "record_published", "record_withdrawn", "remark", "replace", "revise", "revoke", "set_password", "sign_in", "submit",
+    "record_published", "record_withdrawn", "remark", "replace", "reverse_withdrawal", "revise", "revoke", "set_password", "sign_in", "submit",
     "take", "withdraw",
 ]  # fmt: skip
 

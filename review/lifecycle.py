@@ -1,6 +1,6 @@
 """The one table of what may follow what in a release's life. Who may take a step is left to review/permissions.py.
 
-A returned, blocked, withheld or replaced release is never reopened: its correction is a new revision.
+A returned, blocked, withheld, replaced or (once confirmed) withdrawn release is never reopened: its correction is a new revision.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ class Event(StrEnum):
     INSPECT = "inspect"  # what is public was compared again
     WITHDRAW = "withdraw"  # a person ordered it off
     TAKE_DOWN = "take_down"  # the catalogue confirmed that it is off
+    CONFIRM = "confirm"  # a second person confirmed the withdrawal; nothing comes after it
+    REVERSE = "reverse"  # a second person reversed it before it was confirmed: the approval stands, it goes out again
 
 
 S, E = Status, Event
@@ -68,11 +70,14 @@ TABLE: Mapping[tuple[Status, Event], Status] = MappingProxyType(
         (S.SUPERSEDED, E.INSPECT): S.SUPERSEDED,
         (S.SUPERSEDED, E.WITHDRAW): S.WITHDRAWN,
         (S.WITHDRAWN, E.TAKE_DOWN): S.WITHDRAWN,
+        (S.WITHDRAWN, E.CONFIRM): S.WITHDRAWN,
+        (S.WITHDRAWN, E.REVERSE): S.APPROVED,
         (S.WITHDRAWN, E.INSPECT): S.WITHDRAWN,
     }
 )
 FIRST = S.RECEIVED
-FINAL = frozenset({S.RETURNED, S.WITHHELD, S.REPLACED, S.BLOCKED, S.WITHDRAWN})  # no way to another status
+FINAL = frozenset({S.RETURNED, S.WITHHELD, S.REPLACED, S.BLOCKED})  # no way to another status; withdrawn once confirmed
+REVERSIBLE = frozenset({S.APPROVED, S.PUBLISHED})  # ordered off from one of these, it can be put out again
 
 TITLES: Mapping[Status, str] = MappingProxyType(
     {
@@ -128,4 +133,14 @@ def markdown() -> str:
     for (before, event), after in TABLE.items():
         lines.append(f"| {before.value} | {TITLES[before]} | {event.value} | {after.value} |")
     finals = ", ".join(f"{s.value} {TITLES[s]}" for s in Status if s in FINAL)
-    return "\n".join([*lines, "", f"Final, never reopened: {finals}.", "", "```mermaid", mermaid() + "```", ""])
+    return "\n".join(
+        [
+            *lines,
+            "",
+            f"Final, never reopened: {finals}; and withdrawn {TITLES[S.WITHDRAWN]} once a second person confirmed it.",
+            "",
+            "```mermaid",
+            mermaid() + "```",
+            "",
+        ]
+    )

@@ -337,6 +337,27 @@ class Look(models.Model):
         ordering = ("entry",)
 
 
+class WithdrawalAnswer(models.Model):
+    """What a second person said to an order to take a release off: confirm or reverse."""
+
+    release_id: int
+    release: models.ForeignKey[ReleaseRecord, ReleaseRecord] = models.ForeignKey(
+        ReleaseRecord, PROTECT, related_name="withdrawal_answers"
+    )
+    order_id: int
+    order: models.OneToOneField[LedgerEntry, LedgerEntry] = models.OneToOneField(LedgerEntry, PROTECT, related_name="+")
+    user_id: int
+    user: models.ForeignKey[User, User] = models.ForeignKey(User, PROTECT, related_name="+")
+    verdict: Text = models.CharField(max_length=10)
+    reason: LongText = models.TextField(blank=True)
+    entry_id: int
+    entry: models.OneToOneField[LedgerEntry, LedgerEntry] = models.OneToOneField(LedgerEntry, PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "撤回复核"
+        ordering = ("entry",)
+
+
 class WorkRequest(models.Model):
     """Work that a person asked for and a runner picks up. A claim lapses at `lease_until`; then another may take it."""
 

@@ -219,6 +219,21 @@ def can_look(office: Office, person: str, case: Case, at: datetime) -> bool:
     return _answers(check_can_look, office, person, case, at)
 
 
+def check_can_answer_withdrawal(office: Office, person: str, case: Case, ordered_by: str, at: datetime) -> Seat:
+    """The seat that lets the person confirm or reverse another's order to take the release off: who may order one, but
+    not the one who did, nor the submitter. Raises ReviewerHasDecided, ReviewerIsSubmitter, NotPermitted.
+    """
+    if person == ordered_by:
+        raise ReviewerHasDecided(f"this person ordered {case.release} off; a second one confirms or reverses")
+    if person in case.submitters:
+        raise ReviewerIsSubmitter(f"{case.release} was submitted by this person; somebody else confirms or reverses")
+    return check_can(office, person, Act.WITHDRAW, case.department, at)
+
+
+def can_answer_withdrawal(office: Office, person: str, case: Case, ordered_by: str, at: datetime) -> bool:
+    return _answers(check_can_answer_withdrawal, office, person, case, ordered_by, at)
+
+
 def holders(office: Office, department: str, stage: Stage, at: datetime) -> frozenset[str]:
     """Everyone whose seats fit the stage at that time, whatever they did to a release."""
     people = {s.person for s in office.seats}

@@ -17,7 +17,19 @@ from domain.release import Status, Verdict
 from review import lifecycle
 from review.lifecycle import Event, event_of
 from review.moments import moment
-from review.permissions import OFFICE, Act, Case, Office, Role, Seat, Tree, check_can, check_can_decide, check_can_look
+from review.permissions import (
+    OFFICE,
+    Act,
+    Case,
+    Office,
+    Role,
+    Seat,
+    Tree,
+    check_can,
+    check_can_answer_withdrawal,
+    check_can_decide,
+    check_can_look,
+)
 
 PEOPLE_EVENTS = ("units-loaded", "unit-added", "granted", "revoked", "user-closed")
 
@@ -28,8 +40,6 @@ PLAIN: Mapping[str, Event] = {
     "published": Event.PUBLISH,
     "superseded": Event.SUPERSEDE,
     "inspected": Event.INSPECT,
-    "withdrawn": Event.WITHDRAW,
-    "taken-down": Event.TAKE_DOWN,
 }
 
 
@@ -54,6 +64,9 @@ class Replay:
     decided: dict[str, str] = field(default_factory=dict)
     approvals: dict[str, str] = field(default_factory=dict)  # stage → hash of the deciding line
     opened: dict[str, set[str]] = field(default_factory=dict)
+    ordered_by: str = ""  # who ordered it off, while that order waits for a second person
+    ordered_from: Status | None = None  # what it was then
+    is_off: bool = False  # whether the catalogue confirmed that order
 
     @property
     def case(self) -> Case:
@@ -214,6 +227,28 @@ def _decided(state: Replay, line: dict[str, Any]) -> None:
         state.approvals[stage] = line["hash"]
 
 
+def _withdrawn(state: Replay, line: dict[str, Any]) -> None:
+    state.ordered_by, state.ordered_from, state.is_off = line["actor"], state.status, False
+    state.step(Event.WITHDRAW)
+
+
+def _taken_down(state: Replay, line: dict[str, Any]) -> None:
+    del line
+    state.step(Event.TAKE_DOWN)
+    state.is_off = True
+
+
+def _answered_withdrawal(state: Replay, line: dict[str, Any], event: Event) -> None:
+    _same_bytes(state, line)
+    if not state.ordered_by:
+        raise ReleaseNotApproved("no order to take it off waits for a second person")
+    check_can_answer_withdrawal(state.office, line["actor"], state.case, state.ordered_by, moment(line["at"]))
+    if event is Event.REVERSE and (state.ordered_from not in lifecycle.REVERSIBLE or not state.is_off):
+        raise ReleaseNotApproved("only what was on its way out, and is off, can be put out again")
+    state.step(event)
+    state.ordered_by = ""
+
+
 def _same_bytes(state: Replay, line: dict[str, Any]) -> None:
     if not state.release_hash or line["data"]["release_hash"] != state.release_hash:
         raise ReleaseNotApproved("it was said of other bytes")
@@ -227,4 +262,8 @@ _RELEASE: Mapping[str, _Reader] = {
     "opened": _opened,
     "looked": _looked,
     "decided": _decided,
+    "withdrawn": _withdrawn,
+    "taken-down": _taken_down,
+    "withdrawal-confirmed": lambda state, line: _answered_withdrawal(state, line, Event.CONFIRM),
+    "withdrawal-reversed": lambda state, line: _answered_withdrawal(state, line, Event.REVERSE),
 }

@@ -21,6 +21,7 @@ ANYBODY: frozenset[Role] = frozenset()  # stands for: no sign-in needed
 SIGNED_IN = frozenset(Role)
 READERS = REVIEWERS | {R.OPERATOR, R.AUDITOR}
 WORKERS = REVIEWERS | {R.OPERATOR}
+HIDERS = frozenset({R.CONFIDENTIALITY_REVIEWER, R.RELEASING_CHIEF})
 ADMINISTRATORS = frozenset({R.ADMINISTRATOR})
 OFFICE_KEEPERS = frozenset({R.ADMINISTRATOR, R.AUDITOR})
 
@@ -67,7 +68,11 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "submit": frozenset({R.OPERATOR}),
     "recall": frozenset({R.OPERATOR}),
     "answer": frozenset({R.CONFIDENTIALITY_REVIEWER, R.RELEASING_CHIEF}),
-    "withdraw": frozenset({R.CONFIDENTIALITY_REVIEWER, R.RELEASING_CHIEF}),
+    "withdraw": HIDERS,
+    "hiding": HIDERS,
+    "hide": READERS,
+    "confirm": HIDERS,
+    "reverse": HIDERS,
     "remark": WORKERS,
     "take": REVIEWERS,
     "give_back": REVIEWERS,

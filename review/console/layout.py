@@ -22,6 +22,7 @@ NAVIGATION: tuple[tuple[str, Pair], ...] = (
     ("ledger", ("台账", "Register")),
     ("overview", ("概览", "Overview")),
     ("packs", ("规则包", "Rules")),
+    ("hiding", ("撤下", "Hide")),
     ("people", ("人员", "People")),
 )
 
@@ -55,6 +56,7 @@ SECTIONS = {  # page → the link that leads to it
     "finding": "releases",
     "contract": "releases",
     "original": "releases",
+    "hide": "hiding",
     "dataset": "datasets",
     "pack": "packs",
     "units": "people",

@@ -107,6 +107,11 @@ EVENTS: Mapping[str, Pair] = {
     "superseded": ("被更正版代替", "superseded by a correction"),
     "inspected": ("读网检查", "inspected in public"),
     "withdrawn": ("下令撤回", "ordered off"),
+    "withdrawal-confirmed": ("第二人确认撤下", "withdrawal confirmed by a second person"),
+    "withdrawal-reversed": (
+        "第二人撤销下架令，重新发布",
+        "withdrawal reversed by a second person, to be published again",
+    ),
     "taken-down": ("目录已撤下", "taken off the catalogue"),
     "refused": ("被拒绝的操作", "an act that was refused"),
     "asked": ("交办任务", "work asked for"),

@@ -1,4 +1,4 @@
-"""What a look at one raw cell leaves behind: who, which cell, why (append-only)."""
+"""Looks at single raw cells, and what a second person said to an order to hide (both append-only)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-TABLES: dict[str, tuple[tuple[str, ...], ...]] = {"review_look": (("id",), ("entry_id",))}
+TABLES: dict[str, tuple[tuple[str, ...], ...]] = {
+    "review_look": (("id",), ("entry_id",)),
+    "review_withdrawalanswer": (("id",), ("entry_id",), ("order_id",)),
+}
 
 
 def sqlite_statements() -> list[str]:
@@ -73,6 +76,19 @@ class Migration(migrations.Migration):
                 ("user", to(settings.AUTH_USER_MODEL, "looks")),
             ],
             options={"verbose_name": "查看原文", "ordering": ("entry",)},
+        ),
+        migrations.CreateModel(
+            "WithdrawalAnswer",
+            [
+                ("id", key()),
+                ("verdict", models.CharField(max_length=10)),
+                ("reason", models.TextField(blank=True)),
+                ("entry", line()),
+                ("order", line()),
+                ("release", to("review.releaserecord", "withdrawal_answers")),
+                ("user", to(settings.AUTH_USER_MODEL)),
+            ],
+            options={"verbose_name": "撤回复核", "ordering": ("entry",)},
         ),
         migrations.RunPython(create_triggers, elidable=False),
     )

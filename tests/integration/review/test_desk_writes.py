@@ -60,6 +60,14 @@ def opened() -> str:
     return release
 
 
+def off() -> str:
+    from review import desk
+
+    release = withdrawn()
+    desk.record_withdrawn(release, {"addresses": []})
+    return release
+
+
 def taken() -> str:
     from review import desk
 
@@ -124,6 +132,8 @@ def scenarios() -> dict[str, Callable[[], Callable[[], Any]]]:
         "claim": on(lambda: desk.ask("prepare", {}), lambda _: desk.claim("runner")),
         "close_user": on(nothing, lambda _: desk.close_user("law")),
         "decide": _decided,
+        "confirm_withdrawal": on(withdrawn, lambda r: desk.confirm_withdrawal(r, "conf", PASSWORD, "不应公开")),
+        "reverse_withdrawal": on(off, lambda r: desk.reverse_withdrawal(r, "conf", PASSWORD, "不应公开")),
         "deputise": on(
             nothing, lambda _: desk.deputise("law", "sec", "finance", "section_reviewer", **soon(), actor="sec")
         ),

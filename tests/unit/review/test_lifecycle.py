@@ -19,7 +19,7 @@ ROWS = {
     },
     "published": {"supersede": "superseded", "inspect": "published", "withdraw": "withdrawn"},
     "superseded": {"inspect": "superseded", "withdraw": "withdrawn"},
-    "withdrawn": {"take_down": "withdrawn", "inspect": "withdrawn"},
+    "withdrawn": {"take_down": "withdrawn", "inspect": "withdrawn", "confirm": "withdrawn", "reverse": "approved"},
     "returned": {}, "withheld": {}, "replaced": {}, "blocked": {},
 }  # fmt: skip
 
@@ -59,7 +59,8 @@ def test_published_is_reached_from_approved_alone() -> None:
         (Status.APPROVED, Event.PUBLISH)
     }
     assert {(b, e) for (b, e), a in TABLE.items() if a is Status.APPROVED and b is not a} == {
-        (Status.IN_REVIEW, Event.APPROVE)
+        (Status.IN_REVIEW, Event.APPROVE),
+        (Status.WITHDRAWN, Event.REVERSE),
     }
 
 
