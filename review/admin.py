@@ -22,6 +22,9 @@ COLUMNS: dict[type[Model], tuple[str, ...]] = {
     models.Look: ("release", "finding", "place", "user", "at"),
     models.WithdrawalAnswer: ("release", "verdict", "user", "entry"),
     models.Remark: ("release", "user", "entry"),
+    models.Notice: ("kind", "release", "at"),
+    models.NoticeFor: ("notice", "user", "seen_at"),
+    models.Delivery: ("notice", "channel", "user", "state", "attempts", "fault"),
     models.WorkRequest: ("id", "kind", "state", "asked_by", "asked_at"),
     models.LedgerEntry: ("seq", "at", "event", "actor", "release", "hash"),
 }

@@ -1,4 +1,4 @@
-"""Looks at single raw cells, and what a second person said to an order to hide (both append-only)."""
+"""Looks at single raw cells, what a second person said to an order to hide (both append-only), and notices."""
 
 from __future__ import annotations
 
@@ -89,6 +89,44 @@ class Migration(migrations.Migration):
                 ("user", to(settings.AUTH_USER_MODEL)),
             ],
             options={"verbose_name": "撤回复核", "ordering": ("entry",)},
+        ),
+        migrations.CreateModel(
+            "Notice",
+            [
+                ("id", key()),
+                ("kind", models.CharField(max_length=20)),
+                ("release", models.CharField(blank=True, max_length=20)),
+                ("about", models.CharField(max_length=80, unique=True)),
+                ("line", models.BigIntegerField(default=0)),
+                ("at", models.DateTimeField()),
+            ],
+            options={"verbose_name": "通知", "ordering": ("-id",)},
+        ),
+        migrations.CreateModel(
+            "NoticeFor",
+            [
+                ("id", key()),
+                ("seen_at", models.DateTimeField(blank=True, null=True)),
+                ("notice", to("review.notice", "copies")),
+                ("user", to(settings.AUTH_USER_MODEL, "notices")),
+            ],
+            options={"verbose_name": "通知副本", "ordering": ("-id",)},
+        ),
+        migrations.AddConstraint("noticefor", models.UniqueConstraint(fields=["notice", "user"], name="told_once")),
+        migrations.AddIndex("noticefor", models.Index(fields=["user", "seen_at"], name="notices_unseen")),
+        migrations.CreateModel(
+            "Delivery",
+            [
+                ("id", key()),
+                ("channel", models.CharField(max_length=10)),
+                ("state", models.CharField(db_index=True, max_length=8)),
+                ("attempts", models.IntegerField(default=0)),
+                ("due_at", models.DateTimeField()),
+                ("fault", models.CharField(blank=True, max_length=60)),
+                ("notice", to("review.notice", "deliveries")),
+                ("user", to(settings.AUTH_USER_MODEL, null=True)),
+            ],
+            options={"verbose_name": "发送", "ordering": ("id",)},
         ),
         migrations.RunPython(create_triggers, elidable=False),
     )

@@ -68,6 +68,16 @@ def off() -> str:
     return release
 
 
+def parcel() -> int:
+    """A delivery that waits."""
+    from review import desk
+    from review.models import Delivery
+
+    submitted()
+    desk.tell(["webhook"])
+    return int(Delivery.objects.latest("pk").pk)
+
+
 def taken() -> str:
     from review import desk
 
@@ -145,6 +155,11 @@ def scenarios() -> dict[str, Callable[[], Callable[[], Any]]]:
         "load_units": on(nothing, lambda _: desk.load_units(pack("units"))),
         "look": on(opened, lambda r: desk.look(r, "conf", HOLD.id, 1, "核对误报", release_hash=hash_of(r))),
         "open_findings": on(submitted, lambda r: desk.open_findings("sec", r, [HOLD.id])),
+        "record_delivery": on(parcel, lambda d: desk.record_delivery(d, ok=False, fault="timeout")),
+        "see_notices": on(parcel, lambda _: desk.see_notices("sec")),
+        "set_email": on(nothing, lambda _: desk.set_email("sec", "sec@example.gov.cn", actor="sec")),
+        "tell": on(submitted, lambda _: desk.tell()),
+        "tell_overdue": on(submitted, lambda r: desk.tell_overdue([r])),
         "recall": on(submitted, lambda r: desk.recall(r, "op", PASSWORD)),
         "receive": on(nothing, lambda _: receive()),
         "record_blocked": on(submitted, lambda r: desk.record_blocked(r, [BLOCK])),
@@ -185,6 +200,7 @@ TYPED = (
     "市国家保密局",
     "备注列",
     "误报",
+    "example.gov.cn",
     "第三列",
     "字段为编号",
     "保护法",
