@@ -26,6 +26,7 @@ class Step(StrEnum):
 
     CREATE = "create-dataset"  # private, without files
     DROP_STALE = "drop-unpublished-files"  # of another release whose first publication never ended
+    DROP_TOMBSTONE = "drop-tombstone"  # of this edition, whose withdrawal was reversed
     ADD = "add-edition"
     REVEAL = "make-public"
     DONE = "nothing"
@@ -38,6 +39,7 @@ class Target:
     manifest: Manifest
     metadata: Mapping[str, Any]
     published_on: str
+    reinstates: bool = False  # the desk reversed its withdrawal: a tombstone gives way
     release_hash: str = field(init=False)  # computed once: hashing the manifest is half the cost of a plan
 
     def __post_init__(self) -> None:
@@ -107,7 +109,10 @@ def next_step(found: Entry | None, target: Target, *, accept_edits: bool = False
         )
     ours, draft = resources_of(found, target.release_hash), PUBLISHING in extras
     if any(r.get("edition_state") == WITHDRAWN and not r.get(TAKEN_OFF) for r in ours):
-        raise TransitionRefused("this release was withdrawn from the catalogue; a correction is a new revision")
+        if not target.reinstates:
+            raise TransitionRefused("this release was withdrawn from the catalogue; a correction is a new revision")
+        _refuse_older(found, target)
+        return Step.DROP_TOMBSTONE
     if draft and any(r.get("release_hash") != target.release_hash for r in found["resources"]):
         return Step.DROP_STALE
     if not ours:
@@ -133,6 +138,7 @@ def plan_changes(found: Entry | None, target: Target) -> Plan:
     texts = {
         Step.CREATE: Change(Step.CREATE, f"create {name}, private until every byte was read back"),
         Step.DROP_STALE: Change(Step.DROP_STALE, "remove files of a release that never became public"),
+        Step.DROP_TOMBSTONE: Change(Step.DROP_TOMBSTONE, "remove the tombstone: its withdrawal was reversed"),
         Step.ADD: Change(
             Step.ADD,
             f"add {len(files)} files as edition {target.manifest.period}"
@@ -142,7 +148,7 @@ def plan_changes(found: Entry | None, target: Target) -> Plan:
         Step.REVEAL: Change(Step.REVEAL, f"make {name} public"),
     }
     draft = found is None or PUBLISHING in extras_of(found)
-    road = [Step.CREATE, Step.DROP_STALE, Step.ADD, Step.REVEAL]
+    road = [Step.CREATE, Step.DROP_STALE, Step.DROP_TOMBSTONE, Step.ADD, Step.REVEAL]
     steps = [] if step is Step.DONE else road[road.index(step) :]
     steps = [s for s in steps if s is step or s is Step.ADD or (s is Step.REVEAL and draft)]
     edited = edited_by_hand(found) if found else ()
@@ -228,6 +234,14 @@ def removal(found: Entry, ids: set[str], release_hash: str) -> dict[str, Any]:
     for key, change in in_front(standing).items():
         call[key] = call.get(key, {}) | change
     call["update"] = {"extras": reprinted(found, evidence_after(found, standing))}
+    return call
+
+
+def unburial(found: Entry, target: Target) -> dict[str, Any]:
+    """The package_revise call that takes this edition's tombstones off the list; they hold no bytes. What it had
+    superseded stays so: the edition comes back with the next call."""
+    call = _revise(found)
+    call["filter"] = [f"-resources__{i}" for i in sorted(r["id"] for r in resources_of(found, target.release_hash))]
     return call
 
 

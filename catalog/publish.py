@@ -28,6 +28,7 @@ from catalog.plan import (
     recorded,
     removal,
     revelation,
+    unburial,
 )
 from catalog.tables import drop_tables, load_tables
 from catalog.upload import Upload
@@ -48,17 +49,19 @@ def publish(
     published_on: str,
     negative_check: NegativeCheck | None = None,
     accept_edits: bool = False,
+    reinstates: bool = False,
 ) -> Receipt:
     """Publish one approved edition and read every byte back as an anonymous visitor.
 
     `published_on`: ISO date or date-time; a second run keeps the first run's. `accept_edits`: overwrite what somebody
-    changed by hand in the entry, which is refused otherwise.
+    changed by hand in the entry, which is refused otherwise. `reinstates`: the desk reversed this release's withdrawal, so
+    that its tombstone gives way; refused otherwise.
     Raises what `admit` raises, CatalogueRefused, CatalogueUnreachable, CatalogueEdited, TransitionRefused (withdrawn
     or overtaken meanwhile) and PublicationDiffers (a byte differed; the edition is off again).
     """
     admit(approval, manifest, metadata, store, negative_check)
     catalogue.begin()
-    target = Target(manifest, metadata, published_on)
+    target = Target(manifest, metadata, published_on, reinstates)
     with named_faults():
         found = _bring_about(catalogue, target, store, accept_edits)
     return _receipt(catalogue, recorded(target, found), found)
@@ -149,6 +152,9 @@ def _take(
         case Step.DROP_STALE:
             assert found is not None
             _remove(catalogue, found, {r["id"] for r in found["resources"]} - _ids(found, target), target)
+        case Step.DROP_TOMBSTONE:
+            assert found is not None
+            catalogue.act("package_revise", unburial(found, target))
         case Step.ADD:
             assert found is not None
             if (found.get("organization") or {}).get("name") != target.metadata["organization"]:

@@ -15,6 +15,7 @@ from flows.ask import progress_of
 from flows.home import Home, home_path, open_home
 from flows.library import read_contracts, read_packs
 from flows.orders import Order, write_order
+from flows.original import is_kept, original_cell
 from flows.stores import open_stores
 from flows.uploads import keep_upload
 from review.console.outside import Outside, hand_over
@@ -40,6 +41,8 @@ def outside_of(home: Home) -> Outside:
         progress=progress,
         order=order,
         upload=lambda name, chunks: keep_upload(home, name, chunks),
+        is_kept=lambda manifest: is_kept(home, manifest),
+        original=lambda manifest, place: original_cell(home, read_packs(home), manifest, place),
     )
 
 

@@ -35,6 +35,11 @@ console_port = {console_port}
 prefect_port = {prefect_port}
 store = "file"                     # or "s3://bucket/prefix" (credentials and endpoint from the environment)
 timezone = "Asia/Shanghai"
+console_address = ""               # under which people reach the console, such as https://desk.example.gov.cn; for links in notices
+overdue_workdays = 7               # a release that waits longer in one place is told of as overdue (REV-07)
+mail_url = ""                      # smtp://, smtp+starttls:// or smtps://user@host:port; empty: no mail. Password: keys/mail.password or MINGJING_MAIL_PASSWORD
+mail_from = ""                     # the address that mail comes from
+webhook_url = ""                   # http(s) address that is sent each notice; empty: none. Secret: keys/webhook.secret or MINGJING_WEBHOOK_SECRET
 """
 
 
@@ -51,6 +56,11 @@ class Home:
     prefect_port: int = 8470
     store: str = "file"
     timezone: str = "Asia/Shanghai"
+    console_address: str = ""
+    overdue_workdays: int = 7
+    mail_url: str = ""
+    mail_from: str = ""
+    webhook_url: str = ""
 
     @property
     def is_demo(self) -> bool:
@@ -81,6 +91,21 @@ class Home:
     def run(self) -> Path:
         """Locks and addresses of running services."""
         return self.root / "run"
+
+
+def secret_of(home: Home, file: str, variable: str, environ: Mapping[str, str] = os.environ) -> str:
+    """A secret of the installation's owner: from the environment, else from HOME/keys; "" where there is none.
+
+    Raises HomeInvalid for a file that others can read.
+    """
+    if given := environ.get(variable):
+        return given
+    path = home.keys / file
+    if not path.is_file():
+        return ""
+    if path.stat().st_mode & 0o077:
+        raise HomeInvalid(f"{path} can be read by others; correct it: chmod 600 {path}")
+    return path.read_text("utf-8").strip()
 
 
 def home_path(given: Path | None, environ: Mapping[str, str] = os.environ) -> Path:

@@ -10,6 +10,7 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
+from flows.original import sweep_looks
 from flows.platform import Platform
 from flows.uploads import sweep_uploads
 
@@ -29,6 +30,7 @@ def keep_house(platform: Platform, now: datetime | None = None) -> dict[str, int
     purged = quarantine.purge(platform.home.quarantine_days, at, keep=frozenset(n for n in needed if n))
     swept = [*quarantine.sweep(CRASHED_AFTER_SECONDS, at), *release.sweep(CRASHED_AFTER_SECONDS, at)]
     days = platform.home.quarantine_days
+    sweep_looks(platform.home)
     old = [p for p in platform.home.work.glob("*") if at.timestamp() - p.stat().st_mtime > days * 24 * 3600]
     for run in old:
         shutil.rmtree(run, ignore_errors=True)

@@ -40,24 +40,26 @@ def named(
 
     `headers` and `sources` as the fit has them: contract table → field → column, contract table → table of the reading.
     """
-    names = _Names(cleaner(packs, contract), contract, reading, headers or {}, sources or {})
+    names = Names(contract, packs, reading, headers or {}, sources or {})
     return tuple(replace(f, places=tuple(names.place(p) for p in f.places)) for f in findings)
 
 
-class _Names:
+class Names:
     """The names of one reading."""
 
     def __init__(
         self,
-        clean: Callable[[str], str],
         contract: Contract,
+        packs: Packs,
         reading: Reading | None,
         headers: Mapping[str, Mapping[str, str]],
         sources: Mapping[str, str],
     ) -> None:
-        self._clean = clean
+        self._clean = clean = cleaner(packs, contract)
+        self._headers, self._sources = headers, sources
         self._fields = {t.name: {f.name for f in t.fields} for t in contract.tables}
         tables = reading.tables if reading else ()
+        self._raw = {t.name: t.columns for t in tables}
         keyed = reading is not None and reading.format in KEYED
         sure = {sources[name] for name, columns in headers.items() if columns and name in sources}
         by_name = {t.name: t for t in tables}
@@ -70,6 +72,15 @@ class _Names:
                 self._tables.setdefault(known, table)
                 self._called.setdefault(known, called)
             self._columns[table.name] = _column_names(table, clean, is_sure=table.name in sure)
+
+    def columns_at(self, place: Place) -> set[tuple[str, str]]:
+        """(table, column) of the reading that a showable place means: one, or several where names are alike."""
+        table, column = place.table or "", place.column or ""
+        fields = self._headers.get(table, {})
+        if table in self._sources and column in fields:
+            return {(self._sources[table], fields[column])}
+        own = {self._sources[table]} if table in self._sources else {n for n in self._raw if self._table(n) == table}
+        return {(n, raw) for n in own for raw in self._raw.get(n, ()) if self._column(n, raw) == column}
 
     def place(self, place: Place) -> Place:
         return replace(

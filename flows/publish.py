@@ -14,7 +14,7 @@ from typing import Any
 from prefect import flow, task
 
 from domain.contract import Audience, Contract
-from domain.errors import CatalogueUnreachable, MingjingError, UsageInvalid
+from domain.errors import CatalogueUnreachable, MingjingError, TransitionRefused, UsageInvalid
 from domain.release import Approval, Manifest, Receipt
 from flows.catalogue import catalogue_for, one_at_a_time
 from flows.guard import guarded
@@ -43,11 +43,14 @@ def verified(platform: Platform, release: str) -> tuple[Approval, Manifest, Cont
 @task(name="publish", retries=2, retry_delay_seconds=[2, 10], retry_condition_fn=_is_transient)
 @guarded("publish")
 def put_out(platform: Platform, approval: Approval, manifest: Manifest) -> Receipt:
-    """Apply the plan to the catalogue and read every byte back."""
+    """Apply the plan to the catalogue and read every byte back. What was ordered off meanwhile is not put out."""
     from catalog.publish import publish
+    from review import queries, withdrawals
 
     metadata = json.loads(platform.stores.read(manifest.metadata.sha256))
     with one_at_a_time(platform.home, manifest.dataset), catalogue_for(platform.home) as catalogue:
+        if (status := queries.show(approval.release)["status"]) != "approved":
+            raise TransitionRefused(f"{approval.release} is {status} by now; it isn't put out")
         return publish(
             catalogue,
             approval=approval,
@@ -55,6 +58,7 @@ def put_out(platform: Platform, approval: Approval, manifest: Manifest) -> Recei
             metadata=metadata,
             store=platform.stores,
             published_on=platform.moment(),
+            reinstates=withdrawals.is_reinstated(approval.release),
         )
 
 
@@ -122,14 +126,14 @@ def plan_release(platform: Platform, release: str) -> dict[str, Any]:
 @task(name="take-off", retries=2, retry_delay_seconds=[2, 10], retry_condition_fn=_is_transient)
 @guarded("take-off")
 def take_off(platform: Platform, record: dict[str, Any]) -> list[dict[str, Any]]:
-    """Remove the bytes from the catalogue (or the package for posting) and prove it. Needs no contract: one may be gone."""
+    """Remove the bytes from the catalogue (or the package for posting) and prove it; a publication cut short may have left
+    some without a receipt. Needs no contract: one may be gone.
+    """
     from catalog.withdraw import withdraw
     from review import queries
 
-    if not record["public_url"]:
-        return []
     if record["audience"] == Audience.LOCAL.value:
-        return [_unpost(platform, record["public_url"])]
+        return [_unpost(platform, record["public_url"])] if record["public_url"] else []
     with one_at_a_time(platform.home, record["dataset"]), catalogue_for(platform.home) as catalogue:
         proof = withdraw(
             catalogue, release_hash=record["release_hash"], dataset=record["dataset"], reason=record["reason"],
@@ -158,6 +162,8 @@ def withdraw_release(release: str) -> dict[str, Any]:
 
     platform = open_platform()
     record = queries.show(release)
+    if record["status"] != "withdrawn":  # reversed meanwhile, or never ordered: nothing is taken off
+        raise TransitionRefused(f"{release} is {record['status']}; only what was ordered off is taken off")
     if _is_elsewhere(platform, record):
         return {**_said(record), "proof": [], "next": CARRIED.format(release=release)}
     proof = take_off(opaque(platform), opaque(record))

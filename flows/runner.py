@@ -95,12 +95,13 @@ def serve_requests(platform: Platform, stop: threading.Event) -> None:
                 note(fault, "housekeeping")
         row = desk.claim(WORKER)
         if row is not None:
-            _do(platform.home, row)
+            do_work(platform.home, row)
         elif not timed.step(platform.today(), time.monotonic()) and not _publish_next(platform.home, refused_at):
             stop.wait(POLL_SECONDS)
 
 
-def _do(home: Home, row: dict[str, Any]) -> None:
+def do_work(home: Home, row: dict[str, Any], worker: str = WORKER) -> None:
+    """Do one claimed request and write its answer back under that worker's name."""
     from review import desk
 
     number, note = row["id"], home.run / f"work-{row['id']}.json"
@@ -122,7 +123,7 @@ def _do(home: Home, row: dict[str, Any]) -> None:
         result, ok = {"error": "fault", "message": f"{type(fault).__name__} at {where(fault)}"}, False
     if ok and row["kind"] == "prepare":  # its source is in quarantine now
         forget_upload(home, read_order(home, row["params"]["dataset"], row["params"]["order"]).location)
-    desk.finish(number, WORKER, ok=ok, result=result)
+    desk.finish(number, worker, ok=ok, result=result)
     note.unlink(missing_ok=True)
 
 

@@ -114,6 +114,8 @@ def services(home: Home, host: str, port: int) -> list[Service]:
         prefect_of(home),
         Service("catalogue", [*catalogue, "--token-file", str(token_file(home))], bare),
         runner_of(home),
+        Service("takedown", [python, "-m", "flows.takedown"], environ),
+        Service("notices", [python, "-m", "flows.notices"], environ),
         Service("schedules", [python, "-m", "flows.schedules"], environ),
         Service("console", [python, "-m", "flows.console", "--host", host, "--port", str(port)], environ),
     ]

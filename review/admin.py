@@ -19,7 +19,12 @@ COLUMNS: dict[type[Model], tuple[str, ...]] = {
     models.DecisionRecord: ("release", "stage", "round", "verdict", "user"),
     models.DispositionRecord: ("decision", "finding", "kind"),
     models.EscalationAnswer: ("decision", "authority", "document"),
+    models.Look: ("release", "finding", "place", "user", "at"),
+    models.WithdrawalAnswer: ("release", "verdict", "user", "entry"),
     models.Remark: ("release", "user", "entry"),
+    models.Notice: ("kind", "release", "at"),
+    models.NoticeFor: ("notice", "user", "seen_at"),
+    models.Delivery: ("notice", "channel", "user", "state", "attempts", "fault"),
     models.WorkRequest: ("id", "kind", "state", "asked_by", "asked_at"),
     models.LedgerEntry: ("seq", "at", "event", "actor", "release", "hash"),
 }

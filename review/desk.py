@@ -14,6 +14,7 @@ from review.acts.attention import give_back, remark, take
 from review.acts.decision import answer_escalation, decide, open_findings
 from review.acts.expiry import expire
 from review.acts.hidden import record_hidden
+from review.acts.notices import record_delivery, see_notices, set_email, tell, tell_overdue
 from review.acts.people import (
     add_user,
     close_user,
@@ -30,8 +31,10 @@ from review.acts.publication import (
     record_withdrawn,
     withdraw,
 )
+from review.acts.sight import look
 from review.acts.submission import recall, replace, revise, submit
 from review.acts.units import add_unit, load_reason_codes, load_units
+from review.acts.withdrawal import confirm_withdrawal, reverse_withdrawal
 from review.acts.work import ask, claim, extend_claim, finish
 from review.moments import moment_text
 from review.permissions import SYSTEM
@@ -41,11 +44,12 @@ from review.replay_lines import lines_for
 from review.transaction import Page, act
 
 __all__ = [
-    "add_unit", "add_user", "answer_escalation", "approval_for", "ask", "claim", "close_user", "decide", "deputise",
-    "expire", "extend_claim", "finish", "give_back", "grant", "load_reason_codes", "load_units", "open_findings", "recall",
-    "receive", "record_blocked", "record_checked", "record_hidden", "record_inspection", "record_publication_refused",
-    "record_published", "record_withdrawn", "remark", "replace", "revise", "revoke", "set_password", "sign_in", "submit",
-    "take", "withdraw",
+    "add_unit", "add_user", "answer_escalation", "approval_for", "ask", "claim", "close_user", "confirm_withdrawal", "decide",
+    "deputise", "expire", "extend_claim", "finish", "give_back", "grant", "load_reason_codes", "load_units", "look",
+    "open_findings", "recall", "receive", "record_blocked", "record_checked", "record_delivery", "record_hidden",
+    "record_inspection", "record_publication_refused", "record_published", "record_withdrawn", "remark", "replace",
+    "reverse_withdrawal", "revise", "revoke", "see_notices", "set_email", "set_password", "sign_in", "submit", "take", "tell",
+    "tell_overdue", "withdraw",
 ]  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """The one table of what may follow what in a release's life. Who may take a step is left to review/permissions.py.
 
-A returned, blocked, withheld or replaced release is never reopened: its correction is a new revision.
+A returned, blocked, withheld, replaced or (once confirmed) withdrawn release is never reopened: its correction is a new revision.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ class Event(StrEnum):
     BLOCK = "block"  # a block finding stands
     SUBMIT = "submit"  # a named operator looked (承办自查)
     RECALL = "recall"  # the submitter takes it back before anyone has decided
+    LOOK = "look"  # a confidentiality reviewer looks at one cell as it came in
     ADVANCE = "advance"  # a stage says 公开 and another stage follows
     APPROVE = "approve"  # the last stage says 公开
     RETURN = "return"  # 退回
@@ -34,6 +35,8 @@ class Event(StrEnum):
     EXPIRE = "expire"  # its days of publication are over; no person did it
     HIDE = "hide"  # a person took it down where it is published, in another network
     TAKE_DOWN = "take_down"  # the catalogue confirmed that it is off
+    CONFIRM = "confirm"  # a second person confirmed the withdrawal; nothing comes after it
+    REVERSE = "reverse"  # a second person reversed it before it was confirmed: the approval stands, it goes out again
 
 
 S, E = Status, Event
@@ -47,6 +50,7 @@ TABLE: Mapping[tuple[Status, Event], Status] = MappingProxyType(
         (S.CHECKED, E.BLOCK): S.BLOCKED,
         (S.CHECKED, E.REPLACE): S.REPLACED,
         (S.IN_REVIEW, E.RECALL): S.CHECKED,
+        (S.IN_REVIEW, E.LOOK): S.IN_REVIEW,
         (S.IN_REVIEW, E.ADVANCE): S.IN_REVIEW,
         (S.IN_REVIEW, E.APPROVE): S.APPROVED,
         (S.IN_REVIEW, E.RETURN): S.RETURNED,
@@ -54,6 +58,7 @@ TABLE: Mapping[tuple[Status, Event], Status] = MappingProxyType(
         (S.IN_REVIEW, E.ESCALATE): S.ESCALATED,
         (S.IN_REVIEW, E.BLOCK): S.BLOCKED,
         (S.IN_REVIEW, E.REPLACE): S.REPLACED,
+        (S.ESCALATED, E.LOOK): S.ESCALATED,
         (S.ESCALATED, E.ANSWER): S.IN_REVIEW,
         (S.ESCALATED, E.BLOCK): S.BLOCKED,
         (S.ESCALATED, E.REPLACE): S.REPLACED,
@@ -73,11 +78,14 @@ TABLE: Mapping[tuple[Status, Event], Status] = MappingProxyType(
         (S.SUPERSEDED, E.EXPIRE): S.WITHDRAWN,
         (S.WITHDRAWN, E.HIDE): S.WITHDRAWN,
         (S.WITHDRAWN, E.TAKE_DOWN): S.WITHDRAWN,
+        (S.WITHDRAWN, E.CONFIRM): S.WITHDRAWN,
+        (S.WITHDRAWN, E.REVERSE): S.APPROVED,
         (S.WITHDRAWN, E.INSPECT): S.WITHDRAWN,
     }
 )
 FIRST = S.RECEIVED
-FINAL = frozenset({S.RETURNED, S.WITHHELD, S.REPLACED, S.BLOCKED, S.WITHDRAWN})  # no way to another status
+FINAL = frozenset({S.RETURNED, S.WITHHELD, S.REPLACED, S.BLOCKED})  # no way to another status; withdrawn once confirmed
+REVERSIBLE = frozenset({S.APPROVED, S.PUBLISHED})  # ordered off from one of these, it can be put out again
 
 TITLES: Mapping[Status, str] = MappingProxyType(
     {
@@ -108,6 +116,11 @@ def step(status: Status, event: Event) -> Status:
         ) from None
 
 
+def events_of(status: str) -> frozenset[Event]:
+    """What may happen to a release of that status."""
+    return frozenset(event for (before, event) in TABLE if before == status)
+
+
 def event_of(verdict: Verdict, *, is_last: bool) -> Event:
     """The event that a verdict makes at a stage."""
     if verdict is Verdict.APPROVE:
@@ -128,4 +141,14 @@ def markdown() -> str:
     for (before, event), after in TABLE.items():
         lines.append(f"| {before.value} | {TITLES[before]} | {event.value} | {after.value} |")
     finals = ", ".join(f"{s.value} {TITLES[s]}" for s in Status if s in FINAL)
-    return "\n".join([*lines, "", f"Final, never reopened: {finals}.", "", "```mermaid", mermaid() + "```", ""])
+    return "\n".join(
+        [
+            *lines,
+            "",
+            f"Final, never reopened: {finals}; and withdrawn {TITLES[S.WITHDRAWN]} once a second person confirmed it.",
+            "",
+            "```mermaid",
+            mermaid() + "```",
+            "",
+        ]
+    )

@@ -316,6 +316,96 @@ class Remark(models.Model):
         ordering = ("entry",)
 
 
+class Look(models.Model):
+    """That a person looked at one cell as it came in, and why. `place`: number within the finding's places, from 1."""
+
+    release_id: int
+    release: models.ForeignKey[ReleaseRecord, ReleaseRecord] = models.ForeignKey(
+        ReleaseRecord, PROTECT, related_name="looks"
+    )
+    finding: Text = models.CharField(max_length=16)
+    place: Number = models.IntegerField()
+    user_id: int
+    user: models.ForeignKey[User, User] = models.ForeignKey(User, PROTECT, related_name="looks")
+    reason: LongText = models.TextField()
+    at: Moment = models.DateTimeField()
+    entry_id: int
+    entry: models.OneToOneField[LedgerEntry, LedgerEntry] = models.OneToOneField(LedgerEntry, PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "查看原文"
+        ordering = ("entry",)
+
+
+class WithdrawalAnswer(models.Model):
+    """What a second person said to an order to take a release off: confirm or reverse."""
+
+    release_id: int
+    release: models.ForeignKey[ReleaseRecord, ReleaseRecord] = models.ForeignKey(
+        ReleaseRecord, PROTECT, related_name="withdrawal_answers"
+    )
+    order_id: int
+    order: models.OneToOneField[LedgerEntry, LedgerEntry] = models.OneToOneField(LedgerEntry, PROTECT, related_name="+")
+    user_id: int
+    user: models.ForeignKey[User, User] = models.ForeignKey(User, PROTECT, related_name="+")
+    verdict: Text = models.CharField(max_length=10)
+    reason: LongText = models.TextField(blank=True)
+    entry_id: int
+    entry: models.OneToOneField[LedgerEntry, LedgerEntry] = models.OneToOneField(LedgerEntry, PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "撤回复核"
+        ordering = ("entry",)
+
+
+class Notice(models.Model):
+    """Something that people are told. `about` names what it rests on, once: a ledger line, a wait, a delivery."""
+
+    kind: Text = models.CharField(max_length=20)
+    release: Text = models.CharField(max_length=20, blank=True)
+    about: Text = models.CharField(max_length=80, unique=True)
+    line: BigNumber = models.BigIntegerField(default=0)  # the ledger line told of; 0 where it isn't one
+    at: Moment = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "通知"
+        ordering = ("-id",)
+
+
+class NoticeFor(models.Model):
+    """One person's copy. `seen_at`: when it was marked as read."""
+
+    notice_id: int
+    notice: models.ForeignKey[Notice, Notice] = models.ForeignKey(Notice, PROTECT, related_name="copies")
+    user_id: int
+    user: models.ForeignKey[User, User] = models.ForeignKey(User, PROTECT, related_name="notices")
+    seen_at: MomentOrNone = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "通知副本"
+        ordering = ("-id",)
+        constraints = (models.UniqueConstraint(fields=["notice", "user"], name="told_once"),)
+        indexes = (models.Index(fields=["user", "seen_at"], name="notices_unseen"),)
+
+
+class Delivery(models.Model):
+    """A notice on its way out of the platform. `fault`: the kind of the last failure, never a server's words."""
+
+    notice_id: int
+    notice: models.ForeignKey[Notice, Notice] = models.ForeignKey(Notice, PROTECT, related_name="deliveries")
+    channel: Text = models.CharField(max_length=10)
+    user_id: int | None
+    user: models.ForeignKey[User | None, User | None] = models.ForeignKey(User, PROTECT, null=True, related_name="+")
+    state: Text = models.CharField(max_length=8, db_index=True)
+    attempts: Number = models.IntegerField(default=0)
+    due_at: Moment = models.DateTimeField()
+    fault: Text = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = "发送"
+        ordering = ("id",)
+
+
 class WorkRequest(models.Model):
     """Work that a person asked for and a runner picks up. A claim lapses at `lease_until`; then another may take it."""
 

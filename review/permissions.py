@@ -35,6 +35,7 @@ class Act(StrEnum):
 
     SEE = "see"
     SEE_QUARANTINE = "see_quarantine"
+    LOOK = "look"
     PREPARE = "prepare"
     SUBMIT = "submit"
     PUBLISH = "publish"
@@ -50,6 +51,7 @@ ALONE = frozenset({R.AUDITOR, R.ADMINISTRATOR})  # whoever holds one of these ho
 ROLES_OF: Mapping[Act, frozenset[Role]] = {
     Act.SEE: REVIEWERS | {R.OPERATOR, R.AUDITOR},
     Act.SEE_QUARANTINE: frozenset({R.OPERATOR, R.CONFIDENTIALITY_REVIEWER, R.AUDITOR}),
+    Act.LOOK: frozenset({R.CONFIDENTIALITY_REVIEWER}),
     Act.PREPARE: frozenset({R.OPERATOR}),
     Act.SUBMIT: frozenset({R.OPERATOR}),
     Act.PUBLISH: frozenset({R.OPERATOR, R.RELEASING_CHIEF}),
@@ -198,6 +200,38 @@ def _seat_at(office: Office, person: str, department: str, stage: Stage, at: dat
             if (seat.unit, seat.role) == (unit, role):
                 return seat
     raise NotPermitted(f"stage {stage.name} belongs to {role.value} of {unit}; this person holds no such seat today")
+
+
+def check_can_look(office: Office, person: str, case: Case, at: datetime) -> Seat:
+    """The seat that lets the person look at single cells as they came in: the one of the confidentiality stage where the
+    release has that stage, else any in charge of the department. Raises ReviewerIsSubmitter, NotPermitted.
+    """
+    if person in case.submitters:
+        raise ReviewerIsSubmitter(f"{case.release} was submitted by this person; somebody else looks at the original")
+    seat = check_can(office, person, Act.LOOK, case.department, at)
+    for stage in case.stages:
+        if Role(stage.role) in ROLES_OF[Act.LOOK]:
+            return _seat_at(office, person, case.department, stage, at)
+    return seat
+
+
+def can_look(office: Office, person: str, case: Case, at: datetime) -> bool:
+    return _answers(check_can_look, office, person, case, at)
+
+
+def check_can_answer_withdrawal(office: Office, person: str, case: Case, ordered_by: str, at: datetime) -> Seat:
+    """The seat that lets the person confirm or reverse another's order to take the release off: who may order one, but
+    not the one who did, nor the submitter. Raises ReviewerHasDecided, ReviewerIsSubmitter, NotPermitted.
+    """
+    if person == ordered_by:
+        raise ReviewerHasDecided(f"this person ordered {case.release} off; a second one confirms or reverses")
+    if person in case.submitters:
+        raise ReviewerIsSubmitter(f"{case.release} was submitted by this person; somebody else confirms or reverses")
+    return check_can(office, person, Act.WITHDRAW, case.department, at)
+
+
+def can_answer_withdrawal(office: Office, person: str, case: Case, ordered_by: str, at: datetime) -> bool:
+    return _answers(check_can_answer_withdrawal, office, person, case, ordered_by, at)
 
 
 def holders(office: Office, department: str, stage: Stage, at: datetime) -> frozenset[str]:

@@ -17,7 +17,19 @@ from domain.release import Status, Verdict
 from review import lifecycle
 from review.lifecycle import Event, event_of
 from review.moments import moment
-from review.permissions import OFFICE, Act, Case, Office, Role, Seat, Tree, check_can, check_can_decide
+from review.permissions import (
+    OFFICE,
+    Act,
+    Case,
+    Office,
+    Role,
+    Seat,
+    Tree,
+    check_can,
+    check_can_answer_withdrawal,
+    check_can_decide,
+    check_can_look,
+)
 
 PEOPLE_EVENTS = ("units-loaded", "unit-added", "granted", "revoked", "user-closed")
 
@@ -28,10 +40,7 @@ PLAIN: Mapping[str, Event] = {
     "published": Event.PUBLISH,
     "superseded": Event.SUPERSEDE,
     "inspected": Event.INSPECT,
-    "withdrawn": Event.WITHDRAW,
     "expired": Event.EXPIRE,
-    "hidden": Event.HIDE,
-    "taken-down": Event.TAKE_DOWN,
 }
 
 
@@ -56,6 +65,9 @@ class Replay:
     decided: dict[str, str] = field(default_factory=dict)
     approvals: dict[str, str] = field(default_factory=dict)  # stage → hash of the deciding line
     opened: dict[str, set[str]] = field(default_factory=dict)
+    ordered_by: str = ""  # who ordered it off, while that order waits for a second person
+    ordered_from: Status | None = None  # what it was then
+    is_off: bool = False  # whether the catalogue confirmed that order
 
     @property
     def case(self) -> Case:
@@ -195,6 +207,12 @@ def _opened(state: Replay, line: dict[str, Any]) -> None:
     state.opened[line["actor"]] = state.opened.get(line["actor"], set()) | set(line["data"]["findings"])
 
 
+def _looked(state: Replay, line: dict[str, Any]) -> None:
+    _same_bytes(state, line)
+    check_can_look(state.office, line["actor"], state.case, moment(line["at"]))
+    state.step(Event.LOOK)
+
+
 def _decided(state: Replay, line: dict[str, Any]) -> None:
     _same_bytes(state, line)
     said, person = line["data"], line["actor"]
@@ -210,6 +228,35 @@ def _decided(state: Replay, line: dict[str, Any]) -> None:
         state.approvals[stage] = line["hash"]
 
 
+def _withdrawn(state: Replay, line: dict[str, Any]) -> None:
+    state.ordered_by, state.ordered_from, state.is_off = line["actor"], state.status, False
+    state.step(Event.WITHDRAW)
+
+
+def _taken_down(state: Replay, line: dict[str, Any]) -> None:
+    del line
+    state.step(Event.TAKE_DOWN)
+    state.is_off = True
+
+
+def _hidden(state: Replay, line: dict[str, Any]) -> None:
+    """Taken down by a person in another network: nobody here can reverse that."""
+    _same_bytes(state, line)
+    state.step(Event.HIDE)
+    state.ordered_by = ""
+
+
+def _answered_withdrawal(state: Replay, line: dict[str, Any], event: Event) -> None:
+    _same_bytes(state, line)
+    if not state.ordered_by:
+        raise ReleaseNotApproved("no order to take it off waits for a second person")
+    check_can_answer_withdrawal(state.office, line["actor"], state.case, state.ordered_by, moment(line["at"]))
+    if event is Event.REVERSE and (state.ordered_from not in lifecycle.REVERSIBLE or not state.is_off):
+        raise ReleaseNotApproved("only what was on its way out, and is off, can be put out again")
+    state.step(event)
+    state.ordered_by = ""
+
+
 def _same_bytes(state: Replay, line: dict[str, Any]) -> None:
     if not state.release_hash or line["data"]["release_hash"] != state.release_hash:
         raise ReleaseNotApproved("it was said of other bytes")
@@ -221,5 +268,11 @@ _RELEASE: Mapping[str, _Reader] = {
     "blocked": _blocked,
     "submitted": _submitted,
     "opened": _opened,
+    "looked": _looked,
     "decided": _decided,
+    "withdrawn": _withdrawn,
+    "hidden": _hidden,
+    "taken-down": _taken_down,
+    "withdrawal-confirmed": lambda state, line: _answered_withdrawal(state, line, Event.CONFIRM),
+    "withdrawal-reversed": lambda state, line: _answered_withdrawal(state, line, Event.REVERSE),
 }

@@ -16,6 +16,7 @@ from typing import Any
 
 from domain.canonical import canonical_json
 from domain.contract import Contract
+from domain.errors import ArtefactMissing
 from domain.finding import Finding
 from domain.pack import Packs, load_pack
 from domain.table import Coverage, TableCoverage
@@ -82,7 +83,26 @@ def open_console(folder: Path, *contracts: Contract) -> None:
         UPLOADS.append((name, b"".join(chunks)))
         return f"/uploads/{len(UPLOADS)}"
 
-    hand_over(Outside(DiskStore(STORE.kept, folder), lambda: CONTRACTS, packs, workdays, progress, order, upload))
+    hand_over(
+        Outside(
+            DiskStore(STORE.kept, folder), lambda: CONTRACTS, packs, workdays, progress, order, upload, *_original()
+        )
+    )
+
+
+ORIGINALS: dict[str, str] = {}  # sha256 of a source → the text of each of its cells, while quarantine holds it
+
+
+def _original() -> tuple[Any, Any]:
+    """Whether quarantine holds a release's source, and its cells."""
+    ORIGINALS.clear()
+
+    def original(manifest: Any, _place: Mapping[str, Any]) -> str:
+        if manifest.sources[0].sha256 not in ORIGINALS:
+            raise ArtefactMissing("gone")
+        return ORIGINALS[manifest.sources[0].sha256]
+
+    return lambda manifest: manifest.sources[0].sha256 in ORIGINALS, original
 
 
 def visit(person: str | None, language: str = "zh-hans") -> Any:

@@ -71,7 +71,7 @@ def withdraw(
     before = record.status
     status = lifecycle.step(Status(before), Event.WITHDRAW)
     check_hash(record, release_hash)
-    record.reason = texts.clean(reason, "a reason", needed=True)
+    record.reason, record.takedown = texts.clean(reason, "a reason", needed=True), None
     move(record, status, page)
     digest = texts.digest(reason=record.reason)
     page.write("withdrawn", username, release, release_hash=record.release_hash, before=before, text_sha256=digest)

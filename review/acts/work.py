@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -37,14 +38,16 @@ def ask(page: Page, kind: str, params: dict[str, Any], actor: str = SYSTEM) -> i
 
 
 @act()
-def claim(page: Page, worker: str, *, lease_seconds: int = LEASE_SECONDS) -> dict[str, Any] | None:
-    """Take the oldest work that waits or whose runner fell silent; None if there is none. One runner gets it.
+def claim(
+    page: Page, worker: str, *, lease_seconds: int = LEASE_SECONDS, kinds: Collection[str] = tuple(KINDS)
+) -> dict[str, Any] | None:
+    """Take the oldest work of those kinds that waits or whose runner fell silent; None if there is none. One runner gets it.
 
     Returns {id, kind, params, asked_by, attempts}. Extend the lease with `extend_claim` while the work lasts. Work
     claimed three times without an end is failed: it kills its runners.
     """
     lapsed = Q(state=RUNNING, lease_until__lt=page.at)
-    for row in WorkRequest.objects.filter(Q(state=QUEUED) | lapsed).order_by("id"):
+    for row in WorkRequest.objects.filter(Q(state=QUEUED) | lapsed, kind__in=list(kinds)).order_by("id"):
         if row.attempts >= ATTEMPTS:
             _end(row, FAILED, {"error": "runner-lost"}, page)
             continue

@@ -21,6 +21,7 @@ ANYBODY: frozenset[Role] = frozenset()  # stands for: no sign-in needed
 SIGNED_IN = frozenset(Role)
 READERS = REVIEWERS | {R.OPERATOR, R.AUDITOR}
 WORKERS = REVIEWERS | {R.OPERATOR}
+HIDERS = frozenset({R.CONFIDENTIALITY_REVIEWER, R.RELEASING_CHIEF})
 ADMINISTRATORS = frozenset({R.ADMINISTRATOR})
 OFFICE_KEEPERS = frozenset({R.ADMINISTRATOR, R.AUDITOR})
 
@@ -37,6 +38,8 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "content": READERS,
     "contract": READERS,
     "finding": READERS,
+    "original": frozenset({R.CONFIDENTIALITY_REVIEWER}),
+    "look": frozenset({R.CONFIDENTIALITY_REVIEWER}),
     "note": READERS,
     "evidence": READERS,
     "datasets": READERS,
@@ -47,6 +50,9 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "overview": READERS,
     "packs": READERS,
     "pack": READERS,
+    "notices": SIGNED_IN,
+    "notices_seen": SIGNED_IN,
+    "notices_email": SIGNED_IN,
     "me": SIGNED_IN,
     "deputise": WORKERS,
     "people": OFFICE_KEEPERS,
@@ -65,7 +71,11 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "submit": frozenset({R.OPERATOR}),
     "recall": frozenset({R.OPERATOR}),
     "answer": frozenset({R.CONFIDENTIALITY_REVIEWER, R.RELEASING_CHIEF}),
-    "withdraw": frozenset({R.CONFIDENTIALITY_REVIEWER, R.RELEASING_CHIEF}),
+    "withdraw": HIDERS,
+    "hiding": HIDERS,
+    "hide": READERS,
+    "confirm": HIDERS,
+    "reverse": HIDERS,
     "remark": WORKERS,
     "take": REVIEWERS,
     "give_back": REVIEWERS,

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from review import notices
 from review.console.access import PAGES
 from review.console.tags import is_english
 from review.console.visitor import visitor
@@ -22,6 +23,7 @@ NAVIGATION: tuple[tuple[str, Pair], ...] = (
     ("ledger", ("台账", "Register")),
     ("overview", ("概览", "Overview")),
     ("packs", ("规则包", "Rules")),
+    ("hiding", ("撤下", "Hide")),
     ("people", ("人员", "People")),
 )
 
@@ -44,6 +46,7 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
     return {
         "name": person.name,
         "roles": sorted(person.roles),
+        "unseen": notices.unseen(person.username),
         "links": [(name, said, name == section) for name, said in NAVIGATION if person.roles & PAGES[name]],
         "admin": bool(person.roles & {Role.AUDITOR, Role.ADMINISTRATOR}),
     }
@@ -54,6 +57,8 @@ SECTIONS = {  # page → the link that leads to it
     "content": "releases",
     "finding": "releases",
     "contract": "releases",
+    "original": "releases",
+    "hide": "hiding",
     "dataset": "datasets",
     "pack": "packs",
     "units": "people",

@@ -7,18 +7,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from domain.contract import Contract
 from domain.errors import HomeInvalid
 from domain.pack import Packs
 from domain.ports import ArtefactStore
+from domain.release import Manifest
 
 
 @dataclass(frozen=True, slots=True)
 class Outside:
     """`workdays`: after the first day up to and with the second, None where the holiday notice isn't known.
     `progress`: a running request's step, its number and how many there are. `order`: keeps what to prepare (dataset,
-    location, period, dates, actor) and returns its name. `upload`: keeps a file that was handed in, returns its location."""
+    location, period, dates, actor) and returns its name. `upload`: keeps a file that was handed in, returns its location.
+    `is_kept`: whether quarantine still holds the release's source. `original`: the text of one cell of it, at a place
+    (Place as a dict); asked by pages/original alone, once a look is recorded."""
 
     store: ArtefactStore
     contracts: Callable[[], Mapping[str, Contract]]
@@ -27,6 +31,8 @@ class Outside:
     progress: Callable[[int], tuple[str, int, int] | None]
     order: Callable[[str, str | None, str | None, Mapping[str, str], str], str]
     upload: Callable[[str, Iterable[bytes]], str]
+    is_kept: Callable[[Manifest], bool]
+    original: Callable[[Manifest, Mapping[str, Any]], str]
 
 
 _given: list[Outside] = []

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from domain.finding import Severity
 from domain.release import DispositionKind, Status, Verdict
+from review.kinds import Kind
 from review.permissions import Role
 
 Pair = tuple[str, str]
@@ -98,6 +99,7 @@ EVENTS: Mapping[str, Pair] = {
     "submitted": ("承办人自查后提交", "submitted by the operator"),
     "recalled": ("提交人收回", "recalled by the submitter"),
     "opened": ("打开了发现", "opened findings"),
+    "looked": ("看了一格原文", "looked at one cell as it came in"),
     "decided": ("作出决定", "decided"),
     "answered": ("登记报审答复", "recorded the answer to the escalation"),
     "replaced": ("被新修订代替", "replaced by a newer revision"),
@@ -108,6 +110,11 @@ EVENTS: Mapping[str, Pair] = {
     "withdrawn": ("下令撤回", "ordered off"),
     "expired": ("公开期满，自动撤下", "its days of publication are over, ordered off by the clock"),
     "hidden": ("发布端有人撤下", "taken down by a person on the publishing side"),
+    "withdrawal-confirmed": ("第二人确认撤下", "withdrawal confirmed by a second person"),
+    "withdrawal-reversed": (
+        "第二人撤销下架令，重新发布",
+        "withdrawal reversed by a second person, to be published again",
+    ),
     "taken-down": ("目录已撤下", "taken off the catalogue"),
     "refused": ("被拒绝的操作", "an act that was refused"),
     "asked": ("交办任务", "work asked for"),
@@ -117,6 +124,12 @@ EVENTS: Mapping[str, Pair] = {
     "taken": ("认领", "taken on"),
     "given-back": ("交还", "given back"),
     "remarked": ("留言", "left a remark"),
+    "notified": ("已通知有关人员", "people were told"),
+    "overdue": ("等候超期，已通知", "overdue, people were told"),
+    "delivered": ("通知已送出", "a notice was delivered"),
+    "delivery-failed": ("通知没有送达", "a notice wasn't delivered"),
+    "notices-seen": ("看过通知", "notices read"),
+    "email-set": ("改了邮箱", "e-mail address changed"),
     "signed-in": ("登录", "signed in"),
     "user-added": ("新增人员", "person added"),
     "user-closed": ("停用账户", "account closed"),
@@ -127,6 +140,19 @@ EVENTS: Mapping[str, Pair] = {
     "units-loaded": ("载入单位表", "units loaded"),
     "reason-codes-loaded": ("载入理由码", "reason codes loaded"),
 }
+
+NOTICES: Mapping[str, Pair] = {
+    Kind.NEW_WORK: ("有新的待办", "new work"),
+    Kind.RETURNED: ("已退回", "returned"),
+    Kind.BLOCKED: ("检查发现阻断问题", "blocked by a finding"),
+    Kind.WITHHELD: ("决定不公开", "withheld"),
+    Kind.OVERDUE: ("等候超期", "overdue"),
+    Kind.PUBLISHED: ("已发布", "published"),
+    Kind.INSPECTION_FAILED: ("读网检查不通过", "inspection failed"),
+    Kind.HIDDEN: ("已下令撤下", "ordered off the catalogue"),
+    Kind.DELIVERY_FAILED: ("有通知没有送达", "a notice couldn't be delivered"),
+}
+CHANNELS: Mapping[str, Pair] = {"mail": ("邮件", "mail"), "webhook": ("Webhook", "webhook")}
 
 REFUSALS: Mapping[str, Pair] = {
     "mingjing-error": ("操作被拒绝。", "The act was refused."),

@@ -154,21 +154,6 @@ def answer(request: HttpRequest, release: str) -> HttpResponse:
 
 
 @require_POST
-def withdraw(request: HttpRequest, release: str) -> HttpResponse:
-    """Order the release off; the runner clears the catalogue."""
-    record, person = found(request, release), visitor(request)
-    typed, password = _posted(request, "reason"), request.POST.get("password", "")
-    seen = request.POST.get("release_hash", "")
-
-    def order() -> None:
-        desk.withdraw(release, person.username, password, typed["reason"], release_hash=seen)
-        desk.ask("withdraw", {"release": release}, person.username)
-
-    words = ("已下令撤回，目录正在撤下。", "Ordered off; the catalogue is being cleared.")
-    return _try(request, record, "withdraw", typed, order, words)
-
-
-@require_POST
 def remark(request: HttpRequest, release: str) -> HttpResponse:
     """Leave a remark."""
     record, person = found(request, release), visitor(request)

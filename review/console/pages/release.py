@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from domain.errors import MingjingError
 from domain.release import DispositionKind, Status, Verdict
-from review import lifecycle, queries, reading
+from review import lifecycle, queries, reading, sight
 from review.console import grouping, words
 from review.console.difference import difference
 from review.console.draft import Draft, draft_of
@@ -28,7 +28,7 @@ from review.console.visitor import Visitor, visitor
 from review.console.words import Pair
 from review.lifecycle import Event
 from review.models import ReleaseRecord
-from review.permissions import Act, Case, check_can_decide
+from review.permissions import Act, Case, can_look, check_can_decide
 
 SAMPLE_ROWS = 8
 CONTENT_ROWS = 50
@@ -237,11 +237,24 @@ def finding(request: HttpRequest, release: str, finding: str) -> HttpResponse:
     hidden = grouping.is_grave(group) and not row.opened
     pages = pages_of(request, 0 if hidden else len(row.locators), PLACES_ROWS)
     places = [] if hidden else list(enumerate(bodies[0]["places"], 1))[pages.start : pages.stop]
-    shown = [(n, grouping.where_exactly(p), p["row"]) for n, p in places]
+    may_look = (
+        not hidden
+        and Event.LOOK in lifecycle.events_of(record.status)
+        and can_look(person.office, person.username, reading.case(record), person.at)
+    )
+    shown = [(n, grouping.where_exactly(p), p["row"], may_look and row.opened and sight.is_cell(p)) for n, p in places]
     return render(
         request,
         "finding.html",
-        {"record": record, "group": group, "row": row, "hidden": hidden, "places": shown, "pages": pages},
+        {
+            "record": record,
+            "group": group,
+            "row": row,
+            "hidden": hidden,
+            "places": shown,
+            "pages": pages,
+            "may_look": may_look,
+        },
     )
 
 

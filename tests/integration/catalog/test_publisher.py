@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 import requests
 
+from catalog.entry import extras_of
 from catalog.inspect import inspect
 from catalog.mapping import package_id
+from catalog.plan import Change, Target, plan_changes
 from catalog.publish import plan, publish
 from catalog.withdraw import withdraw
 from domain.contract import Contract
@@ -424,6 +426,40 @@ def take(backend: Backend, ready: Prepared, wire: Wire | None = None) -> tuple[d
         reason_code="W01",
         withdrawn_on="2025-06-01",
     )
+
+
+def test_reversed_withdrawal_puts_the_same_bytes_back(backend: Backend, tmp_path: Path) -> None:
+    contract = backend.contract()
+    old, new = prepare(tmp_path, contract=contract, period="2024"), prepare(tmp_path, contract=contract)
+    put(backend, old)
+    put(backend, new)
+    take(backend, new)
+    with pytest.raises(TransitionRefused):
+        put(backend, new)
+    steps = [c.step.value for c in planned(backend, new)]
+    assert steps == ["drop-tombstone", "add-edition"]
+    put(backend, new, reinstates=True)
+    assert_whole(backend, new)
+    assert_whole(backend, old)
+    assert states(backend, contract) == [("2024", "current"), ("2025", "current")]
+    assert not [k for k in extras_of(shown(backend, contract)) if k.startswith("withdrawn_")]
+    put(backend, new, reinstates=True)  # safe to run again
+    assert states(backend, contract) == [("2024", "current"), ("2025", "current")]
+
+
+def test_reversed_withdrawal_of_the_only_edition(backend: Backend, tmp_path: Path) -> None:
+    ready = prepare(tmp_path, contract=backend.contract())
+    put(backend, ready)
+    take(backend, ready)
+    put(backend, ready, reinstates=True)
+    assert_whole(backend, ready)
+    assert not [k for k in extras_of(shown(backend, ready.contract)) if k.startswith("withdrawn_")]
+
+
+def planned(backend: Backend, ready: Prepared) -> tuple[Change, ...]:
+    found = shown(backend, ready.contract)
+    target = Target(ready.manifest, ready.metadata, "2025-06-01", reinstates=True)
+    return plan_changes(found, target).changes
 
 
 def test_withdraw_only_edition_leaves_a_tombstone_and_no_bytes(backend: Backend, tmp_path: Path) -> None:

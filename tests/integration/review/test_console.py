@@ -21,7 +21,7 @@ def visitor(person: str | None, password: str = PASSWORD) -> Any:
 
 TABLES = [
     "unit", "reasoncode", "user", "membership", "releaserecord", "findingrecord", "opening", "decisionrecord",
-    "dispositionrecord", "escalationanswer", "remark", "workrequest", "ledgerentry",
+    "dispositionrecord", "escalationanswer", "remark", "workrequest", "ledgerentry", "look", "withdrawalanswer", "notice", "noticefor", "delivery",
 ]  # fmt: skip
 PEOPLE = {"unit", "reasoncode", "user", "membership"}
 

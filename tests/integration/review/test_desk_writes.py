@@ -52,6 +52,32 @@ def withdrawn() -> str:
     return release
 
 
+def opened() -> str:
+    from review import desk
+
+    release = submitted()
+    desk.open_findings("conf", release, [HOLD.id])
+    return release
+
+
+def off() -> str:
+    from review import desk
+
+    release = withdrawn()
+    desk.record_withdrawn(release, {"addresses": []})
+    return release
+
+
+def parcel() -> int:
+    """A delivery that waits."""
+    from review import desk
+    from review.models import Delivery
+
+    submitted()
+    desk.tell(["webhook"])
+    return int(Delivery.objects.latest("pk").pk)
+
+
 def taken() -> str:
     from review import desk
 
@@ -116,6 +142,8 @@ def scenarios() -> dict[str, Callable[[], Callable[[], Any]]]:
         "claim": on(lambda: desk.ask("prepare", {}), lambda _: desk.claim("runner")),
         "close_user": on(nothing, lambda _: desk.close_user("law")),
         "decide": _decided,
+        "confirm_withdrawal": on(withdrawn, lambda r: desk.confirm_withdrawal(r, "conf", PASSWORD, "不应公开")),
+        "reverse_withdrawal": on(off, lambda r: desk.reverse_withdrawal(r, "conf", PASSWORD, "不应公开")),
         "deputise": on(
             nothing, lambda _: desk.deputise("law", "sec", "finance", "section_reviewer", **soon(), actor="sec")
         ),
@@ -125,7 +153,13 @@ def scenarios() -> dict[str, Callable[[], Callable[[], Any]]]:
         "grant": on(nothing, lambda _: desk.grant("law", "finance", "operator", actor="admin")),
         "load_reason_codes": on(nothing, lambda _: desk.load_reason_codes(pack("reason_codes"))),
         "load_units": on(nothing, lambda _: desk.load_units(pack("units"))),
+        "look": on(opened, lambda r: desk.look(r, "conf", HOLD.id, 1, "核对误报", release_hash=hash_of(r))),
         "open_findings": on(submitted, lambda r: desk.open_findings("sec", r, [HOLD.id])),
+        "record_delivery": on(parcel, lambda d: desk.record_delivery(d, ok=False, fault="timeout")),
+        "see_notices": on(parcel, lambda _: desk.see_notices("sec")),
+        "set_email": on(nothing, lambda _: desk.set_email("sec", "sec@example.gov.cn", actor="sec")),
+        "tell": on(submitted, lambda _: desk.tell()),
+        "tell_overdue": on(submitted, lambda r: desk.tell_overdue([r])),
         "recall": on(submitted, lambda r: desk.recall(r, "op", PASSWORD)),
         "receive": on(nothing, lambda _: receive()),
         "record_blocked": on(submitted, lambda r: desk.record_blocked(r, [BLOCK])),
@@ -165,6 +199,8 @@ TYPED = (
     "可以公开",
     "市国家保密局",
     "备注列",
+    "误报",
+    "example.gov.cn",
     "第三列",
     "字段为编号",
     "保护法",

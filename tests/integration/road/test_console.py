@@ -175,6 +175,51 @@ def test_escalated_release_is_decided_from_the_queue_to_the_catalogue(signed_in:
     assert "看目录" in client.get(page).text
 
 
+def test_edition_is_hidden_at_once_and_put_back(signed_in: Visitors, lived_in: City) -> None:
+    """While a preparation keeps the runner busy, an order to hide is carried out; a second person reverses it."""
+    busy = lived_in.home / "samples" / "civil_affairs" / "2026年惠农补贴发放明细.csv"
+    operator, password = signed_in("civil_affairs_operator"), lived_in.passwords
+    token = re.search(
+        r'name="csrfmiddlewaretoken" value="([^"]+)"', operator.get("/datasets/civil_affairs.subsidy_list").text
+    )
+    assert token is not None
+    said = {"csrfmiddlewaretoken": token[1], "period": "2029"}
+    operator.post(
+        "/datasets/civil_affairs.subsidy_list/upload", data=said, files={"file": (busy.name, busy.read_bytes())}
+    )
+
+    record = next(r for r in lived_in.json("releases") if r["status"] == "published" and r["public_url"])
+    release, where = record["release"], f"/releases/{record['release']}/hide"
+    receipt = lived_in.json("show", release)["receipt"]["resources"]
+    bytes_of = lambda: [httpx.get(r["url"], follow_redirects=False).status_code for r in receipt]  # noqa: E731 - asked twice
+    assert set(bytes_of()) == {200}
+    keeper, chief = signed_in("confidentiality"), signed_in(f"{record['dataset'].partition('.')[0]}_chief")
+    sign = {
+        "release_hash": record["release_hash"],
+        "reason": "内容需要核实，暂停公开",
+        "password": password["confidentiality"],
+    }
+    began = time.monotonic()
+    post(keeper, where, f"/releases/{release}/withdraw", **sign)
+    while "已确认撤下" not in keeper.get(where).text:
+        assert time.monotonic() - began < 60, "the order wasn't carried out"
+        time.sleep(0.2)
+    assert 200 not in bytes_of()
+    sign = {
+        "release_hash": record["release_hash"],
+        "why": "核实无误",
+        "password": password[f"{record['dataset'].partition('.')[0]}_chief"],
+    }
+    assert "重新发布" in post(chief, where, f"/releases/{release}/reverse", **sign).text
+    deadline = time.monotonic() + 240
+    while lived_in.json("show", release)["status"] != "published":
+        assert time.monotonic() < deadline, "the runner didn't put it back"
+        time.sleep(1)
+    again = lived_in.json("show", release)["receipt"]["resources"]
+    assert {(r["name"], r["sha256"]) for r in again} == {(r["name"], r["sha256"]) for r in receipt}
+    assert {httpx.get(r["url"], follow_redirects=False).status_code for r in again} == {200}
+
+
 def test_file_that_is_handed_in_is_prepared_and_forgotten(signed_in: Visitors, lived_in: City) -> None:
     """Through the browser's form into quarantine; nothing of it stays beside."""
     sent = lived_in.home / "samples" / "civil_affairs" / "2026年惠农补贴发放明细.csv"

@@ -10,10 +10,10 @@ ROWS = {
     "received": {"check": "checked", "block": "blocked", "replace": "replaced"},
     "checked": {"submit": "in_review", "block": "blocked", "replace": "replaced"},
     "in_review": {
-        "recall": "checked", "advance": "in_review", "approve": "approved", "return": "returned", "withhold": "withheld",
+        "recall": "checked", "look": "in_review", "advance": "in_review", "approve": "approved", "return": "returned", "withhold": "withheld",
         "escalate": "escalated", "block": "blocked", "replace": "replaced",
     },
-    "escalated": {"answer": "in_review", "block": "blocked", "replace": "replaced"},
+    "escalated": {"look": "escalated", "answer": "in_review", "block": "blocked", "replace": "replaced"},
     "approved": {
         "publish": "published", "block": "blocked", "replace": "replaced", "withdraw": "withdrawn", "hide": "withdrawn",
     },
@@ -21,7 +21,9 @@ ROWS = {
         "supersede": "superseded", "inspect": "published", "withdraw": "withdrawn", "expire": "withdrawn", "hide": "withdrawn",
     },
     "superseded": {"inspect": "superseded", "withdraw": "withdrawn", "expire": "withdrawn", "hide": "withdrawn"},
-    "withdrawn": {"take_down": "withdrawn", "inspect": "withdrawn", "hide": "withdrawn"},
+    "withdrawn": {
+        "take_down": "withdrawn", "inspect": "withdrawn", "hide": "withdrawn", "confirm": "withdrawn", "reverse": "approved",
+    },
     "returned": {}, "withheld": {}, "replaced": {}, "blocked": {},
 }  # fmt: skip
 
@@ -61,7 +63,8 @@ def test_published_is_reached_from_approved_alone() -> None:
         (Status.APPROVED, Event.PUBLISH)
     }
     assert {(b, e) for (b, e), a in TABLE.items() if a is Status.APPROVED and b is not a} == {
-        (Status.IN_REVIEW, Event.APPROVE)
+        (Status.IN_REVIEW, Event.APPROVE),
+        (Status.WITHDRAWN, Event.REVERSE),
     }
 
 

@@ -328,7 +328,7 @@ def test_hidden_at_once_by_chief_or_confidentiality_reviewer(console: Path) -> N
     release = published()
     assert not visit("op").get(address(release)).context["turn"].withdraw
     client = visit("chief")
-    assert "立即撤回" in client.get(address(release)).content.decode()
+    assert address(release, "hide") in client.get(address(release)).content.decode()
     said = {"reason": "附件需更正", "release_hash": hash_of(release)}
     assert client.post(address(release, "withdraw"), said | {"password": "wrong password"}).status_code == 403
     assert client.post(address(release, "withdraw"), said | {"password": PASSWORD}).status_code == 302

@@ -1,0 +1,160 @@
+"""The process that tells people: makes notices of what the ledger says, and sends them by mail and webhook with retries.
+
+A process of its own (`mingjing serve` starts it), so that a mail server that hangs holds up no run, no publication and no
+order to hide. Who is told of what is left to review/notices; both ways out are off until mingjing.toml names them.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from domain.errors import MingjingError
+from flows.console import workdays_of
+from flows.home import Home, secret_of
+from flows.platform import Platform, open_platform
+from flows.runner import note
+from flows.webhook import post
+
+if TYPE_CHECKING:
+    from review.notices import Parcel
+
+POLL_SECONDS = 2.0
+OVERDUE_SECONDS = 600.0
+WORDS = {
+    "new_work": ("有新的待办", "New work"),
+    "returned": ("已退回", "Returned"),
+    "blocked": ("已阻断", "Blocked"),
+    "withheld": ("决定不公开", "Withheld"),
+    "overdue": ("等候超期", "Overdue"),
+    "published": ("已发布", "Published"),
+    "inspection_failed": ("读网检查不通过", "Inspection failed"),
+    "hidden": ("已下令撤下，等第二人", "Ordered off, a second person is awaited"),
+}
+
+
+def channels(home: Home) -> list[str]:
+    """The ways out that the settings name."""
+    return [name for name, setting in (("mail", home.mail_url), ("webhook", home.webhook_url)) if setting]
+
+
+def link(home: Home, release: str) -> str:
+    """Where the release's page is; "" where the console's address isn't set."""
+    return f"{home.console_address.rstrip('/')}/releases/{release}" if home.console_address and release else ""
+
+
+def mail_of(home: Home, parcel: Parcel) -> tuple[str, str]:
+    """Subject and text, Chinese first. Kinds and names of datasets; no values, nothing that somebody typed."""
+    zh, en = WORDS[parcel.kind]
+    lines = [
+        f"{zh}：{parcel.title_zh} · {parcel.period}（{parcel.release}）",
+        f"{en}: {parcel.title_en} · {parcel.period} ({parcel.release})",
+        *([link(home, parcel.release)] if link(home, parcel.release) else []),
+        "",
+        "请登录明镜办理。此信自动发出，请勿回复。 Please sign in to Mingjing; don't reply to this mail.",
+    ]
+    return f"[明镜] {zh} {parcel.release} / {en}", "\n".join(lines) + "\n"
+
+
+def body_of(home: Home, parcel: Parcel) -> dict[str, Any]:
+    """What the webhook is sent."""
+    return {
+        "notice": parcel.notice, "kind": parcel.kind, "at": parcel.at.astimezone(UTC).isoformat(), "release": parcel.release,
+        "dataset": parcel.dataset, "period": parcel.period, "status": parcel.status, "url": link(home, parcel.release),
+    }  # fmt: skip
+
+
+def deliver(home: Home, parcel: Parcel) -> str:
+    """Try one delivery; "" where it was taken, else the kind of fault. A faulty setting is a fault like any other."""
+    from review.mail import mail_server, send_mail
+
+    try:
+        if parcel.channel == "webhook":
+            secret = secret_of(home, "webhook.secret", "MINGJING_WEBHOOK_SECRET")
+            return post(home.webhook_url, secret, parcel.id, body_of(home, parcel))
+        if not parcel.address:
+            return "no-address"
+        password = secret_of(home, "mail.password", "MINGJING_MAIL_PASSWORD")
+        server = mail_server(home.mail_url, home.mail_from, password)
+        return send_mail(server, parcel.address, *mail_of(home, parcel))
+    except MingjingError as refused:
+        note(refused, parcel.channel)
+        return "settings"
+
+
+def deliver_due(home: Home, at: datetime | None = None) -> dict[str, int]:
+    """Try what is due; returns how many were taken and how many weren't."""
+    from review import desk, notices
+
+    done = {"taken": 0, "not": 0}
+    for parcel in notices.due(at or datetime.now(UTC)):
+        try:
+            fault = deliver(home, parcel)
+        except Exception as unforeseen:  # ours or a library's: this delivery waits, the others go
+            note(unforeseen, parcel.channel)
+            fault = "fault"
+        desk.record_delivery(parcel.id, ok=not fault, fault=fault)
+        done["not" if fault else "taken"] += 1
+    return done
+
+
+def overdue(home: Home, today: date, workdays: Callable[[date, date], int | None]) -> list[str]:
+    """Releases that have waited in one place for more workdays than the settings allow."""
+    from zoneinfo import ZoneInfo
+
+    from review import notices
+
+    zone, late = ZoneInfo(home.timezone), []
+    for wait in notices.open_waits():
+        waited = workdays(wait["since"].astimezone(zone).date(), today)
+        if waited is None:  # no holiday notice for that year: whoever waits is told rather too early than never
+            waited = (today - wait["since"].astimezone(zone).date()).days
+        if waited > home.overdue_workdays:
+            late.append(wait["release"])
+    return late
+
+
+def tell_people(platform: Platform, stop: threading.Event) -> None:
+    """Tell and deliver until `stop` is set."""
+    from review import desk
+
+    ways, looked = channels(platform.home), -OVERDUE_SECONDS
+    workdays = workdays_of(platform.home)
+    while not stop.is_set():
+        try:
+            while desk.tell(ways):
+                pass
+            if time.monotonic() - looked >= OVERDUE_SECONDS:
+                looked = time.monotonic()
+                desk.tell_overdue(overdue(platform.home, platform.today(), workdays), ways)
+            deliver_due(platform.home)
+        except Exception as fault:  # a broken ledger stops acts elsewhere; here it is said and tried again
+            note(fault, "notices")
+        stop.wait(POLL_SECONDS)
+
+
+def main() -> None:
+    """Run until SIGTERM."""
+    try:
+        platform = open_platform()
+    except MingjingError as refused:
+        note(refused, "notices")
+        sys.exit(refused.exit_status)
+    stop = threading.Event()
+
+    def leave(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, leave)
+    signal.signal(signal.SIGINT, leave)
+    tell_people(platform, stop)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,84 @@
+"""The runner of orders to hide: a process of its own, so that an order is carried out at once, whatever else runs.
+
+It does what `withdraw` requests ask, and tries again whatever the catalogue hasn't confirmed yet, for an order stands
+until it is carried out. Everything else is left to flows/runner.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from contextlib import suppress
+from types import FrameType
+
+from domain.errors import MingjingError
+from flows.home import Home
+from flows.platform import Platform, open_platform
+from flows.runner import POLL_SECONDS, do_work, note, perform
+
+WORKER = f"takedown-{os.getpid()}"
+RETRY_SECONDS = 30.0
+
+
+def carry_out(platform: Platform, stop: threading.Event) -> None:
+    """Claim and carry out orders until `stop` is set."""
+    from review import desk
+
+    tried_at: dict[str, float] = {}
+    while not stop.is_set():
+        row = desk.claim(WORKER, kinds=("withdraw",))
+        if row is not None:
+            do_work(platform.home, row, WORKER)
+        elif not take_off_next(platform.home, tried_at):
+            stop.wait(POLL_SECONDS)
+
+
+def take_off_next(home: Home, tried_at: dict[str, float]) -> bool:
+    """Take off one release whose order the catalogue hasn't confirmed; True where one was tried. A failure waits a while."""
+    from review import withdrawals
+
+    if home.is_carried:
+        return False  # a person exports and carries the order
+    for release in withdrawals.not_off():
+        if time.monotonic() - tried_at.get(release, -RETRY_SECONDS) < RETRY_SECONDS:
+            continue
+        tried_at[release] = time.monotonic()
+        try:
+            perform("withdraw", {"release": release})
+        except Exception as fault:  # it stays on the list; whatever it is, other orders are carried out
+            note(fault, "withdraw")
+        return True
+    return False
+
+
+def main() -> None:
+    """Run until SIGTERM (started by `mingjing serve`); where it can't run it says why in one line."""
+    try:
+        _run(open_platform())
+    except MingjingError as refused:
+        note(refused, "takedown")
+        sys.exit(refused.exit_status)
+
+
+def _run(platform: Platform) -> None:
+    from flows.prefect_setup import prepare_prefect, quick_flows, stoppable
+
+    prepare_prefect(platform.home)
+    stop = threading.Event()
+
+    def leave(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, leave)
+    signal.signal(signal.SIGINT, leave)
+    import flows.publish  # noqa: F401 - an order doesn't wait for an import
+
+    with quick_flows(), suppress(KeyboardInterrupt), stoppable():
+        carry_out(platform, stop)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,125 @@
+"""Hide now: what is public, one tap; why, one tap; sign. Then what the catalogue confirmed, and the second person's word.
+
+Made for a phone. The order is the desk's, carried out by the runner (flows/takedown); nothing is decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from domain.errors import MingjingError
+from domain.release import Status
+from review import desk, lifecycle, listing, reading, withdrawals
+from review.console import words
+from review.console.pages.release import found
+from review.console.paging import pages_of
+from review.console.refusals import STATUS
+from review.console.tags import say
+from review.console.visitor import visitor
+from review.console.words import Pair
+from review.lifecycle import Event
+from review.models import ReleaseRecord
+from review.permissions import Act, can_answer_withdrawal
+
+PUBLIC = (Status.PUBLISHED.value, Status.SUPERSEDED.value, Status.APPROVED.value)
+REASONS: tuple[Pair, ...] = (  # the public reads the Chinese on the tombstone
+    ("内容需要核实，暂停公开", "The content has to be verified; publication is suspended"),
+    ("数据有误，更正后再公开", "The data is wrong; it will be published again once corrected"),
+    ("含有不应公开的内容", "It holds content that mustn't be public"),
+)
+
+
+def hiding(request: HttpRequest) -> HttpResponse:
+    """What the visitor can hide, newest first, and the orders that wait for a second person."""
+    person = visitor(request)
+    units = person.departments_for(Act.WITHDRAW)
+    search = request.GET.get("q", "")[:100]
+    matching = listing.matching(listing.Filter(units, PUBLIC, search=search)).order_by("-changed_at", "-pk")
+    pages = pages_of(request, matching.count())
+    rows = listing.rows(matching[pages.start : pages.stop])
+    context = {"rows": rows, "pages": pages, "search": search, "waiting": withdrawals.unanswered(units)}
+    return render(request, "hiding.html", context)
+
+
+def hide(request: HttpRequest, release: str) -> HttpResponse:
+    """The form that orders one release off, or how far such an order is."""
+    return _page(request, found(request, release))
+
+
+def _page(request: HttpRequest, record: ReleaseRecord, fault: MingjingError | None = None) -> HttpResponse:
+    person, order = visitor(request), withdrawals.order_of(record.public_id)
+    events, is_off = lifecycle.events_of(record.status), record.status == Status.WITHDRAWN.value
+    waits = is_off and order is not None and not order.verdict
+    may_answer = waits and can_answer_withdrawal(
+        person.office, person.username, reading.case(record), order.person if order else "", person.at
+    )
+    proof = (record.takedown or {}).get("addresses", [])
+    context = {
+        "record": record,
+        "may_hide": Event.WITHDRAW in events and person.may(Act.WITHDRAW, record.unit_id),
+        "is_off": is_off,
+        "order": order,
+        "waits": waits,
+        "may_answer": may_answer,
+        "may_reverse": may_answer and order is not None and Status(order.before) in lifecycle.REVERSIBLE,
+        "confirmed": is_off and record.takedown is not None,
+        "gone": sum(bool(p.get("gone")) for p in proof),
+        "addresses": len(proof),
+        "work": withdrawals.work_on(record.public_id) if is_off else None,
+        "reasons": REASONS,
+        "fault": words.REFUSALS[fault.name()] if fault else None,
+        "fault_detail": str(fault) if fault else "",
+        "typed": {k: request.POST.get(k, "") for k in ("reason", "other", "why")} if fault else {},
+    }
+    return render(request, "hide.html", context, status=STATUS.get(type(fault), 409) if fault else 200)
+
+
+def _signed(request: HttpRequest, release: str, act: Callable[[str, str, str], object], said: Pair) -> HttpResponse:
+    """Do a signed act (username, password, hash); back to the page, with what stopped it or with what was done."""
+    record, person = found(request, release), visitor(request)
+    try:
+        act(person.username, request.POST.get("password", ""), request.POST.get("release_hash", ""))
+    except MingjingError as fault:
+        return _page(request, found(request, record.public_id), fault)
+    messages.success(request, say(said))
+    return HttpResponseRedirect(reverse("hide", args=[release]))
+
+
+@require_POST
+def withdraw(request: HttpRequest, release: str) -> HttpResponse:
+    """Order the release off; the runner clears the catalogue at once."""
+    reason = request.POST.get("other", "").strip() or request.POST.get("reason", "")
+
+    def order(user: str, password: str, seen: str) -> None:
+        desk.withdraw(release, user, password, reason, release_hash=seen)
+        desk.ask("withdraw", {"release": release}, user)
+
+    return _signed(request, release, order, ("已下令撤下。", "Ordered off."))
+
+
+@require_POST
+def confirm(request: HttpRequest, release: str) -> HttpResponse:
+    """A second person confirms."""
+    why = request.POST.get("why", "")
+    return _signed(
+        request, release,
+        lambda user, password, seen: desk.confirm_withdrawal(release, user, password, why, release_hash=seen),
+        ("已确认撤下。", "The withdrawal is confirmed."),
+    )  # fmt: skip
+
+
+@require_POST
+def reverse_order(request: HttpRequest, release: str) -> HttpResponse:
+    """A second person reverses; the runner publishes the approved bytes again."""
+    why = request.POST.get("why", "")
+    return _signed(
+        request, release,
+        lambda user, password, seen: desk.reverse_withdrawal(release, user, password, why, release_hash=seen),
+        ("已撤销下架令，原批准的内容重新发布。", "Reversed; the bytes that were approved are published again."),
+    )  # fmt: skip

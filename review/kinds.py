@@ -1,0 +1,19 @@
+"""Kinds of notices: what people are told of. Who is told is left to review/notices."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a notice is about."""
+
+    NEW_WORK = "new_work"
+    RETURNED = "returned"
+    BLOCKED = "blocked"
+    WITHHELD = "withheld"
+    OVERDUE = "overdue"
+    PUBLISHED = "published"
+    INSPECTION_FAILED = "inspection_failed"
+    HIDDEN = "hidden"
+    DELIVERY_FAILED = "delivery_failed"

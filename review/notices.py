@@ -1,0 +1,175 @@
+"""Who is told of what: from a ledger line to kinds and people, and what waits to be sent. Reads only.
+
+Notices name releases, kinds and people; never a value, a reason or anything else that somebody typed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from domain.release import Status, Verdict
+from review import reading
+from review.kinds import Kind
+from review.models import Delivery, LedgerEntry, NoticeFor, ReleaseRecord
+from review.moments import moment_text
+from review.permissions import Act, Case, Office, Role, can, can_answer_withdrawal, can_decide
+
+NEWS = timedelta(days=1)
+MAIL, WEBHOOK = "mail", "webhook"
+WAITING, SENT, FAILED = "waiting", "sent", "failed"
+INSIDE = frozenset({Kind.DELIVERY_FAILED})  # told in the console alone: what tells of a failure mustn't fail in turn
+
+
+def _checked(_data: Mapping[str, Any], _record: ReleaseRecord) -> Kind:
+    return Kind.NEW_WORK
+
+
+def _decided(data: Mapping[str, Any], record: ReleaseRecord) -> Kind | None:
+    match Verdict(data["verdict"]):
+        case Verdict.RETURN:
+            return Kind.RETURNED
+        case Verdict.WITHHOLD:
+            return Kind.WITHHELD
+        case Verdict.ESCALATE:
+            return Kind.NEW_WORK
+        case Verdict.APPROVE:
+            return Kind.NEW_WORK if record.status == Status.IN_REVIEW.value else None
+
+
+TELLING: Mapping[str, Callable[[Mapping[str, Any], ReleaseRecord], Kind | None]] = {
+    "checked": _checked,
+    "submitted": _checked,
+    "answered": _checked,
+    "decided": _decided,
+    "blocked": lambda _data, _record: Kind.BLOCKED,
+    "published": lambda _data, _record: Kind.PUBLISHED,
+    "inspected": lambda data, _record: None if data["ok"] else Kind.INSPECTION_FAILED,
+    "withdrawn": lambda _data, _record: Kind.HIDDEN,
+}
+
+
+def lines_to_tell(limit: int) -> list[LedgerEntry]:
+    """The next ledger lines of the events above that nobody was told of, oldest first; what is older than a day is no
+    news, so that an installation that begins to tell doesn't tell its whole past."""
+    last = LedgerEntry.objects.filter(event="notified").order_by("-seq").first()
+    after = int(json.loads(last.body)["data"]["upto"]) if last else 0
+    since = moment_text(timezone.now() - NEWS)
+    fresh = LedgerEntry.objects.filter(event__in=list(TELLING), seq__gt=after, at__gte=since)
+    return list(fresh.order_by("seq")[:limit])
+
+
+def is_overtaken(line: LedgerEntry) -> bool:
+    """Whether more has happened to the release since."""
+    return LedgerEntry.objects.filter(release=line.release, event__in=list(TELLING), seq__gt=line.seq).exists()
+
+
+def people_for(kind: Kind, record: ReleaseRecord, office: Office, at: datetime) -> set[str]:
+    """User names of those whom this concerns now; whoever can do nothing about it isn't told of work."""
+    case, unit = reading.case(record), record.unit_id
+    everybody = {s.person for s in office.seats}
+
+    def may(act: Act) -> set[str]:
+        return {p for p in everybody if can(office, p, act, unit, at)}
+
+    match kind:
+        case Kind.NEW_WORK | Kind.OVERDUE:
+            return _workers(record, case, office, everybody, at)
+        case Kind.RETURNED | Kind.BLOCKED | Kind.WITHHELD:
+            return may(Act.SUBMIT)
+        case Kind.PUBLISHED:
+            return may(Act.SUBMIT) | ({*case.decided, *case.submitters} & may(Act.SEE))
+        case Kind.INSPECTION_FAILED:
+            return may(Act.INSPECT)
+        case Kind.HIDDEN:
+            line = LedgerEntry.objects.filter(release=record.public_id, event="withdrawn").order_by("-seq").first()
+            by = line.actor if line else ""
+            second = {p for p in everybody if can_answer_withdrawal(office, p, case, by, at)}
+            return second | may(Act.SUBMIT)
+        case Kind.DELIVERY_FAILED:
+            return administrators(office, at)
+
+
+def _workers(record: ReleaseRecord, case: Case, office: Office, everybody: Iterable[str], at: datetime) -> set[str]:
+    match Status(record.status):
+        case Status.IN_REVIEW:
+            return {p for p in everybody if can_decide(office, p, case, record.stage, at)}
+        case Status.ESCALATED:
+            return {
+                p for p in everybody if p not in case.submitters and can(office, p, Act.ANSWER, case.department, at)
+            }
+        case Status.CHECKED:
+            return {p for p in everybody if can(office, p, Act.SUBMIT, case.department, at)}
+        case _:
+            return set()
+
+
+def administrators(office: Office, at: datetime) -> set[str]:
+    """Everybody who holds an administrator's seat now."""
+    people = {s.person for s in office.seats}
+    return {p for p in people if any(s.role is Role.ADMINISTRATOR for s in office.held(p, at))}
+
+
+def open_waits() -> list[dict[str, Any]]:
+    """What waits for somebody in review: {release, since (datetime)}."""
+    found = ReleaseRecord.objects.filter(status__in=[Status.IN_REVIEW.value, Status.ESCALATED.value])
+    return [{"release": r, "since": at} for r, at in found.values_list("public_id", "changed_at")]
+
+
+def unseen(username: str) -> int:
+    """How many notices the person hasn't marked as read."""
+    return NoticeFor.objects.filter(user__username=username, seen_at=None).count()
+
+
+def copies(username: str) -> Any:
+    """The person's notices, newest first (a queryset to page through)."""
+    return NoticeFor.objects.filter(user__username=username).select_related("notice")
+
+
+def troubled() -> Any:
+    """Deliveries that failed or are being tried again, newest first (a queryset)."""
+    return Delivery.objects.exclude(state=SENT).exclude(fault="").select_related("notice", "user").order_by("-pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A delivery that is due, with all that its sender needs."""
+
+    id: int
+    channel: str
+    attempts: int
+    notice: int
+    kind: str
+    at: datetime
+    release: str
+    dataset: str = ""
+    period: str = ""
+    status: str = ""
+    title_zh: str = ""
+    title_en: str = ""
+    name: str = ""
+    address: str = ""
+
+
+def due(at: datetime, limit: int = 20) -> list[Parcel]:
+    """Deliveries to try now, the longest due first; an account that was closed or has no address gets nothing."""
+    rows = Delivery.objects.filter(state=WAITING, due_at__lte=at).select_related("notice", "user").order_by("due_at")
+    found = list(rows[:limit])
+    records = {r.public_id: r for r in ReleaseRecord.objects.filter(public_id__in={d.notice.release for d in found})}
+    return [_parcel(d, records.get(d.notice.release)) for d in found]
+
+
+def _parcel(row: Delivery, record: ReleaseRecord | None) -> Parcel:
+    notice, person = row.notice, row.user if row.user and row.user.is_active else None
+    parcel = Parcel(row.pk, row.channel, row.attempts, notice.pk, notice.kind, notice.at, notice.release)
+    if record:
+        parcel = replace(
+            parcel, dataset=record.dataset, period=record.period, status=record.status, title_zh=record.title_zh,
+            title_en=record.title_en,
+        )  # fmt: skip
+    return replace(parcel, name=person.name or person.username, address=person.email) if person else parcel

@@ -1,0 +1,72 @@
+"""Orders to take a release off, and whether a second person has answered them. Reads only; written by review/acts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from domain.release import Status
+from review.models import LedgerEntry, ReleaseRecord, User, WithdrawalAnswer, WorkRequest
+
+OFF = ("withdrawn", "expired", "hidden")  # events that take a release off; only the first is a person's of this desk
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The newest order to take a release off. `verdict`: "" while it waits for a second person."""
+
+    entry: int
+    person: str
+    name: str
+    at: str
+    before: str
+    verdict: str = ""
+    answered_by: str = ""
+    answered_at: str = ""
+    answer: str = ""
+
+
+def order_of(release: str) -> Order | None:
+    """The release's newest order by a person of the desk; None where nobody ordered it off, or the clock or another network did."""
+    line = LedgerEntry.objects.filter(release=release, event__in=OFF).order_by("-seq").first()
+    if line is None or line.event != "withdrawn":
+        return None
+    person = User.objects.filter(username=line.actor).first()
+    said = WithdrawalAnswer.objects.select_related("user", "entry").filter(order_id=line.seq).first()
+    before = str(json.loads(line.body)["data"]["before"])
+    name = (person.name or person.username) if person else line.actor
+    if said is None:
+        return Order(line.seq, line.actor, name, line.at, before)
+    by = said.user.name or said.user.username
+    return Order(line.seq, line.actor, name, line.at, before, said.verdict, by, said.entry.at, said.reason)
+
+
+def unanswered(units: Iterable[str]) -> list[ReleaseRecord]:
+    """Withdrawn releases of these departments whose order waits for a second person, oldest first."""
+    found = ReleaseRecord.objects.filter(status=Status.WITHDRAWN.value, unit__in=list(units)).select_related("unit")
+    answered = set(WithdrawalAnswer.objects.filter(verdict="confirm").values_list("release_id", flat=True))
+    open_ones = [r for r in found.order_by("changed_at") if r.pk not in answered]
+    lines = LedgerEntry.objects.filter(release__in=[r.public_id for r in open_ones], event__in=OFF).order_by("seq")
+    last = dict(lines.values_list("release", "event"))
+    return [r for r in open_ones if last.get(r.public_id) == "withdrawn"]
+
+
+def not_off() -> list[str]:
+    """Withdrawn releases for which the catalogue hasn't confirmed yet that they are off, oldest first."""
+    found = ReleaseRecord.objects.filter(status=Status.WITHDRAWN.value, takedown__isnull=True).order_by("changed_at")
+    return list(found.values_list("public_id", flat=True))
+
+
+def is_reinstated(release: str) -> bool:
+    """Whether the last word about taking the release off was a second person's reversal."""
+    events = (*OFF, "withdrawal-reversed")
+    last = LedgerEntry.objects.filter(release=release, event__in=events).order_by("-seq").first()
+    return last is not None and last.event == "withdrawal-reversed"
+
+
+def work_on(release: str) -> dict[str, Any] | None:
+    """State and result of the newest work that takes the release off."""
+    row = WorkRequest.objects.filter(kind="withdraw", params__release=release).order_by("-pk").first()
+    return {"state": row.state, "result": row.result or {}} if row else None

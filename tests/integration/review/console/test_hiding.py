@@ -1,0 +1,96 @@
+"""Hide now from a phone: three taps and a password; then what the catalogue confirmed, and the second person."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.console_visits import visit
+from tests.review_desk import PASSWORD, decide, events, hash_of, published, submitted
+
+
+def status(release: str) -> str:
+    from review import queries
+
+    return str(queries.show(release)["status"])
+
+
+def test_three_taps_and_a_password(console: Path) -> None:
+    release = published()
+    client = visit("chief")
+    assert 'href="/hide"' in client.get("/queue").content.decode()  # tap one
+    listed = client.get("/hide").content.decode()
+    where = f"/releases/{release}/hide"
+    assert f'href="{where}"' in listed  # tap two
+    form = client.get(where).content.decode()
+    fields = dict(re.findall(r'name="(release_hash|reason)" value="([^"]+)"[^>]*?(?: checked)?>', form))
+    checked = re.search(r'name="reason" value="([^"]+)" checked', form)
+    assert checked is not None  # a reason stands there already: what is left is the password and tap three
+    said = {"release_hash": fields["release_hash"], "reason": checked[1], "password": PASSWORD}
+    page = client.post(f"/releases/{release}/withdraw", said, follow=True)
+    assert page.redirect_chain[-1][0] == where
+    assert status(release) == "withdrawn"
+    assert "还没有确认" in page.content.decode()
+    assert 'http-equiv="refresh"' in page.content.decode()
+
+
+def test_page_shows_what_the_catalogue_confirmed(console: Path) -> None:
+    from review import desk
+
+    release = published()
+    desk.withdraw(release, "chief", PASSWORD, "内容需要核实")
+    proof = [{"url": "http://127.0.0.1:1/a", "status": 404, "gone": True}] * 3
+    work = desk.ask("withdraw", {"release": release}, "chief")
+    desk.claim("w", kinds=("withdraw",))
+    desk.finish(work, "w", ok=False, result={"error": "catalogue-unreachable", "message": "x"})
+    page = visit("conf").get(f"/releases/{release}/hide").content.decode()
+    assert "catalogue-unreachable" in page
+    assert "签字撤销" not in page  # nothing is put out again before it is off
+    desk.record_withdrawn(release, {"addresses": proof})
+    page = visit("conf").get(f"/releases/{release}/hide").content.decode()
+    assert "3 个地址逐一访问，3 个已不可得" in page
+    assert "签字撤销" in page
+    assert 'http-equiv="refresh"' not in page
+
+
+@pytest.mark.parametrize(("verb", "after"), [("confirm", "withdrawn"), ("reverse", "approved")])
+def test_second_person_signs(console: Path, verb: str, after: str) -> None:
+    from review import desk
+
+    release = published()
+    desk.withdraw(release, "chief", PASSWORD, "内容需要核实")
+    desk.record_withdrawn(release, {"addresses": []})
+    said = {"release_hash": hash_of(release), "why": "核实无误"}
+    act = f"/releases/{release}/{verb}"
+    assert release in visit("conf").get("/hide").content.decode()
+    assert visit("chief").post(act, said | {"password": PASSWORD}).status_code == 409  # the one who ordered it
+    assert visit("sec").post(act, said | {"password": PASSWORD}).status_code == 403
+    wrong = visit("conf").post(act, said | {"password": "wrong password"})
+    assert wrong.status_code == 403
+    assert "核实无误" in wrong.content.decode()
+    assert visit("conf").post(act, said | {"password": PASSWORD}).status_code == 302
+    assert status(release) == after
+    assert "等第二人" not in visit("conf").get("/hide").content.decode()
+
+
+def test_wrong_password_hides_nothing_and_keeps_the_words(console: Path) -> None:
+    release = published()
+    said = {"release_hash": hash_of(release), "reason": "x", "other": "附件需更正", "password": "wrong password"}
+    page = visit("conf").post(f"/releases/{release}/withdraw", said)
+    assert page.status_code == 403
+    assert "附件需更正" in page.content.decode()
+    assert status(release) == "published"
+    assert "asked" not in events(release)
+
+
+def test_release_in_review_offers_nothing_to_hide(console: Path) -> None:
+    release = submitted()
+    decide(release, "sec", "section")
+    assert "签字，立即撤下" not in visit("chief").get(f"/releases/{release}/hide").content.decode()
+    assert release not in visit("chief").get("/hide").content.decode()
+    assert (
+        "签字，立即撤下"
+        not in visit("sec").get(f"/releases/{published(period='b', run_key='b')}/hide").content.decode()
+    )

@@ -1,0 +1,301 @@
+"""Notices: who is told of what, delivered over a real SMTP and a real HTTP connection, retried, and never in the way."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from domain.errors import UsageInvalid
+from flows.home import Home
+from flows.notices import channels, deliver_due, overdue
+from review.mail import mail_server
+from tests.console_visits import open_console, visit
+from tests.receivers import MailSink, hook_sink, mail_sink
+from tests.review_desk import BLOCK, PASSWORD, checked, decide, published, receive, submitted
+
+SECRET = "a made-up secret of the test"
+
+
+def told(kind: str) -> set[str]:
+    from review.models import NoticeFor
+
+    return set(NoticeFor.objects.filter(notice__kind=kind).values_list("user__username", flat=True))
+
+
+def tell(*ways: str) -> None:
+    from review import desk
+
+    while desk.tell(ways):
+        pass
+
+
+def blocked() -> str:
+    from review import desk
+
+    release = receive()
+    desk.record_blocked(release, [BLOCK])
+    return release
+
+
+def decided(verdict: str) -> str:
+    release = submitted()
+    tell()
+    decide(release, "sec", "section", verdict)
+    return release
+
+
+def inspected(*, ok: bool) -> str:
+    from review import desk
+
+    release = published()
+    desk.record_inspection(release, {"ok": ok})
+    return release
+
+
+def hidden() -> str:
+    from review import desk
+
+    release = published()
+    desk.withdraw(release, "chief", PASSWORD, "内容需要核实")
+    return release
+
+
+@pytest.mark.parametrize(
+    ("ground", "kind", "people"),
+    [
+        (checked, "new_work", {"op", "op2", "both"}),
+        (submitted, "new_work", {"sec", "sec2", "both"}),
+        (lambda: decided("approve"), "new_work", {"sec", "sec2", "both", "conf"}),
+        (lambda: decided("escalate"), "new_work", {"sec", "sec2", "both", "conf", "chief"}),
+        (lambda: decided("return"), "returned", {"op", "op2", "both"}),
+        (lambda: decided("withhold"), "withheld", {"op", "op2", "both"}),
+        (blocked, "blocked", {"op", "op2", "both"}),
+        (published, "published", {"op", "op2", "both", "sec", "conf", "chief"}),
+        (lambda: inspected(ok=False), "inspection_failed", {"op", "op2", "both", "conf", "chief"}),
+        (lambda: inspected(ok=True), "inspection_failed", set()),
+        (hidden, "hidden", {"conf", "both", "op", "op2"}),
+    ],
+    ids=["checked", "submitted", "next-stage", "escalated", "returned", "withheld", "blocked", "published", "inspection", "inspected", "hidden"],
+)  # fmt: skip
+def test_people_are_told(home: Path, ground: Any, kind: str, people: set[str]) -> None:
+    ground()
+    tell()
+    assert told(kind) == people
+
+
+def test_each_line_is_told_once_and_the_past_not_at_all(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from review import notices
+    from review.models import Notice
+
+    submitted()
+    monkeypatch.setattr(notices, "NEWS", timedelta(0))
+    tell()
+    assert not Notice.objects.exists()
+    monkeypatch.undo()
+    tell()
+    number = Notice.objects.count()
+    assert number == 1  # submitted; that it waited for its operator is over
+    tell()
+    assert Notice.objects.count() == number
+
+
+def test_overdue_is_told_once_for_each_wait(home: Path) -> None:
+    from review import desk
+    from review.models import ReleaseRecord
+
+    release = submitted()
+    site = Home(home, overdue_workdays=7)
+    counted = lambda first, last: (last - first).days  # noqa: E731 - a calendar without holidays
+    today = datetime.now(ZoneInfo(site.timezone)).date()
+    assert overdue(site, today + timedelta(days=7), counted) == []
+    late = overdue(site, today + timedelta(days=8), counted)
+    assert late == [release]
+    assert overdue(site, today + timedelta(days=9), lambda _a, _b: None) == [release]
+    assert desk.tell_overdue(late) == 3
+    assert desk.tell_overdue(late) == 0
+    assert told("overdue") == {"sec", "sec2", "both"}
+    ReleaseRecord.objects.update(changed_at=datetime(2026, 1, 1, tzinfo=UTC))  # another wait
+    assert desk.tell_overdue(late) == 3
+
+
+# --- delivery ---
+
+
+@pytest.fixture
+def site(home: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    monkeypatch.setenv("MINGJING_WEBHOOK_SECRET", SECRET)
+    return Home(home, console_address="https://desk.example.gov.cn", mail_from="mingjing@example.gov.cn")
+
+
+def with_mail(site: Home, sink: MailSink) -> Home:
+    from review import desk
+
+    desk.set_email("sec", "sec@example.gov.cn", actor="sec")
+    return replace(site, mail_url=f"smtp://127.0.0.1:{sink.port}")
+
+
+def states() -> list[tuple[str, str, int, str]]:
+    from review.models import Delivery
+
+    return list(Delivery.objects.order_by("pk").values_list("channel", "state", "attempts", "fault"))
+
+
+def test_nothing_leaves_by_default(home: Path) -> None:
+    submitted()
+    tell(*channels(Home(home)))
+    assert channels(Home(home)) == []
+    assert states() == []
+
+
+def test_mail_arrives_and_holds_no_value(site: Home) -> None:
+    with mail_sink() as sink:
+        site = with_mail(site, sink)
+        release = submitted()
+        tell(*channels(site))
+        assert deliver_due(site) == {"taken": 1, "not": 0}
+        assert deliver_due(site) == {"taken": 0, "not": 0}
+    [(sender, to, mail)] = sink.mails
+    assert (sender, to) == ("mingjing@example.gov.cn", ["sec@example.gov.cn"])
+    payload = mail.get_payload(decode=True)
+    assert isinstance(payload, bytes)
+    text = payload.decode()
+    assert "政府债务限额" in text
+    assert f"https://desk.example.gov.cn/releases/{release}" in text
+    assert "备注列" not in text  # a finding's note
+    assert states() == [("mail", "sent", 1, "")]
+
+
+def test_webhook_is_signed_and_names_no_person(site: Home) -> None:
+    with hook_sink() as sink:
+        site = replace(site, webhook_url=sink.url)
+        release = submitted()
+        tell(*channels(site))
+        assert deliver_due(site) == {"taken": 1, "not": 0}
+        decide(release, "sec", "section")
+        tell(*channels(site))
+        assert deliver_due(site) == {"taken": 1, "not": 0}
+    headers, body = sink.posts[0]
+    signed = headers["x-mingjing-timestamp"].encode() + b"." + body
+    assert headers["x-mingjing-signature"] == "sha256=" + hmac.new(SECRET.encode(), signed, hashlib.sha256).hexdigest()
+    said = json.loads(body)
+    assert set(said) == {"notice", "kind", "at", "release", "dataset", "period", "status", "url"}
+    assert (said["kind"], said["release"], said["dataset"]) == ("new_work", release, "finance.debt_limit")
+    assert len({h["x-mingjing-delivery"] for h, _ in sink.posts}) == 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "fault"), [({"status": 500}, "http-500"), ({"status": 302, "location": "http://127.0.0.1:1/"}, "http-302")]
+)  # fmt: skip
+def test_refused_webhook_is_tried_again_until_it_is_taken(site: Home, answer: dict[str, Any], fault: str) -> None:
+    with hook_sink() as sink:
+        site = replace(site, webhook_url=sink.url)
+        checked()
+        tell("webhook")
+        vars(sink).update(answer)
+        assert deliver_due(site) == {"taken": 0, "not": 1}
+        assert states() == [("webhook", "waiting", 1, fault)]
+        assert deliver_due(site) == {"taken": 0, "not": 0}  # not before its time
+        vars(sink).update(status=204, location="")
+        assert deliver_due(site, datetime.now(UTC) + timedelta(minutes=2)) == {"taken": 1, "not": 0}
+    assert states() == [("webhook", "sent", 2, "")]
+    assert len(sink.posts) == 2
+
+
+@pytest.mark.parametrize("case", ["refused", "hangs", "nobody-listens", "no-secret", "faulty-setting"])
+def test_failure_is_named_by_kind_and_stops_nothing(site: Home, case: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from review import mail
+
+    monkeypatch.setattr(mail, "SECONDS", 0.5)
+    with mail_sink() as sink, hook_sink() as hook:
+        site = replace(with_mail(site, sink), webhook_url=hook.url)
+        release = submitted()
+        tell(*channels(site))
+        if case == "refused":
+            sink.refuse = "550 no such mailbox sec@example.gov.cn"
+        elif case == "hangs":
+            sink.hang = 3.0
+        elif case == "nobody-listens":
+            site = replace(site, mail_url="smtp://127.0.0.1:1")
+        elif case == "no-secret":
+            monkeypatch.delenv("MINGJING_WEBHOOK_SECRET")
+        else:
+            site = replace(site, mail_url="pigeon://127.0.0.1")
+        done = deliver_due(site)
+    assert done == ({"taken": 1, "not": 1})
+    expected = {
+        "refused": "smtp-recipient", "hangs": "disconnected", "nobody-listens": "unreachable", "no-secret": "settings",
+        "faulty-setting": "settings",
+    }  # fmt: skip
+    assert {fault for _, _, _, fault in states()} - {""} == {expected[case]}
+    assert decide(release, "sec", "section") == "in_review"  # the road goes on
+
+
+def test_delivery_is_given_up_and_the_administrator_sees_it(site: Home) -> None:
+    from review import desk
+    from review.models import Delivery
+
+    checked()
+    tell("webhook")
+    row = Delivery.objects.get()
+    tries = [desk.record_delivery(row.pk, ok=False, fault="http-500") for _ in range(6)]
+    assert tries == ["waiting"] * 5 + ["failed"]
+    assert told("delivery_failed") == {"admin"}
+    assert Delivery.objects.count() == 1  # what tells of a failure isn't sent in turn
+    page = visit("admin").get("/notices").content.decode()
+    assert "http-500" in page
+    assert "试了 6 次" in page
+    assert "R-2026" not in page  # an administrator sees no release
+    assert "http-500" not in visit("chief").get("/notices").content.decode()
+
+
+def test_header_counts_until_they_are_read(home: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    open_console(tmp_path_factory.mktemp("store"))
+    submitted()
+    tell()
+    client = visit("sec")
+    assert client.get("/queue").context["frame"]["unseen"] == 1
+    assert client.get("/notices").context["unseen"] == 1
+    assert client.post("/notices/seen").status_code == 302
+    assert client.get("/queue").context["frame"]["unseen"] == 0
+    assert visit("sec2").get("/notices").context["unseen"] == 1  # each person's own
+
+
+def test_notice_of_a_release_that_isnt_the_readers_any_more_names_nothing(home: Path) -> None:
+    from review import desk, queries
+
+    submitted()
+    tell()
+    seat = next(u for u in queries.users() if u["username"] == "sec")["seats"][0]["seat"]
+    desk.grant("sec", "industry", "section_reviewer")
+    desk.revoke(seat)
+    assert "政府债务限额" not in visit("sec").get("/notices").content.decode()
+
+
+def test_email_is_ones_own_or_an_administrators_to_set(home: Path) -> None:
+    from domain.errors import NotPermitted
+    from review import desk
+    from review.models import User
+
+    assert visit("sec").post("/notices/email", {"email": "sec@example.gov.cn"}).status_code == 302
+    assert User.objects.get(username="sec").email == "sec@example.gov.cn"
+    assert visit("sec").post("/notices/email", {"email": "no address"}).status_code == 400
+    desk.set_email("sec", "", actor="admin")
+    with pytest.raises(NotPermitted):
+        desk.set_email("sec", "x@example.gov.cn", actor="chief")
+
+
+@pytest.mark.parametrize(
+    ("url", "sender"),
+    [("smtp://a:b@h:25", "a@b"), ("http://h", "a@b"), ("smtp://", "a@b"), ("smtp://h", ""), ("smtp://h/x", "a@b")],
+)
+def test_mail_settings_are_refused(url: str, sender: str) -> None:
+    with pytest.raises(UsageInvalid):
+        mail_server(url, sender)
