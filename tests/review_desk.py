@@ -104,7 +104,8 @@ def make_contract(**changes: Any) -> Contract:
 
 
 def make_manifest(record: dict[str, Any], contract: Contract, findings: list[Finding], salt: str = "") -> Manifest:
-    """The manifest of a received release; another `salt`, other bytes."""
+    """The manifest of a received release, under the remedies ordered for its edition; another `salt`, other bytes."""
+    from review import queries
 
     def stored(role: str, data: bytes) -> Artefact:
         return STORE.put_bytes(data, name=f"{role}.json", role=role)
@@ -118,6 +119,7 @@ def make_manifest(record: dict[str, Any], contract: Contract, findings: list[Fin
         findings=stored("findings", canonical_json([f.to_dict() for f in findings])),
         coverage=stored("coverage", canonical_json(coverage)), metadata=stored("metadata", b"{}"),
         dates={"formed_on": "2026-01-31"}, rows=2,
+        overrides=queries.overrides(contract.id, record["period"]),
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from domain.contract import Contract
 from domain.errors import UsageInvalid
 from domain.finding import Finding, Severity, count_by_severity
 from domain.release import Manifest, Status
-from review import lifecycle
+from review import lifecycle, remedies
 from review.contents import check_manifest
 from review.lifecycle import Event
 from review.models import FindingRecord, ReleaseRecord, Unit
@@ -56,10 +56,11 @@ def receive(
         counts=count_by_severity(()), prepared_by=actor, received_at=page.at, changed_at=page.at,
         supersedes=kin.filter(period=period, status=Status.PUBLISHED.value).order_by("-revision").first(),
     )  # fmt: skip
+    ordered = remedies.ordered(contract.id, period)
     page.write(
         "received", actor, record.public_id, dataset=contract.id, period=period, edition=edition, revision=revision,
         unit=contract.department, tier=record.tier, stages=record.stages, contract_sha256=contract.sha256,
-        source_sha256=source_sha256,
+        source_sha256=source_sha256, **({"overrides": list(ordered)} if ordered else {}),
     )  # fmt: skip
     return record.public_id
 
@@ -89,6 +90,7 @@ def record_checked(
     blocked = any(f.severity is Severity.BLOCK for f in findings)
     status = lifecycle.step(Status(record.status), Event.BLOCK if blocked else Event.CHECK)
     check_manifest(record, manifest, findings)
+    remedies.check_carried(record, manifest)
     record.manifest, record.release_hash, record.rows = manifest.to_dict(), manifest.release_hash, manifest.rows
     _keep_findings(record, findings)
     move(record, status, page)

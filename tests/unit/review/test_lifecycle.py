@@ -10,7 +10,7 @@ ROWS = {
     "received": {"check": "checked", "block": "blocked", "replace": "replaced"},
     "checked": {"submit": "in_review", "block": "blocked", "replace": "replaced"},
     "in_review": {
-        "recall": "checked", "advance": "in_review", "approve": "approved", "return": "returned", "withhold": "withheld",
+        "recall": "checked", "advance": "in_review", "approve": "approved", "return": "returned", "remedy": "returned", "withhold": "withheld",
         "escalate": "escalated", "block": "blocked", "replace": "replaced",
     },
     "escalated": {"answer": "in_review", "block": "blocked", "replace": "replaced"},
