@@ -147,7 +147,9 @@ def _walk(place: steps.Workplace, asked: Order, period: str, sources: tuple[Arte
         contract.id, period, sources, contract.sha256, packs, asked.dates, last["release_hash"] if last else None,
         ordered,
     )  # fmt: skip
-    release = desk.receive(contract, period, run.key, asked.actor, source_sha256=sources[0].sha256)
+    release = desk.receive(
+        contract, period, run.key, asked.actor, source_sha256=sources[0].sha256, before=_contract_before(place),
+    )  # fmt: skip
     record = queries.show(release)
     try:
         if record["status"] == "received":
@@ -158,6 +160,14 @@ def _walk(place: steps.Workplace, asked: Order, period: str, sources: tuple[Arte
         _under_way.pop(run.key, None)
         remove(place.run_dir(run))
     return outcome(record, run)
+
+
+def _contract_before(place: steps.Workplace) -> bytes | None:
+    """The contract of the last publication, for the desk to compare; None where there is none or its bytes are gone."""
+    from review import queries
+
+    sha256 = queries.contract_before(place.in_force.id)
+    return place.stores.read(sha256) if sha256 and place.stores.has(sha256) else None
 
 
 def _take_steps(run_key: str, release: str, record: dict[str, Any]) -> None:

@@ -1,6 +1,6 @@
 """A remedy's preparation: the stored input of a release again, under the stricter operators that a reviewer ordered.
 
-What is ordered stands at the desk (review/acts/remedy); this finds the bytes and says what to prepare. Steps are those of
+What is ordered stands at the desk (review/acts/decision); this finds the bytes and says what to prepare. Steps are those of
 every preparation.
 """
 

@@ -30,9 +30,10 @@ from review.models import (
 from review.permissions import Act, can
 from review.remedies import ordered as overrides
 from review.remedies import remedy_of
+from review.tiers import contract_before, raised_by
 
 __all__ = [
-    "check_visible", "contract_hash", "decisions", "dispositions_before", "finding_values", "findings", "is_minted", "last_published", "manifest", "names", "overrides", "published",
+    "check_visible", "contract_before", "contract_hash", "decisions", "dispositions_before", "finding_values", "findings", "is_minted", "last_published", "manifest", "names", "overrides", "published",
     "queue_for", "reason_codes", "receipt", "releases", "remarks", "remedy_of", "roles", "show", "timeline", "units", "users",
     "visible_departments", "work", "work_list", "work_of",
 ]  # fmt: skip
@@ -93,6 +94,7 @@ def show(release: str, as_user: str | None = None) -> dict[str, Any]:
         "title": {"zh": record.title_zh, "en": record.title_en},
         "department": record.unit_id,
         "tier": record.tier,
+        "raised": raised_by(record.public_id),
         "stages": record.stages,
         "stage": known.current.name if record.status == Status.IN_REVIEW.value and known.current else None,
         "audience": record.audience,

@@ -1,5 +1,5 @@
 """Which remedies (删减后公开) hold for an edition, and what one may take away. Reads only; ordering one is left to
-review/acts/remedy.
+review/acts/decision.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from domain.errors import DispositionMissing, FindingBlocks, ReviewerIsSubmitter
 from domain.release import Disposition, DispositionKind, Status, Verdict
 from domain.remedy import Override
 from review import lifecycle, remedies, texts
-from review.acts.remedy import write_order
+from review.acts.work import QUEUED
 from review.contents import check_hash
 from review.dispositions import complete
 from review.lifecycle import Event, event_of
@@ -25,7 +25,9 @@ from review.models import (
     Opening,
     ReasonCode,
     ReleaseRecord,
+    RemedyOrder,
     User,
+    WorkRequest,
 )
 from review.permissions import Act, Seat, check_can, check_can_decide
 from review.reading import case, find, office, standing
@@ -110,7 +112,7 @@ def decide(
         remedies.refuse_overrides(ordered)
     decision = _write(page, record, seat, stage, verdict, said, given, ordered)
     if ordered:
-        write_order(page, decision, ordered)
+        _order(page, decision, ordered)
     if verdict is not Verdict.APPROVE:
         record.reason, record.reason_code = decision.reason, decision.reason_code
     advances = verdict is Verdict.APPROVE and not is_last
@@ -207,6 +209,16 @@ def _write(
     )  # fmt: skip
     DispositionRecord.objects.bulk_create(DispositionRecord(decision=decision, **row) for row in rows)
     return decision
+
+
+def _order(page: Page, decision: DecisionRecord, overrides: tuple[Override, ...]) -> None:
+    """Keep what a remedy orders, and ask for its preparation in the page of the decision."""
+    release, person = decision.release.public_id, decision.user.username
+    work = WorkRequest.objects.create(
+        kind="remedy", params={"release": release}, state=QUEUED, asked_by=person, asked_at=page.at
+    )
+    page.write("asked", person, release, work=work.pk, kind="remedy")
+    RemedyOrder.objects.create(decision=decision, overrides=[o.to_dict() for o in overrides], work=work.pk)
 
 
 @act(signed=True)

@@ -58,12 +58,15 @@ def recall(page: Page, release: str, username: str, password: str) -> Status:
     return status
 
 
-def revise(contract: Contract, release: str, run_key: str, actor: str = SYSTEM, *, source_sha256: str = "") -> str:
+def revise(
+    contract: Contract, release: str, run_key: str, actor: str = SYSTEM, *, source_sha256: str = "",
+    before: bytes | None = None,
+) -> str:  # fmt: skip
     """Open the next revision of a release's edition: `receive` for its period. Raises UsageInvalid for another dataset."""
     old = find(release)
     if contract.id != old.dataset:
         raise UsageInvalid(f"{release} is of {old.dataset}, not of {contract.id}")
-    return receive(contract, old.period, run_key, actor, source_sha256=source_sha256)
+    return receive(contract, old.period, run_key, actor, source_sha256=source_sha256, before=before)
 
 
 @act()
