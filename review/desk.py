@@ -12,6 +12,7 @@ from review import ledger
 from review.acts.arrival import receive, record_blocked, record_checked
 from review.acts.attention import give_back, remark, take
 from review.acts.decision import answer_escalation, decide, open_findings
+from review.acts.handover import hand_over
 from review.acts.people import (
     add_user,
     close_user,
@@ -40,7 +41,7 @@ from review.transaction import Page, act
 
 __all__ = [
     "add_unit", "add_user", "answer_escalation", "approval_for", "ask", "claim", "close_user", "decide", "deputise",
-    "extend_claim", "finish", "give_back", "grant", "load_reason_codes", "load_units", "open_findings", "recall",
+    "extend_claim", "finish", "give_back", "grant", "hand_over", "load_reason_codes", "load_units", "open_findings", "recall",
     "receive", "record_blocked", "record_checked", "record_inspection", "record_publication_refused",
     "record_published", "record_withdrawn", "remark", "replace", "revise", "revoke", "set_password", "sign_in", "submit",
     "take", "withdraw",

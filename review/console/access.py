@@ -49,6 +49,7 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "pack": READERS,
     "me": SIGNED_IN,
     "deputise": WORKERS,
+    "hand_over": REVIEWERS,
     "people": OFFICE_KEEPERS,
     "units": OFFICE_KEEPERS,
     "add_person": ADMINISTRATORS,

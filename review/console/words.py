@@ -116,6 +116,7 @@ EVENTS: Mapping[str, Pair] = {
     "finished": ("任务结束", "work ended"),
     "taken": ("认领", "taken on"),
     "given-back": ("交还", "given back"),
+    "handed-over": ("移交", "handed over"),
     "remarked": ("留言", "left a remark"),
     "signed-in": ("登录", "signed in"),
     "user-added": ("新增人员", "person added"),

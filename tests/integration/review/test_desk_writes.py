@@ -123,6 +123,7 @@ def scenarios() -> dict[str, Callable[[], Callable[[], Any]]]:
         "finish": on(claimed, lambda w: desk.finish(w, "runner", ok=True, result={})),
         "give_back": on(taken, lambda r: desk.give_back(r, "sec")),
         "grant": on(nothing, lambda _: desk.grant("law", "finance", "operator", actor="admin")),
+        "hand_over": on(taken, lambda _: desk.hand_over("sec", "sec2", "finance", "section_reviewer")),
         "load_reason_codes": on(nothing, lambda _: desk.load_reason_codes(pack("reason_codes"))),
         "load_units": on(nothing, lambda _: desk.load_units(pack("units"))),
         "open_findings": on(submitted, lambda r: desk.open_findings("sec", r, [HOLD.id])),
