@@ -8,6 +8,7 @@ The field vocabulary is Frictionless Table Schema v1 (name, title, type, format,
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
@@ -23,7 +24,7 @@ from domain.canonical import canonical_json, sha256_hex
 from domain.errors import ContractInvalid
 from domain.finding import Severity
 from domain.frozen import Frozen, fault
-from domain.masking import Redaction, RowDrop, misfit
+from domain.masking import PARAMETERS, Redaction, RowDrop, misfit
 
 FIELD_NAME = r"^[a-z][a-z0-9_]{0,59}$"
 
@@ -390,6 +391,19 @@ class Contract(Frozen):
     def slug(self) -> str:
         """The dataset's name in URLs and catalogues: `finance-debt-limit`."""
         return self.id.replace(".", "-").replace("_", "-")
+
+
+def stored_contract(content: bytes) -> Contract:
+    """The contract whose `content` these bytes are. Raises ContractInvalid where they aren't one of this version."""
+    data = json.loads(content)
+    for table in data["tables"]:
+        for spec in table["fields"]:  # parameters of other operators stand there with their defaults
+            own = PARAMETERS.get(spec["redaction"]["operator"], ())
+            spec["redaction"] = {k: v for k, v in spec["redaction"].items() if k in ("operator", "reason", *own)}
+    try:
+        return Contract.model_validate(data)
+    except ValidationError as wrong:
+        raise ContractInvalid(f"the stored contract can't be read: {wrong.errors()[0]['msg']}") from None
 
 
 # --- expressions -----------------------------------------------------------------------------------------------------

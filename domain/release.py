@@ -31,18 +31,20 @@ class Status(StrEnum):
 
 
 class Verdict(StrEnum):
-    """公开 approve · 退回 return · 依申请公开/不予公开 withhold · 需报审 escalate."""
+    """公开 approve · 退回 return · 删减后公开 remedy · 依申请公开/不予公开 withhold · 需报审 escalate."""
 
     APPROVE = "approve"
     RETURN = "return"
+    REMEDY = "remedy"
     WITHHOLD = "withhold"
     ESCALATE = "escalate"
 
 
 class DispositionKind(StrEnum):
-    """真阳性-已处理 · 依法应公开 · 误报."""
+    """真阳性-已处理 · 真阳性-须再删减 (by a remedy) · 依法应公开 · 误报."""
 
     REDACT_AS_PROPOSED = "redact_as_proposed"
+    REDACT_MORE = "redact_more"
     KEEP_BY_LAW = "keep_by_law"
     FALSE_ALARM = "false_alarm"
 
@@ -76,7 +78,8 @@ class Manifest:
 
     Code version, run ids, times of processing and receipts stay outside: an upgrade or a second run voids nothing.
     `dates`: release dates as ISO texts (formed_on, approved_on …). `edition` counts a dataset's releases for a period's
-    first appearance, `revision` counts corrections of one edition, both from 1.
+    first appearance, `revision` counts corrections of one edition, both from 1. `overrides`: what remedies took away beyond
+    the contract (domain/remedy.Override.to_dict); a manifest without any is written without the key, as it always was.
     """
 
     dataset: str
@@ -96,9 +99,13 @@ class Manifest:
     rows: int = 0
     supersedes: str | None = None  # release hash of the edition this one corrects
     previous: str | None = None  # release hash of the edition it was compared with
+    overrides: tuple[dict[str, Any], ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        said = asdict(self)
+        if not said["overrides"]:
+            del said["overrides"]
+        return said
 
     @property
     def content(self) -> bytes:
@@ -124,6 +131,7 @@ class Manifest:
         for key in ("contract", "redaction_map", "findings", "coverage", "metadata"):
             values[key] = Artefact(**data[key])
         values["packs"] = tuple(PackRef(**p) for p in data["packs"])
+        values["overrides"] = tuple(data.get("overrides", ()))
         return Manifest(**values)
 
 

@@ -80,7 +80,7 @@ def _run(home: Home, kind: str, parameters: dict[str, Any], actor: str = "system
     prepare_prefect(home)
     from flows.runner import perform, warming
 
-    with warming() if kind == "prepare" else nullcontext(), quick_flows(), stoppable():
+    with warming() if kind in ("prepare", "remedy") else nullcontext(), quick_flows(), stoppable():
         return perform(kind, parameters)
 
 
@@ -99,6 +99,19 @@ def absolute(source: str | None) -> str | None:
     if source is None or "://" in source:
         return source
     return str(Path.cwd() / Path(source).expanduser())
+
+
+def remedy_now(home: Path | None, work: int) -> dict[str, Any]:
+    """Prepare the revision that a remedy ordered as `work`, and return its outcome."""
+    platform = open_platform(home)
+    if runner_is_alive(platform.home):
+        return dict(follow(platform.home, work))
+    prepare_prefect(platform.home)
+    from flows.runner import do_asked, warming
+
+    with warming(), quick_flows(), stoppable():
+        do_asked(platform.home, work)
+    return dict(follow(platform.home, work))
 
 
 def publish_now(home: Path | None, release: str | None) -> list[dict[str, Any]]:

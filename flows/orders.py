@@ -24,6 +24,7 @@ class Order:
     period: str | None = None
     dates: dict[str, str] = field(default_factory=dict)
     actor: str = "system"
+    remedy_of: str | None = None  # the release whose stored input is prepared again under a remedy
 
 
 def _file(home: Home, name: str) -> Path:

@@ -17,7 +17,9 @@ from prefect import flow, task
 from domain.contract import Contract
 from domain.errors import SourceUnavailable, UsageInvalid
 from domain.release import Artefact
+from domain.remedy import Override, under
 from flows import prepare_steps as steps
+from flows import remedy
 from flows.guard import guarded
 from flows.orders import Order, read_order
 from flows.periods import default_period
@@ -129,19 +131,25 @@ def prepare_release(dataset: str, order: str = "") -> dict[str, Any]:
     steps.release_dates(asked.dates)
     place = steps.Workplace(platform.home.root, platform.stores, contract, platform.packs, platform.today())
     announce(STEPS[0], 1, len(STEPS))
-    return _walk(place, asked, period, pull_source(dataset, order))
+    stored = remedy.stored_sources(platform, asked.remedy_of) if asked.remedy_of else None
+    return _walk(place, asked, period, stored or pull_source(dataset, order))
 
 
 def _walk(place: steps.Workplace, asked: Order, period: str, sources: tuple[Artefact, ...]) -> dict[str, Any]:
     from review import desk, queries
 
     contract = place.contract
+    ordered = queries.overrides(contract.id, period)
+    place = replace(place, contract=under(contract, map(Override.from_dict, ordered)), declared=contract)
     last = queries.last_published(contract.id)
     packs = tuple((p.id, p.version, p.sha256) for p in place.packs.refs)
     run = steps.Run(
-        contract.id, period, sources, contract.sha256, packs, asked.dates, last["release_hash"] if last else None
-    )
-    release = desk.receive(contract, period, run.key, asked.actor, source_sha256=sources[0].sha256)
+        contract.id, period, sources, contract.sha256, packs, asked.dates, last["release_hash"] if last else None,
+        ordered,
+    )  # fmt: skip
+    release = desk.receive(
+        contract, period, run.key, asked.actor, source_sha256=sources[0].sha256, before=_contract_before(place),
+    )  # fmt: skip
     record = queries.show(release)
     try:
         if record["status"] == "received":
@@ -152,6 +160,14 @@ def _walk(place: steps.Workplace, asked: Order, period: str, sources: tuple[Arte
         _under_way.pop(run.key, None)
         remove(place.run_dir(run))
     return outcome(record, run)
+
+
+def _contract_before(place: steps.Workplace) -> bytes | None:
+    """The contract of the last publication, for the desk to compare; None where there is none or its bytes are gone."""
+    from review import queries
+
+    sha256 = queries.contract_before(place.in_force.id)
+    return place.stores.read(sha256) if sha256 and place.stores.has(sha256) else None
 
 
 def _take_steps(run_key: str, release: str, record: dict[str, Any]) -> None:

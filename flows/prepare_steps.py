@@ -40,22 +40,32 @@ class Run:
     packs: tuple[tuple[str, str, str], ...]  # id, version, sha256
     dates: dict[str, str] = field(default_factory=dict)
     previous: str | None = None  # sha256 of the previous edition's manifest (its release hash)
+    overrides: tuple[dict[str, Any], ...] = ()  # what remedies ordered for this edition (domain/remedy)
 
     @property
     def key(self) -> str:
         """SHA-256 over all of it; names of files count, the time of day doesn't."""
-        return sha256_hex(canonical_json(asdict(self)))
+        said = asdict(self)
+        if not said["overrides"]:
+            del said["overrides"]
+        return sha256_hex(canonical_json(said))
 
 
 @dataclass(frozen=True, slots=True)
 class Workplace:
-    """What every step needs at hand."""
+    """What every step needs at hand. `contract` is the one in force; with remedies `declared` is, and `contract` is what they
+    leave of it (domain/remedy.under)."""
 
     home: Path
     stores: Stores
     contract: Contract
     packs: Packs
     today: date
+    declared: Contract | None = None
+
+    @property
+    def in_force(self) -> Contract:
+        return self.declared or self.contract
 
     def run_dir(self, run: Run) -> Path:
         return run_dir(self.home / "work", run.key)
@@ -244,7 +254,8 @@ def redact_release(place: Workplace, run: Run, *, key: bytes, scope: str) -> str
         redacted = redact_tables(fitted.tables, scan, contract, packs, key=key, scope=scope, into=into)
         again = (*residue(redacted.tables, packs, contract), *formula_like(redacted.tables, contract))
         save(into / "tables.json", dict[str, TableInfo], redacted.tables)
-        (into / "map.json").write_bytes(canonical_json(redacted.map))
+        declared = {"id": contract.id, "version": contract.version, "sha256": place.in_force.sha256}
+        (into / "map.json").write_bytes(canonical_json({**redacted.map, "contract": declared}))
         save(into / "coverage.json", Coverage, certificate)
         seen = named((*scan.findings, *lost), contract, packs, reading, fitted.headers, fitted.sources)
         return sha256_hex(save(into / "findings.json", FINDINGS, (*seen, *again)))
@@ -312,7 +323,7 @@ def seal(
     tables, clean = the_redacted(where), cleaner(place.packs)
     manifest = Manifest(
         dataset=run.dataset, period=run.period, edition=edition, revision=revision,
-        contract=stores.put_bytes(place.contract.content, name="contract.json", role="contract", media_type="application/json"),
+        contract=stores.put_bytes(place.in_force.content, name="contract.json", role="contract", media_type="application/json"),
         packs=place.packs.refs, sources=tuple(replace(s, name=clean(s.name)) for s in run.sources),
         redacted=tuple(_put_file(stores, Path(t.path), f"{name}.parquet", "redacted") for name, t in sorted(tables.items())),
         exports=tuple(_put_file(stores, where / "export" / file, name, "export", kind) for file, name, kind in exports),
@@ -321,6 +332,7 @@ def seal(
         coverage=_put_json(stores, load(where / "redact" / "coverage.json", Coverage).to_dict(), "coverage.json", "coverage"),
         metadata=stores.put_bytes((where / "export" / "metadata.json").read_bytes(), name="metadata.json", role="metadata"),
         dates=run.dates, rows=sum(t.rows for t in tables.values()), supersedes=supersedes, previous=run.previous,
+        overrides=run.overrides,
     )  # fmt: skip
     sealed = stores.put_bytes(manifest.content, name="manifest.json", role="manifest", media_type="application/json")
     assert sealed.sha256 == manifest.release_hash

@@ -39,6 +39,11 @@ def perform(kind: str, parameters: dict[str, Any]) -> Any:
             from flows.prepare import prepare_release
 
             return prepare_release(parameters["dataset"], parameters["order"])
+        case "remedy":
+            from flows.prepare import prepare_release
+            from flows.remedy import order_of
+
+            return prepare_release(*order_of(parameters["release"]))
         case "publish":
             from flows.publish import publish_release
 
@@ -98,6 +103,18 @@ def serve_requests(platform: Platform, stop: threading.Event) -> None:
             do_work(platform.home, row)
         elif not timed.step(platform.today(), time.monotonic()) and not _publish_next(platform.home, refused_at):
             stop.wait(POLL_SECONDS)
+
+
+def do_asked(home: Home, work: int) -> None:
+    """Do what waits, the oldest first, until this work has ended: in a process that no runner stands beside."""
+    from review import desk, queries
+
+    while queries.work_of(work)["state"] not in ("done", "failed"):
+        row = desk.claim(WORKER)
+        if row is None:
+            time.sleep(POLL_SECONDS)  # somebody else does it
+        else:
+            do_work(home, row)
 
 
 def do_work(home: Home, row: dict[str, Any], worker: str = WORKER) -> None:

@@ -13,6 +13,7 @@ from review.acts.arrival import receive, record_blocked, record_checked
 from review.acts.attention import give_back, remark, take
 from review.acts.decision import answer_escalation, decide, open_findings
 from review.acts.expiry import expire
+from review.acts.handover import hand_over
 from review.acts.hidden import record_hidden
 from review.acts.notices import record_delivery, see_notices, set_email, tell, tell_overdue
 from review.acts.people import (
@@ -45,8 +46,8 @@ from review.transaction import Page, act
 
 __all__ = [
     "add_unit", "add_user", "answer_escalation", "approval_for", "ask", "claim", "close_user", "confirm_withdrawal", "decide",
-    "deputise", "expire", "extend_claim", "finish", "give_back", "grant", "load_reason_codes", "load_units", "look",
-    "open_findings", "recall", "receive", "record_blocked", "record_checked", "record_delivery", "record_hidden",
+    "deputise", "expire", "extend_claim", "finish", "give_back", "grant", "hand_over", "load_reason_codes", "load_units",
+    "look", "open_findings", "recall", "receive", "record_blocked", "record_checked", "record_delivery", "record_hidden",
     "record_inspection", "record_publication_refused", "record_published", "record_withdrawn", "remark", "replace",
     "reverse_withdrawal", "revise", "revoke", "see_notices", "set_email", "set_password", "sign_in", "submit", "take", "tell",
     "tell_overdue", "withdraw",

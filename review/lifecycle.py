@@ -24,6 +24,7 @@ class Event(StrEnum):
     ADVANCE = "advance"  # a stage says 公开 and another stage follows
     APPROVE = "approve"  # the last stage says 公开
     RETURN = "return"  # 退回
+    REMEDY = "remedy"  # 删减后公开: returned, and a stricter revision is prepared at once
     WITHHOLD = "withhold"  # 依申请公开 or 不予公开
     ESCALATE = "escalate"  # 需报审
     ANSWER = "answer"  # the answer from above was recorded
@@ -54,6 +55,7 @@ TABLE: Mapping[tuple[Status, Event], Status] = MappingProxyType(
         (S.IN_REVIEW, E.ADVANCE): S.IN_REVIEW,
         (S.IN_REVIEW, E.APPROVE): S.APPROVED,
         (S.IN_REVIEW, E.RETURN): S.RETURNED,
+        (S.IN_REVIEW, E.REMEDY): S.RETURNED,
         (S.IN_REVIEW, E.WITHHOLD): S.WITHHELD,
         (S.IN_REVIEW, E.ESCALATE): S.ESCALATED,
         (S.IN_REVIEW, E.BLOCK): S.BLOCKED,

@@ -279,6 +279,20 @@ class DispositionRecord(models.Model):
         constraints = (models.UniqueConstraint(fields=["decision", "finding"], name="one_disposition_per_finding"),)
 
 
+class RemedyOrder(models.Model):
+    """删减后公开: the stricter operators that a decision orders for the edition from here on (Override.to_dict)."""
+
+    decision_id: int
+    decision: models.OneToOneField[DecisionRecord, DecisionRecord] = models.OneToOneField(
+        DecisionRecord, PROTECT, related_name="remedy"
+    )
+    overrides: Data = models.JSONField()
+    work: BigNumber = models.BigIntegerField()  # number of the work request that prepares the new revision
+
+    class Meta:
+        verbose_name = "删减"
+
+
 class EscalationAnswer(models.Model):
     """报审答复: what the authority above answered to an escalation."""
 
@@ -296,6 +310,33 @@ class EscalationAnswer(models.Model):
 
     class Meta:
         verbose_name = "报审答复"
+
+
+class BlindOpinion(models.Model):
+    """What one of two reviewers of a blind stage said, sealed until the other has spoken too. `content`: verdict, texts,
+    dispositions and the nonce that its ledger line's seal was made with."""
+
+    release_id: int
+    release: models.ForeignKey[ReleaseRecord, ReleaseRecord] = models.ForeignKey(
+        ReleaseRecord, PROTECT, related_name="opinions"
+    )
+    stage: Text = models.CharField(max_length=20)
+    round: Number = models.IntegerField()
+    user_id: int
+    user: models.ForeignKey[User, User] = models.ForeignKey(User, PROTECT, related_name="opinions")
+    seat_id: int
+    seat: models.ForeignKey[Membership, Membership] = models.ForeignKey(Membership, PROTECT, related_name="+")
+    content: Data = models.JSONField()
+    release_hash: Text = models.CharField(max_length=64)
+    entry_id: int
+    entry: models.OneToOneField[LedgerEntry, LedgerEntry] = models.OneToOneField(LedgerEntry, PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "背靠背意见"
+        ordering = ("entry",)
+        constraints = (
+            models.UniqueConstraint(fields=["release", "stage", "round", "user"], name="one_opinion_per_person"),
+        )
 
 
 class Remark(models.Model):

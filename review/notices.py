@@ -32,7 +32,7 @@ def _checked(_data: Mapping[str, Any], _record: ReleaseRecord) -> Kind:
 
 def _decided(data: Mapping[str, Any], record: ReleaseRecord) -> Kind | None:
     match Verdict(data["verdict"]):
-        case Verdict.RETURN:
+        case Verdict.RETURN | Verdict.REMEDY:
             return Kind.RETURNED
         case Verdict.WITHHOLD:
             return Kind.WITHHELD
@@ -51,6 +51,8 @@ TELLING: Mapping[str, Callable[[Mapping[str, Any], ReleaseRecord], Kind | None]]
     "published": lambda _data, _record: Kind.PUBLISHED,
     "inspected": lambda data, _record: None if data["ok"] else Kind.INSPECTION_FAILED,
     "withdrawn": lambda _data, _record: Kind.HIDDEN,
+    "expired": lambda _data, _record: Kind.HIDDEN,
+    "hidden": lambda _data, _record: Kind.HIDDEN,
 }
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from domain.errors import ReleaseNotFound, UsageInvalid
 from domain.finding import Finding
-from domain.release import Approval, Manifest, Receipt, Status
+from domain.release import Approval, DispositionKind, Manifest, Receipt, Status
 from review import listing, reading
 from review.directory import reason_codes, roles, units, users, work, work_list, work_of
 from review.models import (
@@ -28,10 +28,13 @@ from review.models import (
     User,
 )
 from review.permissions import Act, can
+from review.remedies import ordered as overrides
+from review.remedies import remedy_of
+from review.tiers import contract_before, raised_by
 
 __all__ = [
-    "check_visible", "contract_hash", "decisions", "dispositions_before", "finding_values", "findings", "is_minted", "last_published", "manifest", "names", "published",
-    "queue_for", "reason_codes", "receipt", "releases", "remarks", "roles", "show", "timeline", "units", "users",
+    "check_visible", "contract_before", "contract_hash", "decisions", "dispositions_before", "finding_values", "findings", "is_minted", "last_published", "manifest", "names", "overrides", "published",
+    "queue_for", "reason_codes", "receipt", "releases", "remarks", "remedy_of", "roles", "show", "timeline", "units", "users",
     "visible_departments", "work", "work_list", "work_of",
 ]  # fmt: skip
 
@@ -91,6 +94,7 @@ def show(release: str, as_user: str | None = None) -> dict[str, Any]:
         "title": {"zh": record.title_zh, "en": record.title_en},
         "department": record.unit_id,
         "tier": record.tier,
+        "raised": raised_by(record.public_id),
         "stages": record.stages,
         "stage": known.current.name if record.status == Status.IN_REVIEW.value and known.current else None,
         "audience": record.audience,
@@ -151,14 +155,14 @@ def finding_values(release: str) -> list[Finding]:
 def decisions(release: str) -> list[dict[str, Any]]:
     """Decisions in the ledger's order, with dispositions and the answer to an escalation."""
     rows = DecisionRecord.objects.filter(release__public_id=release).order_by("entry_id")
-    rows = rows.select_related("user", "seat", "seat__deputy_of", "entry", "answer", "answer__user").prefetch_related(
-        "dispositions"
-    )
+    rows = rows.select_related(
+        "user", "seat", "seat__deputy_of", "entry", "answer", "answer__user", "remedy"
+    ).prefetch_related("dispositions")
     return [_decision(d) for d in rows]
 
 
 def _decision(row: DecisionRecord) -> dict[str, Any]:
-    answer = getattr(row, "answer", None)
+    answer, remedy = getattr(row, "answer", None), getattr(row, "remedy", None)
     return {
         "stage": row.stage,
         "round": row.round,
@@ -178,6 +182,7 @@ def _decision(row: DecisionRecord) -> dict[str, Any]:
         "dispositions": [
             {"finding": d.finding, "kind": d.kind, "basis": d.basis, "reason": d.reason} for d in row.dispositions.all()
         ],
+        "overrides": remedy.overrides if remedy else [],
         "answer": {
             "authority": answer.authority, "document": answer.document, "answer": answer.answer,
             "user": answer.user.username,
@@ -187,8 +192,8 @@ def _decision(row: DecisionRecord) -> dict[str, Any]:
 
 def dispositions_before(release: str) -> dict[str, Any] | None:
     """What was said of the same findings last time: by the approvals of the revision before, else of the edition that this
-    release was compared with. {release, dispositions: {finding: {kind, basis, reason}}, same_rules: whether contract and
-    packs are those of now}; None where nobody said anything.
+    release was compared with; what was to be redacted more is past. {release, dispositions: {finding: {kind, basis, reason}}, same_rules: whether contract and
+    packs (and, against another edition, remedies) are those of now}; None where nobody said anything.
     """
     record = reading.find(release)
     now = record.manifest or {}
@@ -197,9 +202,11 @@ def dispositions_before(release: str) -> dict[str, Any] | None:
     for old in [*kin.order_by("-revision")[:1], *public[:1]]:
         said = DispositionRecord.objects.filter(decision__release=old).order_by("decision__entry_id", "pk")
         found = {d.finding: {"kind": d.kind, "basis": d.basis, "reason": d.reason} for d in said}
+        found = {f: d for f, d in found.items() if d["kind"] != DispositionKind.REDACT_MORE.value}
         if found:
             then = old.manifest or {}
             same = (then.get("packs"), old.contract_sha256) == (now.get("packs"), record.contract_sha256)
+            same &= old.edition == record.edition or then.get("overrides") == now.get("overrides")
             return {"release": old.public_id, "dispositions": found, "same_rules": same}
     return None
 

@@ -95,5 +95,7 @@ def roles_at_root(person: str) -> frozenset[Role]:
 def stages_fillable(contract: Contract, at: datetime | None = None) -> list[str]:
     """Why this contract's review couldn't be held with today's people; empty if it could (`contract check`)."""
     from review.stages import unfillable
+    from review.tiers import HIGHEST, is_first
 
-    return unfillable(contract, office(), at or timezone.now())
+    tier = HIGHEST if is_first(contract.id) else None  # asked for the first publication too, while it is ahead
+    return unfillable(contract, office(), at or timezone.now(), tier)

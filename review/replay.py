@@ -13,7 +13,7 @@ from typing import Any
 
 from domain.contract import Stage
 from domain.errors import MingjingError, ReleaseNotApproved
-from domain.release import Status, Verdict
+from domain.release import DispositionKind, Status, Verdict
 from review import lifecycle
 from review.lifecycle import Event, event_of
 from review.moments import moment
@@ -220,7 +220,8 @@ def _decided(state: Replay, line: dict[str, Any]) -> None:
     check_can_decide(state.office, person, state.case, stage, moment(line["at"]))
     if verdict is Verdict.APPROVE:
         seen, disposed = state.opened.get(person, set()), set(said["dispositions"])
-        if state.blocks or state.holds - seen or state.holds - disposed:
+        more = DispositionKind.REDACT_MORE.value in said["dispositions"].values()
+        if state.blocks or more or state.holds - seen or state.holds - disposed:
             raise ReleaseNotApproved("a finding wasn't opened, or not disposed of")
     state.step(event_of(verdict, is_last=len(state.approvals) + 1 == len(state.stages)))
     state.decided[person] = stage

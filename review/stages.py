@@ -49,16 +49,23 @@ def stage_faults(contract: Contract) -> list[str]:
     return faults
 
 
-def stages_of(contract: Contract) -> tuple[Stage, ...]:
-    """The contract's stages with every unit named. Raises ContractInvalid where they fall short of the tier."""
+def stages_of(contract: Contract, tier: Tier | None = None) -> tuple[Stage, ...]:
+    """The contract's stages with every unit named; under a raised `tier` those it demands beside the contract's own.
+
+    Raises ContractInvalid where the contract's fall short of its own tier.
+    """
     if faults := stage_faults(contract):
         raise ContractInvalid(f"{contract.id}: " + "; ".join(faults))
     stages = contract.review.stages or standard_stages(contract.review.tier)
+    if tier is not None:
+        own = {s.name: s for s in stages}
+        demanded = {s.name: s for s in standard_stages(tier)}
+        stages = tuple(own.get(n) or demanded[n] for n in ROLE_OF if n in own or n in demanded)
     return tuple(s.model_copy(update={"unit": s.unit or contract.department}) for s in stages)
 
 
-def unfillable(contract: Contract, office: Office, at: datetime) -> list[str]:
-    """Why the contract's review couldn't be held today: one sentence per problem; empty if it could.
+def unfillable(contract: Contract, office: Office, at: datetime, tier: Tier | None = None) -> list[str]:
+    """Why the contract's review (under a raised `tier`) couldn't be held today: one sentence per problem; empty if it could.
 
     Every stage needs a holder, and together with an operator there must be as many different people as places.
     """
@@ -74,7 +81,7 @@ def unfillable(contract: Contract, office: Office, at: datetime) -> list[str]:
         if places["operator"]
         else [f"submission: nobody holds operator in {department} or in a unit in charge of it"]
     )
-    for stage in stages_of(contract):
+    for stage in stages_of(contract, tier):
         unit = stage.unit or department
         if not office.tree.is_in_charge(unit, Role(stage.role), department):
             problems.append(

@@ -253,7 +253,7 @@ def table_release(
         redacted=(STORE.put_bytes(parquet(rows), name="main.parquet", role="redacted"),),
         redaction_map=STORE.put_bytes(canonical_json(treated), name="redaction_map.json", role="redaction_map"),
         coverage=STORE.put_bytes(canonical_json(coverage.to_dict()), name="coverage.json", role="coverage"),
-        rows=height, previous=previous,
+        rows=height, previous=previous, overrides=queries.overrides(contract.id, period),
     )  # fmt: skip
     STORE.put_bytes(manifest.content, name="manifest.json", role="manifest")
     desk.record_checked(release, manifest, list(findings))

@@ -104,7 +104,8 @@ def make_contract(**changes: Any) -> Contract:
 
 
 def make_manifest(record: dict[str, Any], contract: Contract, findings: list[Finding], salt: str = "") -> Manifest:
-    """The manifest of a received release; another `salt`, other bytes."""
+    """The manifest of a received release, under the remedies ordered for its edition; another `salt`, other bytes."""
+    from review import queries
 
     def stored(role: str, data: bytes) -> Artefact:
         return STORE.put_bytes(data, name=f"{role}.json", role=role)
@@ -118,6 +119,7 @@ def make_manifest(record: dict[str, Any], contract: Contract, findings: list[Fin
         findings=stored("findings", canonical_json([f.to_dict() for f in findings])),
         coverage=stored("coverage", canonical_json(coverage)), metadata=stored("metadata", b"{}"),
         dates={"formed_on": "2026-01-31"}, rows=2,
+        overrides=queries.overrides(contract.id, record["period"]),
     )  # fmt: skip
 
 
@@ -215,10 +217,19 @@ def decide(release: str, person: str, stage: str, verdict: str = "approve", **ho
 
 
 def approved(**how: Any) -> str:
-    """A release that section, confidentiality and chief have approved (L2)."""
-    release = submitted(**how)
-    for person, stage in (("sec", "section"), ("conf", "confidentiality"), ("chief", "chief")):
-        decide(release, person, stage)
+    """A release that every stage has approved."""
+    return approve(submitted(**how))
+
+
+REVIEWERS = {"section": "sec", "confidentiality": "conf", "legal": "law", "chief": "chief"}
+
+
+def approve(release: str, upto: str = "") -> str:
+    """The stages that are still to come say 公开, up to and without `upto`; returns the release."""
+    from review import queries
+
+    while (stage := queries.show(release)["stage"]) and stage != upto:
+        decide(release, REVIEWERS[stage], stage)
     return release
 
 

@@ -164,11 +164,17 @@ def decide(
     release: str,
     user: AsOption,
     stage: Annotated[str, typer.Option(help="section, confidentiality, legal, chief")],
-    verdict: Annotated[Verdict, typer.Option(help="公开 / 退回 / 不公开 / 报审")],
+    verdict: Annotated[Verdict, typer.Option(help="公开 / 退回 / 删减后公开 / 不公开 / 报审")],
     reason: Annotated[str, typer.Option(help="opinion, needed for everything but approve")] = "",
     reason_code: Annotated[str, typer.Option(help="withhold: A14-1 … A36-7")] = "",
     basis: Annotated[str, typer.Option(help="withhold: the article it rests on")] = "",
     dispositions: Annotated[Path | None, typer.Option(help="JSON list of {finding, kind, basis, reason}")] = None,
+    redact_more: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--redact-more", help="remedy: COLUMN=OPERATOR or TABLE.COLUMN=keep_ends:prefix=1; may be given again"
+        ),
+    ] = None,
     release_hash: Annotated[
         str | None, typer.Option(help="the release hash you reviewed; refused if it changed")
     ] = None,
@@ -179,18 +185,31 @@ def decide(
     """Decide one stage of a review, signed with your password. The findings you dispose of count as opened by you when `show` printed them."""
     from flows.platform import open_platform
 
-    open_platform(home)
+    platform = open_platform(home)
+    from domain.contract import stored_contract
+    from domain.remedy import parse
+    from flows.ask import remedy_now
     from review import desk, queries
 
+    orders, contract = redact_more or [], None
+    if verdict is Verdict.REMEDY or orders:
+        contract = stored_contract(platform.stores.read(queries.manifest(release).contract.sha256))
     given = read_dispositions(dispositions) if dispositions else ()
     seen = release_hash or queries.show(release)["release_hash"]
     desk.decide(
         release, user, ask_password(user, password_stdin), stage, verdict, release_hash=seen, reason=reason,
         reason_code=reason_code, basis=basis, dispositions=given, shown=[d.finding for d in given],
+        overrides=[parse(text, contract) for text in orders] if contract else (), contract=contract,
     )  # fmt: skip
+    made = None
+    if ordered := queries.remedy_of(release):
+        with bar(release):
+            made = remedy_now(home, ordered["work"])
     record = queries.show(release)
     if as_json:
-        return answer(record)
+        return answer({**record, "remedy": made} if made else record)
+    if made:
+        return _print_outcome(made)
     return tell(
         f"{release}：{STATUS_ZH[record['status']]}" + (f"，下一环节 {record['stage']}" if record["stage"] else "")
     )

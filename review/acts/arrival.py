@@ -14,7 +14,7 @@ from domain.contract import Contract
 from domain.errors import UsageInvalid
 from domain.finding import Finding, Severity, count_by_severity
 from domain.release import Manifest, Status
-from review import lifecycle
+from review import lifecycle, remedies, tiers
 from review.contents import check_manifest
 from review.lifecycle import Event
 from review.models import FindingRecord, ReleaseRecord, Unit
@@ -26,18 +26,27 @@ from review.transaction import Page, act, move
 
 @act()
 def receive(
-    page: Page, contract: Contract, period: str, run_key: str, actor: str = SYSTEM, *, source_sha256: str = ""
+    page: Page,
+    contract: Contract,
+    period: str,
+    run_key: str,
+    actor: str = SYSTEM,
+    *,
+    source_sha256: str = "",
+    before: bytes | None = None,
 ) -> str:
     """Open a release for a period of a dataset and return its id (R-2026-0001). Equal `run_key`s are one release.
 
     A period seen before makes the next revision of its edition; a new one the dataset's next edition. An actor other
-    than SYSTEM must be an operator in charge. Raises NotPermitted, ContractInvalid (stages), UsageInvalid (no unit).
+    than SYSTEM must be an operator in charge. `before`: content of the contract that the last publication was made under
+    (queries.contract_before); without it a contract that changed counts as loosened. What raises the tier to the highest,
+    review/tiers says; it stands in the ledger line. Raises NotPermitted, ContractInvalid (stages), UsageInvalid (no unit).
     """
     known = ReleaseRecord.objects.filter(run_key=run_key).first()
     if known is not None:
         page.nothing_new()
         return known.public_id
-    stages = stages_of(contract)
+    stages_of(contract)  # raises for a contract that falls short of its own tier
     if not Unit.objects.filter(code=contract.department).exists():
         raise UsageInvalid(f"there is no unit {contract.department!r}; add it: mingjing unit add {contract.department}")
     if actor != SYSTEM:
@@ -46,10 +55,14 @@ def receive(
     year = timezone.localtime(page.at).year
     number = 1 + (ReleaseRecord.objects.filter(year=year).aggregate(n=Max("number"))["n"] or 0)
     edition, revision = _place(kin, period)
+    ordered = remedies.ordered(contract.id, period)
+    reasons = tiers.raised(contract, ordered, before)
+    tier = tiers.HIGHEST if reasons else contract.review.tier
+    stages = stages_of(contract, tier if reasons else None)
     record = ReleaseRecord.objects.create(
         public_id=f"R-{year}-{number:04d}", year=year, number=number,
         dataset=contract.id, title_zh=contract.title.zh, title_en=contract.title.en, unit_id=contract.department,
-        tier=contract.review.tier.value, stages=[s.model_dump(mode="json") for s in stages],
+        tier=tier.value, stages=[s.model_dump(mode="json") for s in stages],
         audience=contract.audience.value, disclosure=contract.disclosure.value,
         contract_version=contract.version, contract_sha256=contract.sha256, source_sha256=source_sha256,
         run_key=run_key, period=period, edition=edition, revision=revision, status=Status.RECEIVED.value,
@@ -59,7 +72,8 @@ def receive(
     page.write(
         "received", actor, record.public_id, dataset=contract.id, period=period, edition=edition, revision=revision,
         unit=contract.department, tier=record.tier, stages=record.stages, contract_sha256=contract.sha256,
-        source_sha256=source_sha256,
+        source_sha256=source_sha256, **({"overrides": list(ordered)} if ordered else {}),
+        **({"raised": reasons} if reasons else {}),
     )  # fmt: skip
     return record.public_id
 
@@ -89,6 +103,7 @@ def record_checked(
     blocked = any(f.severity is Severity.BLOCK for f in findings)
     status = lifecycle.step(Status(record.status), Event.BLOCK if blocked else Event.CHECK)
     check_manifest(record, manifest, findings)
+    remedies.check_carried(record, manifest)
     record.manifest, record.release_hash, record.rows = manifest.to_dict(), manifest.release_hash, manifest.rows
     _keep_findings(record, findings)
     move(record, status, page)

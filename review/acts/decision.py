@@ -7,9 +7,12 @@ from collections.abc import Collection, Sequence
 
 from django.db.models import Count
 
+from domain.contract import Contract
 from domain.errors import DispositionMissing, FindingBlocks, ReviewerIsSubmitter, TransitionRefused, UsageInvalid
-from domain.release import Disposition, Status, Verdict
-from review import lifecycle, texts
+from domain.release import Disposition, DispositionKind, Status, Verdict
+from domain.remedy import Override
+from review import lifecycle, remedies, texts
+from review.acts.work import QUEUED
 from review.contents import check_hash
 from review.dispositions import complete
 from review.lifecycle import Event, event_of
@@ -22,7 +25,9 @@ from review.models import (
     Opening,
     ReasonCode,
     ReleaseRecord,
+    RemedyOrder,
     User,
+    WorkRequest,
 )
 from review.permissions import Act, Seat, check_can, check_can_decide
 from review.reading import case, find, office, standing
@@ -75,13 +80,17 @@ def decide(
     basis: str = "",
     dispositions: Sequence[Disposition] = (),
     shown: Collection[str] = (),
+    overrides: Sequence[Override] = (),
+    contract: Contract | None = None,
 ) -> Status:
     """One signed decision of one person at one stage; returns the release's status after it.
 
     `release_hash` is the hash that the person was shown; `shown` are findings that the caller showed with it, which the
     signature makes opened ones. approve: no block finding may stand, and the person has opened
     every hold finding and disposes of each here. return, escalate: a reason. withhold: a reason, a reason code of the
-    pack, and the basis. Raises SignatureRefused, ContentChanged, ReviewerIsSubmitter, ReviewerHasDecided, NotPermitted,
+    pack, and the basis. remedy: a reason, a hold finding that was opened and is disposed of as redact_more, `overrides`
+    that are stricter than what holds, and the release's own `contract`; the release is returned and a revision under the
+    overrides is prepared at once. Raises SignatureRefused, ContentChanged, ReviewerIsSubmitter, ReviewerHasDecided, NotPermitted,
     TransitionRefused, FindingBlocks, DispositionMissing, UsageInvalid.
     """
     del password  # checked before this page was opened
@@ -92,11 +101,18 @@ def decide(
     status = lifecycle.step(Status(record.status), event_of(verdict, is_last=is_last))
     check_hash(record, release_hash)
     said = _said(verdict, reason, reason_code, basis)
-    given = _disposed(record, dispositions)
+    given, ordered = _disposed(record, dispositions), tuple(overrides)
     _write_opened(page, record, username, shown)
     if verdict is Verdict.APPROVE:
         _check_approvable(record, username, given)
-    decision = _write(page, record, seat, stage, verdict, said, given)
+    if verdict is Verdict.REMEDY:
+        _check_opened(record, username, given)
+        remedies.check_order(record, contract, ordered, given)
+    else:
+        remedies.refuse_overrides(ordered)
+    decision = _write(page, record, seat, stage, verdict, said, given, ordered)
+    if ordered:
+        _order(page, decision, ordered)
     if verdict is not Verdict.APPROVE:
         record.reason, record.reason_code = decision.reason, decision.reason_code
     advances = verdict is Verdict.APPROVE and not is_last
@@ -150,6 +166,18 @@ def _check_approvable(record: ReleaseRecord, username: str, given: dict[str, Dis
         raise DispositionMissing(
             f"{len(missing)} of {len(found.holds)} hold findings have no disposition, first {min(missing)}; dispose of each"
         )
+    if more := [f for f in found.holds if given[f].kind is DispositionKind.REDACT_MORE]:
+        raise DispositionMissing(
+            f"finding {min(more)} is to be redacted more, so this content can't go out; order the remedy, or dispose of it anew"
+        )
+
+
+def _check_opened(record: ReleaseRecord, username: str, given: dict[str, Disposition]) -> None:
+    more = {d.finding for d in given.values() if d.kind is DispositionKind.REDACT_MORE}
+    if unseen := more & standing(record, username).unopened:
+        raise DispositionMissing(
+            f"finding {min(unseen)} wasn't opened by this person; open it before you order a remedy"
+        )
 
 
 def _write(
@@ -160,6 +188,7 @@ def _write(
     verdict: Verdict,
     said: tuple[str, str, str],
     given: dict[str, Disposition],
+    overrides: tuple[Override, ...] = (),
 ) -> DecisionRecord:
     """The ledger line first, then the rows that say it in full."""
     reason, reason_code, basis = said
@@ -171,6 +200,7 @@ def _write(
         verdict=verdict.value, unit=seat.unit, role=seat.role.value, seat=seat.id, deputy_of=seat.deputy_of,
         reason_code=reason_code, dispositions={r["finding"]: r["kind"] for r in rows},
         text_sha256=texts.digest(reason=reason, basis=basis, dispositions=rows),
+        **({"overrides": [o.to_dict() for o in overrides]} if overrides else {}),
     )  # fmt: skip
     decision = DecisionRecord.objects.create(
         release=record, stage=stage, round=turn, user=User.objects.get(username=seat.person), verdict=verdict.value,
@@ -179,6 +209,16 @@ def _write(
     )  # fmt: skip
     DispositionRecord.objects.bulk_create(DispositionRecord(decision=decision, **row) for row in rows)
     return decision
+
+
+def _order(page: Page, decision: DecisionRecord, overrides: tuple[Override, ...]) -> None:
+    """Keep what a remedy orders, and ask for its preparation in the page of the decision."""
+    release, person = decision.release.public_id, decision.user.username
+    work = WorkRequest.objects.create(
+        kind="remedy", params={"release": release}, state=QUEUED, asked_by=person, asked_at=page.at
+    )
+    page.write("asked", person, release, work=work.pk, kind="remedy")
+    RemedyOrder.objects.create(decision=decision, overrides=[o.to_dict() for o in overrides], work=work.pk)
 
 
 @act(signed=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from domain.contract import Contract
 from domain.errors import TransitionRefused, UsageInvalid
-from domain.release import Status
-from review import lifecycle
+from domain.release import Manifest, Status
+from review import lifecycle, remedies
 from review.acts.arrival import receive
 from review.contents import check_hash
 from review.lifecycle import Event
@@ -29,6 +29,7 @@ def submit(page: Page, release: str, username: str, password: str, *, release_ha
     check_can(office(username), username, Act.SUBMIT, record.unit_id, page.at)
     status = lifecycle.step(Status(record.status), Event.SUBMIT)
     check_hash(record, release_hash)
+    remedies.check_carried(record, Manifest.from_dict(record.manifest))
     kin = ReleaseRecord.objects.filter(dataset=record.dataset, edition=record.edition)
     if later := kin.filter(revision__gt=record.revision, submitter__isnull=False).order_by("-revision").first():
         raise TransitionRefused(f"{later.public_id} corrects this edition and was submitted already; work on that one")
@@ -57,12 +58,15 @@ def recall(page: Page, release: str, username: str, password: str) -> Status:
     return status
 
 
-def revise(contract: Contract, release: str, run_key: str, actor: str = SYSTEM, *, source_sha256: str = "") -> str:
+def revise(
+    contract: Contract, release: str, run_key: str, actor: str = SYSTEM, *, source_sha256: str = "",
+    before: bytes | None = None,
+) -> str:  # fmt: skip
     """Open the next revision of a release's edition: `receive` for its period. Raises UsageInvalid for another dataset."""
     old = find(release)
     if contract.id != old.dataset:
         raise UsageInvalid(f"{release} is of {old.dataset}, not of {contract.id}")
-    return receive(contract, old.period, run_key, actor, source_sha256=source_sha256)
+    return receive(contract, old.period, run_key, actor, source_sha256=source_sha256, before=before)
 
 
 @act()

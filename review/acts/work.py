@@ -15,7 +15,13 @@ from review.permissions import SYSTEM, Act, check_can
 from review.reading import find, office
 from review.transaction import Page, act
 
-KINDS = {"prepare": Act.PREPARE, "publish": Act.PUBLISH, "withdraw": Act.WITHDRAW, "inspect": Act.INSPECT}
+KINDS = {
+    "prepare": Act.PREPARE,
+    "publish": Act.PUBLISH,
+    "withdraw": Act.WITHDRAW,
+    "inspect": Act.INSPECT,
+    "remedy": Act.PREPARE,
+}
 QUEUED, RUNNING, DONE, FAILED = "queued", "running", "done", "failed"
 LEASE_SECONDS = 900
 ATTEMPTS = 3
@@ -23,7 +29,7 @@ ATTEMPTS = 3
 
 @act()
 def ask(page: Page, kind: str, params: dict[str, Any], actor: str = SYSTEM) -> int:
-    """Queue work of a kind (prepare, publish, withdraw, inspect); returns its number.
+    """Queue work of a kind (prepare, remedy, publish, withdraw, inspect); returns its number.
 
     `params`: JSON-ready, no values; `release` or `department` says whose it is. Raises UsageInvalid, NotPermitted.
     """

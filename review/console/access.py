@@ -55,6 +55,7 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "notices_email": SIGNED_IN,
     "me": SIGNED_IN,
     "deputise": WORKERS,
+    "hand_over": REVIEWERS,
     "people": OFFICE_KEEPERS,
     "units": OFFICE_KEEPERS,
     "add_person": ADMINISTRATORS,

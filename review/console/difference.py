@@ -63,6 +63,11 @@ def difference(manifest: Manifest) -> Difference | None:
     return _difference(manifest.content, manifest.previous)
 
 
+def revised(manifest: Manifest, before: str) -> Difference | None:
+    """Against the revision whose release hash is `before`; None where its bytes are gone."""
+    return _difference(manifest.content, before)
+
+
 @lru_cache(maxsize=64)
 def _difference(content: bytes, previous: str) -> Difference | None:
     """Kept by content: neither side ever changes."""
@@ -70,10 +75,20 @@ def _difference(content: bytes, previous: str) -> Difference | None:
     try:
         before = Manifest.from_dict(json.loads(store.read(previous)))
         contracts = [json.loads(store.read(m.contract.sha256)) for m in (before, now)]
-        tables = tuple(_tables(before, now, contracts[1]))
+        tables = tuple(_tables(before, now, _as_published(contracts[1], now)))
     except ArtefactMissing:
         return None
     return Difference(before, tables, tuple(_changes(*contracts)), tuple(_packs(before, now)))
+
+
+def _as_published(contract: dict[str, Any], manifest: Manifest) -> dict[str, Any]:
+    """The contract with the operators that remedies ordered: what isn't kept any more has no total."""
+    ordered = {(o["table"], o["field"]): o["redaction"] for o in manifest.overrides}
+    tables = [
+        {**t, "fields": [{**f, "redaction": ordered.get((t["name"], f["name"]), f["redaction"])} for f in t["fields"]]}
+        for t in contract["tables"]
+    ]
+    return {**contract, "tables": tables}
 
 
 def _tables(before: Manifest, now: Manifest, contract: dict[str, Any]) -> Iterator[TableDifference]:

@@ -25,6 +25,7 @@ class Draft:
     reason: str = ""
     reason_code: str = ""
     basis: str = ""
+    overrides: list[str] = field(default_factory=list)  # as domain/remedy.parse reads them
 
     def said(self) -> tuple[Disposition, ...]:
         """The dispositions as the desk takes them."""
@@ -43,7 +44,8 @@ def draft_of(request: HttpRequest, release: str, release_hash: str) -> Draft:
     kept: dict[str, Any] = request.session.get(_key(release)) or {}
     words = {name: str(kept.get(name, "")) for name in TEXTS}
     same = kept.get("release_hash") == release_hash
-    return Draft(release_hash, dict(kept.get("dispositions", {})) if same else {}, **words)
+    orders = list(kept.get("overrides", ())) if same else []
+    return Draft(release_hash, dict(kept.get("dispositions", {})) if same else {}, **words, overrides=orders)
 
 
 def keep(request: HttpRequest, release: str, draft: Draft) -> None:

@@ -67,6 +67,7 @@ urlpatterns = [
     path("notices/email", notices.email, name="notices_email"),
     path("me", people.me, name="me"),
     path("me/deputy", people.deputise, name="deputise"),
+    path("me/hand-over", people.hand_over, name="hand_over"),
     path("people", people.people, name="people"),
     path("people/units", people.units, name="units"),
     path("people/add", people.add, name="add_person"),

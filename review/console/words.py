@@ -50,11 +50,13 @@ ROLES: Mapping[str, Pair] = {
 VERDICTS: Mapping[str, Pair] = {
     Verdict.APPROVE: ("公开", "Publish"),
     Verdict.RETURN: ("退回", "Return"),
+    Verdict.REMEDY: ("删减后公开", "Publish after redacting more"),
     Verdict.WITHHOLD: ("依申请公开，或不予公开", "On request only, or withhold"),
     Verdict.ESCALATE: ("不能确定，报审", "Can't be determined: escalate"),
 }
 DISPOSITIONS: Mapping[str, Pair] = {
     DispositionKind.REDACT_AS_PROPOSED: ("属实，照此删去", "True; redacted as proposed"),
+    DispositionKind.REDACT_MORE: ("属实，须再删减", "True; redact more"),
     DispositionKind.KEEP_BY_LAW: ("依法应公开", "To be published by law"),
     DispositionKind.FALSE_ALARM: ("误报", "False alarm"),
 }
@@ -82,7 +84,7 @@ UNIT_KINDS: Mapping[str, Pair] = {
     "township": ("乡镇（街道）", "township"), "enterprise": ("企业", "enterprise"),
 }  # fmt: skip
 WORK_KINDS: Mapping[str, Pair] = {
-    "prepare": ("准备数据", "prepare"), "publish": ("发布", "publish"), "withdraw": ("撤下", "take off"), "inspect": ("读网检查", "inspect"),
+    "prepare": ("准备数据", "prepare"), "remedy": ("删减后重新准备", "prepare after a remedy"), "publish": ("发布", "publish"), "withdraw": ("撤下", "take off"), "inspect": ("读网检查", "inspect"),
 }  # fmt: skip
 WORK_STATES: Mapping[str, Pair] = {
     "queued": ("排队", "waiting"), "running": ("进行中", "running"), "done": ("完成", "done"), "failed": ("未完成", "failed"),
@@ -123,6 +125,7 @@ EVENTS: Mapping[str, Pair] = {
     "finished": ("任务结束", "work ended"),
     "taken": ("认领", "taken on"),
     "given-back": ("交还", "given back"),
+    "handed-over": ("移交", "handed over"),
     "remarked": ("留言", "left a remark"),
     "notified": ("已通知有关人员", "people were told"),
     "overdue": ("等候超期，已通知", "overdue, people were told"),

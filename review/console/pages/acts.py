@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from domain.errors import MingjingError, UsageInvalid
 from domain.release import Disposition, DispositionKind, Verdict
 from review import desk, queries
+from review.console import remedy
 from review.console.draft import TEXTS, draft_of, forget, keep
 from review.console.pages.release import found, shown
 from review.console.refusals import STATUS
@@ -97,6 +98,7 @@ def decide(request: HttpRequest, release: str) -> HttpResponse:
     draft = draft_of(request, release, record.release_hash)
     for name, text in typed.items():
         setattr(draft, name, text)
+    draft.overrides = [text for text in request.POST.getlist("override") if text]
     keep(request, release, draft)
     if "keep" in request.POST:
         return _done(request, release, ("存好了，还没有签字。", "Kept; not signed yet."))
@@ -104,11 +106,13 @@ def decide(request: HttpRequest, release: str) -> HttpResponse:
     def sign() -> None:
         if typed["verdict"] not in set(Verdict):
             raise UsageInvalid("choose a verdict")
-        withholds = typed["verdict"] == Verdict.WITHHOLD.value
+        withholds, remedies = (typed["verdict"] == v.value for v in (Verdict.WITHHOLD, Verdict.REMEDY))
+        contract = remedy.contract_of(record) if remedies else None
         desk.decide(
             release, person.username, request.POST.get("password", ""), request.POST.get("stage", ""),
             Verdict(typed["verdict"]), release_hash=seen, reason=typed["reason"],
             reason_code=typed["reason_code"] if withholds else "", basis=typed["basis"], dispositions=draft.said(),
+            overrides=remedy.said(draft.overrides, contract) if contract else (), contract=contract,
         )  # fmt: skip
         forget(request, release)
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from domain.errors import MingjingError, UsageInvalid
-from review import desk, queries
+from review import desk, handing, queries
 from review.console import words
 from review.console.paging import pages_of
 from review.console.refusals import STATUS
@@ -171,6 +171,8 @@ def _me(request: HttpRequest, fault: MingjingError | None = None) -> HttpRespons
         {
             "seats": [s for s in own["seats"] if s["to"] is None or s["to"] > now],
             "deputies": deputies,
+            "ways": handing.ways(person.username, timezone.now()),
+            "people_names": {u["username"]: u["name"] or u["username"] for u in everybody},
             "units": {u["code"]: u for u in queries.units()},
             "today": timezone.localdate(),
             "fault": words.REFUSALS[fault.name()] if fault else None,
@@ -196,6 +198,25 @@ def deputise(request: HttpRequest) -> HttpResponse:
     except MingjingError as fault:
         return _me(request, fault)
     messages.success(request, say(("B 角已定，到期自动失效。", "The deputy is appointed; it lapses by itself.")))
+    return HttpResponseRedirect(reverse("me"))
+
+
+@require_POST
+def hand_over(request: HttpRequest) -> HttpResponse:
+    """Everything on hand in one seat goes to one who sits there too."""
+    person = visitor(request)
+    unit, role, to = (*request.POST.get("way", "").split("|"), "", "", "")[:3]
+    try:
+        done = desk.hand_over(person.username, to, unit, role)
+    except MingjingError as fault:
+        return _me(request, fault)
+    n, kept = len(done.handed), "、".join(done.kept)
+    messages.success(request, say((f"已移交 {n} 件。", f"Handed over: {n}.")))
+    if kept:
+        why = f"{kept}：对方提交过或已在别的环节作过决定，没有移交。"
+        messages.warning(
+            request, say((why, f"{kept}: not handed over, that person submitted it or decided at another stage."))
+        )
     return HttpResponseRedirect(reverse("me"))
 
 

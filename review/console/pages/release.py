@@ -16,7 +16,7 @@ from django.utils import timezone
 from domain.errors import MingjingError
 from domain.release import DispositionKind, Status, Verdict
 from review import lifecycle, queries, reading, sight
-from review.console import grouping, words
+from review.console import grouping, raised, remedy, words
 from review.console.difference import difference
 from review.console.draft import Draft, draft_of
 from review.console.grouping import Group
@@ -112,6 +112,9 @@ def shown(
             "fault_form": form,
             "typed": typed or {},
             "later": later_of(record),
+            "raised": raised.told(record.public_id),
+            "remedy": remedy.told(record, package),
+            "stricter": remedy.columns(record, package) if turn.decide else [],
         },
         status=status,
     )

@@ -151,6 +151,7 @@ def scenarios() -> dict[str, Callable[[], Callable[[], Any]]]:
         "finish": on(claimed, lambda w: desk.finish(w, "runner", ok=True, result={})),
         "give_back": on(taken, lambda r: desk.give_back(r, "sec")),
         "grant": on(nothing, lambda _: desk.grant("law", "finance", "operator", actor="admin")),
+        "hand_over": on(taken, lambda _: desk.hand_over("sec", "sec2", "finance", "section_reviewer")),
         "load_reason_codes": on(nothing, lambda _: desk.load_reason_codes(pack("reason_codes"))),
         "load_units": on(nothing, lambda _: desk.load_units(pack("units"))),
         "look": on(opened, lambda r: desk.look(r, "conf", HOLD.id, 1, "核对误报", release_hash=hash_of(r))),

@@ -45,7 +45,7 @@ def test_export_and_verify(home: Path) -> None:
     out, public = bundle(home, release)
     found = verify(out, public)
     assert found.status == "published"
-    assert found.decided_by == {"section": "sec", "confidentiality": "conf", "chief": "chief"}
+    assert found.decided_by == {"section": "sec", "confidentiality": "conf", "legal": "law", "chief": "chief"}
     with zipfile.ZipFile(out) as archive:
         names = set(archive.namelist())
         everything = b"".join(archive.read(n) for n in names)
@@ -174,7 +174,7 @@ def genuine(sqlite_model: Any, tmp_path_factory: pytest.TempPathFactory) -> tupl
         release = checked()
         receive(period="2031", run_key="between")
         desk.submit(release, "op", PASSWORD)
-        for person, stage in (("sec", "section"), ("conf", "confidentiality"), ("chief", "chief")):
+        for person, stage in (("sec", "section"), ("conf", "confidentiality"), ("law", "legal"), ("chief", "chief")):
             decide(release, person, stage)
         desk.record_published(release, receipt(release))
         desk.withdraw(release, "chief", PASSWORD, "不应公开")

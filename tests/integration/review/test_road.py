@@ -26,6 +26,7 @@ from tests.review_desk import (
     HOLD2,
     PASSWORD,
     WARN,
+    approve,
     approved,
     checked,
     decide,
@@ -52,12 +53,12 @@ def test_publish_release_of_every_stage() -> None:
     approval = desk.approval_for(release)
     assert approval.release_hash == hash_of(release)
     assert queries.is_minted(approval)
-    assert len(approval.decisions) == 3
+    assert len(approval.decisions) == 4
     assert desk.record_published(release, receipt(release)) == "published"
     shown = queries.show(release)
     assert shown["status"] == "published"
     assert shown["findings"] == {"block": 0, "hold": 1, "warn": 1, "info": 0}
-    assert [d["stage"] for d in shown["decisions"]] == ["section", "confidentiality", "chief"]
+    assert [d["stage"] for d in shown["decisions"]] == ["section", "confidentiality", "legal", "chief"]
     assert queries.last_published("finance.debt_limit")["release_hash"] == approval.release_hash  # type: ignore[index]
     assert ledger.verify().ok
     assert set(queries.releases()[0]) == {
@@ -200,7 +201,8 @@ def test_sign_after_five_failures() -> None:
         ("admin", "section", NotPermitted),
         ("conf", "confidentiality", TransitionRefused),
         ("chief", "chief", TransitionRefused),
-        ("law", "legal", NotPermitted),
+        ("law", "legal", TransitionRefused),
+        ("law", "none", NotPermitted),
     ],
 )
 def test_decide_by_wrong_person_or_out_of_turn(person: str, stage: str, error: type[Exception]) -> None:
@@ -397,9 +399,10 @@ def test_escalate_and_answer() -> None:
         desk.answer_escalation(release, "sec", PASSWORD, **said)
     assert desk.answer_escalation(release, "conf", PASSWORD, **said) == "in_review"
     decide(release, "conf", "confidentiality")
+    decide(release, "law", "legal")
     assert decide(release, "chief", "chief") == "approved"
-    assert len(desk.approval_for(release).decisions) == 3
-    assert [d["round"] for d in queries.show(release)["decisions"]] == [1, 1, 2, 2]
+    assert len(desk.approval_for(release).decisions) == 4
+    assert [d["round"] for d in queries.show(release)["decisions"]] == [1, 1, 2, 2, 2]
 
 
 def test_recall_before_a_decision() -> None:
@@ -447,8 +450,7 @@ def test_publish_correction_supersedes() -> None:
     assert queries.show(new)["supersedes"] == hash_of(old)
     desk.submit(new, "op", PASSWORD)
     assert queries.show(old)["status"] == "published"
-    for person, stage in (("sec", "section"), ("conf", "confidentiality"), ("chief", "chief")):
-        decide(new, person, stage)
+    approve(new)
     desk.record_published(new, receipt(new))
     assert queries.show(old)["status"] == "superseded"
     assert queries.last_published("finance.debt_limit")["release"] == new  # type: ignore[index]

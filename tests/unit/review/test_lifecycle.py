@@ -10,7 +10,8 @@ ROWS = {
     "received": {"check": "checked", "block": "blocked", "replace": "replaced"},
     "checked": {"submit": "in_review", "block": "blocked", "replace": "replaced"},
     "in_review": {
-        "recall": "checked", "look": "in_review", "advance": "in_review", "approve": "approved", "return": "returned", "withhold": "withheld",
+        "recall": "checked", "look": "in_review", "advance": "in_review", "approve": "approved", "return": "returned",
+        "remedy": "returned", "withhold": "withheld",
         "escalate": "escalated", "block": "blocked", "replace": "replaced",
     },
     "escalated": {"look": "escalated", "answer": "in_review", "block": "blocked", "replace": "replaced"},

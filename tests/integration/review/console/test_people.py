@@ -110,3 +110,21 @@ def test_queries_do_not_grow(console: Path) -> None:
         desk.grant(f"extra{n}", "industry", "operator")
     assert [count(a) for a in ("/people", "/people/units", "/me")] == few
     assert max(few) <= 14
+
+
+def test_what_is_on_hand_is_handed_over_from_the_own_page(console: Path) -> None:
+    from review import desk
+    from review.models import ReleaseRecord
+    from tests.review_desk import submitted
+
+    release = submitted()
+    assert visit("sec").get("/me").context["ways"] == []
+    desk.take(release, "sec")
+    client = visit("sec")
+    assert ("finance", "section_reviewer", "sec2", 1) in client.get("/me").context["ways"]
+    answer = client.post("/me/hand-over", {"way": "finance|section_reviewer|sec2"})
+    assert answer.status_code == 302
+    assert ReleaseRecord.objects.get().taken_by.username == "sec2"
+    assert client.post("/me/hand-over", {"way": "finance|section_reviewer|sec2"}).status_code == 400
+    assert client.post("/me/hand-over", {"way": ""}).status_code == 403
+    assert visit("op").post("/me/hand-over", {"way": "finance|operator|op2"}).status_code == 403

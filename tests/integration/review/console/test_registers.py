@@ -34,11 +34,11 @@ def test_ledger_in_the_columns_of_the_trade(console: Path) -> None:
     assert (told["属性"], told["公开依据"], told["审查级别"], told["审查结论"]) == (
         "主动公开",
         "预算法第十四条",
-        "L2",
+        "L3",
         "已发布",
     )
     assert (told["发布日期"], told["证据包编号"], told["截止日期"]) == ("2026-11-24", hash_of(release), "—")
-    assert told["处置"] == "误报 3"
+    assert told["处置"] == "误报 4"
     assert told["命中摘要"] == "须处置 1；提示 1"
 
 

@@ -8,8 +8,21 @@ from typing import Any
 import pytest
 
 from domain.finding import Finding, Place, RuleRef, Severity
-from tests.console_visits import FIELDS, ROWS, queries_counted, table_contract, table_release, text_of, visit
-from tests.review_desk import BLOCK, HOLD, HOLD2, PASSWORD, WARN, decide, events, hash_of, last_refusal, submitted
+from tests.console_visits import CONTRACTS, FIELDS, ROWS, queries_counted, table_contract, table_release, text_of, visit
+from tests.review_desk import (
+    BLOCK,
+    HOLD,
+    HOLD2,
+    PASSWORD,
+    WARN,
+    approve,
+    decide,
+    events,
+    hash_of,
+    last_refusal,
+    receipt,
+    submitted,
+)
 
 
 def address(release: str, act: str = "") -> str:
@@ -42,7 +55,7 @@ def status(release: str) -> str:
 
 def test_reviewers_walk_it_to_approval(console: Path) -> None:
     release = table_release()
-    for person in ("sec", "conf", "chief"):
+    for person in ("sec", "conf", "law", "chief"):
         client = visit(person)
         assert not client.get(address(release)).context["can_approve"]
         open_all(client, release)
@@ -50,7 +63,7 @@ def test_reviewers_walk_it_to_approval(console: Path) -> None:
         assert client.get(address(release)).context["can_approve"]
         assert sign(client, release)["Location"] == address(release)
     assert status(release) == "approved"
-    assert events(release).count("decided") == 3
+    assert events(release).count("decided") == 4
 
 
 def test_form_says_what_is_missing(console: Path) -> None:
@@ -428,7 +441,7 @@ def test_hostile_names_and_cells_are_shown_as_text(console: Path) -> None:
 
 def test_last_editions_disposition_is_offered_and_confirmed_in_one_step(console: Path) -> None:
     old = table_release(run_key="old", period="2025")
-    for person, stage in (("sec", "section"), ("conf", "confidentiality"), ("chief", "chief")):
+    for person, stage in (("sec", "section"), ("conf", "confidentiality"), ("law", "legal"), ("chief", "chief")):
         decide(old, person, stage)
     new = table_release(run_key="new", previous=hash_of(old))
     client = visit("sec")
@@ -482,3 +495,21 @@ def test_two_people_and_two_clicks_at_once(console: Path) -> None:
     assert sorted(p.status_code == 302 for p in pages) == [False, False, True]
     assert all('role="alert"' in p.content.decode() for p in pages if p.status_code != 302)
     assert events(release).count("decided") == 1
+
+
+def test_raised_tier_is_told_with_its_reasons(console: Path) -> None:
+    from review import desk
+
+    first = table_release(run_key="old", period="2025")
+    assert "从未公开过" in text_of(visit("sec").get(address(first)))
+    approve(first)
+    desk.record_published(first, receipt(first))
+    assert 'id="raised"' not in visit("sec").get(address(table_release(run_key="b", period="2026"))).content.decode()
+    loose = [{**f, "redaction": {"operator": "mask"}} if f["name"] == "card" else f for f in FIELDS]
+    contract = table_contract(tables=[{"name": "main", "key": ["region"], "fields": loose}])
+    CONTRACTS[contract.id] = contract
+    release = desk.receive(contract, "2027", "c", before=table_contract().content)
+    page = text_of(visit("sec").get(address(release)))
+    assert "管得更松了" in page
+    assert "main.card" in page
+    assert "drop → mask" in page
