@@ -6,6 +6,7 @@ Which step is allowed when is left to review/lifecycle.py; who may take it to re
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -168,6 +169,11 @@ class Receipt:
     resources: tuple[dict[str, Any], ...]  # id, url, name, sha256, bytes
     published_on: str
     read_back: bool
+
+    @staticmethod
+    def from_dict(data: Mapping[str, Any]) -> Receipt:
+        """Out of its plain, JSON-ready form."""
+        return Receipt(**{**data, "resources": tuple(data["resources"])})
 
 
 def publication_until(published_on: str, days: int | None) -> str | None:

@@ -32,7 +32,7 @@ def accept_receipt(home: Path | None, path: Path) -> list[dict[str, Any]]:
         case Kind.INSPECTED:
             return [_inspected(one, str(body["inspected_at"])) for one in body["results"]]
         case Kind.PUBLISHED:
-            desk.record_published(body["release"], _receipt(body["receipt"]))
+            desk.record_published(body["release"], Receipt.from_dict(body["receipt"]))
         case Kind.TAKEN_DOWN | Kind.EXPIRED | Kind.HIDDEN:
             _taken_down(platform, package.kind, body)
     return [_said(body["release"])]
@@ -83,14 +83,10 @@ def _published_before(record: Mapping[str, Any], receipt: Mapping[str, Any] | No
     from review import desk
 
     if receipt and record["status"] == Status.APPROVED:
-        desk.record_published(record["release"], _receipt(receipt))
+        desk.record_published(record["release"], Receipt.from_dict(receipt))
 
 
 def _said(release: str) -> dict[str, Any]:
     from review import queries
 
     return {"release": release, "status": queries.show(release)["status"]}
-
-
-def _receipt(plain: Mapping[str, Any]) -> Receipt:
-    return Receipt(**{**plain, "resources": tuple(plain["resources"])})

@@ -134,7 +134,7 @@ def manifest(release: str) -> Manifest:
 def receipt(release: str) -> Receipt | None:
     """The catalogue's receipt, or None before publication."""
     said = reading.find(release).receipt
-    return Receipt(**{**said, "resources": tuple(said["resources"])}) if said else None
+    return Receipt.from_dict(said) if said else None
 
 
 def findings(release: str, as_user: str | None = None, *, opened_by: str | None = None) -> list[dict[str, Any]]:

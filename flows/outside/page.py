@@ -85,7 +85,7 @@ def create_page(here: Home) -> Starlette:
 
 async def _asked(request: Request) -> dict[str, Any]:
     """Release, reason, key file and passphrase from the form. Raises UsageInvalid."""
-    if int(request.headers.get("content-length") or 0) > LARGEST_KEY:
+    if int(request.headers.get("content-length") or LARGEST_KEY + 1) > LARGEST_KEY:  # a length is always told
         raise UsageInvalid("that isn't a key file: it is too large; choose the .pem file that holds your key")
     try:
         async with request.form(max_files=1, max_fields=4, max_part_size=LARGEST_KEY) as form:

@@ -63,7 +63,7 @@ class Entry:
     @property
     def published(self) -> Receipt | None:
         """The catalogue's receipt."""
-        return Receipt(**{**self.receipt, "resources": tuple(self.receipt["resources"])}) if self.receipt else None
+        return Receipt.from_dict(self.receipt) if self.receipt else None
 
     @property
     def is_unproven(self) -> bool:

@@ -120,6 +120,7 @@ class Backend:
     stack: Stack | None = None
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     run: str = field(default_factory=lambda: secrets.token_hex(4))
+    known: dict[str, list[str]] = field(default_factory=dict)
 
     def client(self, wire: Wire | None = None, **options: Any) -> Catalogue:
         """A client that doesn't sleep long between attempts."""
@@ -132,6 +133,14 @@ class Backend:
         values = {"id": f"finance.t{self.run}_{next(self.numbers)}"} | changes
         values.setdefault("catalogue", {"organization": f"finance-{self.run}", "tags": ["债务", "限额"]})
         return make_contract(**values)
+
+    def requests_of(self, work: str, undisturbed: Callable[[Wire], object]) -> list[str]:
+        """The paths that a piece of work asks for; it is done once in a session to learn them."""
+        if work not in self.known:
+            wire = Wire()
+            undisturbed(wire)
+            self.known[work] = wire.paths
+        return self.known[work]
 
     def new_owner(self) -> dict[str, Any]:
         """A contract's catalogue part with an organization that isn't there yet."""

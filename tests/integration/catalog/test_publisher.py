@@ -309,11 +309,9 @@ EDITIONS = pytest.mark.parametrize("editions", [first_editions, later_editions],
 Editions = Callable[[Backend, Path], Iterator[Prepared]]
 
 
-def requests_of(backend: Backend, ready: Prepared) -> list[str]:
+def requests_of(backend: Backend, editions: Editions, releases: Iterator[Prepared]) -> list[str]:
     """The requests of an undisturbed publication."""
-    wire = Wire()
-    put(backend, ready, wire)
-    return wire.paths
+    return backend.requests_of(editions.__name__, lambda wire: put(backend, next(releases), wire))
 
 
 @EDITIONS
@@ -322,7 +320,7 @@ def test_publish_survives_a_fault_at_every_request(
     backend: Backend, tmp_path: Path, kind: str, editions: Editions
 ) -> None:
     releases, fired = editions(backend, tmp_path), 0
-    points = backend.points(requests_of(backend, next(releases)), KINDS.index(kind), len(KINDS))
+    points = backend.points(requests_of(backend, editions, releases), KINDS.index(kind), len(KINDS))
     for at, ready in zip(points, releases, strict=False):
         wire = Wire(at=at, kind=kind)
         put(backend, ready, wire)
@@ -337,7 +335,7 @@ def test_publish_run_again_after_a_crash_at_every_request(
     backend: Backend, tmp_path: Path, kind: str, editions: Editions
 ) -> None:
     releases = editions(backend, tmp_path)
-    points = backend.points(requests_of(backend, next(releases)), 2 * CRASHES.index(kind), 4)
+    points = backend.points(requests_of(backend, editions, releases), 2 * CRASHES.index(kind), 4)
     for at, ready in zip(points, releases, strict=False):
         with pytest.raises(Crash):
             put(backend, ready, Wire(at=at, kind=kind))
@@ -503,11 +501,13 @@ WITHDRAWAL_FAULTS = ["lose-request", "lose-answer", "status-503", "crash-after"]
 
 @pytest.mark.parametrize("kind", WITHDRAWAL_FAULTS)
 def test_withdraw_survives_a_fault_at_every_kind_of_request(backend: Backend, tmp_path: Path, kind: str) -> None:
-    releases, wire = later_editions(backend, tmp_path), Wire()
-    first = next(releases)
-    put(backend, first)
-    take(backend, first, wire)
-    points, turn = kinds(wire.paths), WITHDRAWAL_FAULTS.index(kind)
+    releases = later_editions(backend, tmp_path)
+
+    def undisturbed(wire: Wire) -> None:
+        put(backend, first := next(releases))
+        take(backend, first, wire)
+
+    points, turn = kinds(backend.requests_of("withdrawal", undisturbed)), WITHDRAWAL_FAULTS.index(kind)
     if backend.kind == "ckan":
         dealt = enumerate(points, start=turn + int(backend.run, 16))
         points = [point for number, point in dealt if number % len(WITHDRAWAL_FAULTS) == 0]
