@@ -80,6 +80,12 @@ def statuses_page() -> str:
     return "# Statuses of a release\n\n" + markdown()
 
 
+def permissions_page() -> str:
+    from review.matrix import markdown
+
+    return "# Who may do what to a release\n\n" + markdown()
+
+
 def settings_page() -> str:
     return f"# Settings (HOME/mingjing.toml)\n\n```toml\n{TEMPLATE.format(kind='production', catalogue_url='', prefect_port=8470, console_port=8480, catalogue_port=8490)}```\n"
 
@@ -114,6 +120,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "packs.md": packs_page,
     "redaction.md": redaction_page,
     "statuses.md": statuses_page,
+    "permissions.md": permissions_page,
     "settings.md": settings_page,
     "commands.md": commands_page,
 }

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 
 from domain.canonical import canonical_json
 from domain.errors import LedgerBroken
@@ -29,6 +30,7 @@ from review.moments import moment_text
 COLUMNS = ("seq", "prev", "hash", "seal", "at", "event", "actor", "release", "body")
 Row = tuple[int, str, str, str, str, str, str, str, str]
 BATCH = 5_000
+LAST = 2**63 - 1  # no line has a higher number
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,8 @@ class Chain:
     def walk(self, rows: Iterable[Row]) -> str:
         """Check line after line; the first fault as a sentence, or "". `seq` and `hash` are then the last good line's.
 
-        One loop with local names: 100,000 lines a second is the promise.
+        One loop with local names: 100,000 lines a second is the promise. A body is canonical JSON, so that what the columns
+        repeat stands at its two ends; it is parsed only where a name holds a quote or a backslash, or the ends differ.
         """
         number, last, fault = self.seq, self.hash, ""
         key, sha256, loads, hmac_of = self._key, hashlib.sha256, json.loads, hmac.digest
@@ -140,7 +143,12 @@ class Chain:
                 fault = "its text isn't the one that was hashed"
             elif key is not None and hmac_of(key, digest.encode(), "sha256").hex() != seal:
                 fault = "it bears no seal of this desk"
-            elif _repeated(loads(body)) != (seq, at, event, actor, release):
+            elif not (
+                body.startswith(f'{{"actor":"{actor}","at":"{at}","data":')
+                and body.endswith(f',"event":"{event}","release":"{release}","seq":{seq}}}')
+                and '"' not in (told := f"{actor}{at}{event}{release}")
+                and "\\" not in told
+            ) and _repeated(loads(body)) != (seq, at, event, actor, release):
                 fault = "its columns differ from its text"
             if fault:
                 break
@@ -150,11 +158,19 @@ class Chain:
 
 
 def rows(*, after: int = 0, until: int | None = None) -> Iterator[Row]:
-    """Lines in order, those numbered after < seq ≤ until, in batches."""
-    found = LedgerEntry.objects.filter(seq__gt=after)
-    if until is not None:
-        found = found.filter(seq__lte=until)
-    yield from found.order_by("seq").values_list(*COLUMNS).iterator(BATCH)
+    """Lines in order, those numbered after < seq ≤ until, in batches: plain SQL, for Django's rows cost as much as the
+    whole verification."""
+    names = ", ".join(COLUMNS)
+    query = f"SELECT {names} FROM {LedgerEntry._meta.db_table} WHERE seq > %s AND seq <= %s ORDER BY seq LIMIT %s"  # noqa: S608 - names are constants
+    last = after
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(query, [last, LAST if until is None else until, BATCH])
+            batch = cursor.fetchall()
+        yield from batch
+        if len(batch) < BATCH:
+            return
+        last = batch[-1][0]
 
 
 def verify() -> Verification:

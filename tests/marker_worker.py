@@ -184,7 +184,7 @@ def as_program(words: list[str]) -> tuple[int, str]:
 def by_runner(words: list[str]) -> tuple[int, str]:
     """Do one piece of work as `mingjing serve` does: a request row, claimed and done; 0 done, 1 failed."""
     from flows.platform import open_platform
-    from flows.runner import WORKER, _do
+    from flows.runner import WORKER, do_work
     from review import desk, queries
 
     kind, parameters = words[0], json.loads(words[1])
@@ -193,7 +193,7 @@ def by_runner(words: list[str]) -> tuple[int, str]:
     row = desk.claim(WORKER)
     assert row is not None
     assert row["id"] == number
-    _do(platform.home, row)
+    do_work(platform.home, row)
     ended = queries.work_of(number)
     print(json.dumps(ended["result"], ensure_ascii=False))
     return (0 if ended["state"] == "done" else 1), ""

@@ -279,3 +279,54 @@ def test_verify_speed(home: Path) -> None:
     began = time.process_time()
     assert ledger.verify().ok
     assert number / (time.process_time() - began) > 33_000
+
+
+def _line(**columns: str) -> tuple[int, str, str, str, str, str, str, str, str]:
+    """The first line of a made-up ledger, with columns that may differ from its text."""
+    from domain.canonical import canonical_json
+    from review.ledger import GENESIS, link
+
+    said = {"actor": "op", "at": "2026-11-26T00:00:00.000000Z", "event": "opened", "release": "R-2026-0001"}
+    data = {"at": "x", "data": {}, "event": "decided", "release": "R-2026-0009"}  # as a crafted column would need it
+    body = canonical_json({**said, "data": data, "seq": 1}).decode()
+    shown = said | columns
+    return (1, GENESIS, link(GENESIS, body), "", shown["at"], shown["event"], shown["actor"], shown["release"], body)
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"actor": "op2"}, {"at": "2026-11-27T00:00:00.000000Z"}, {"event": "decided"}, {"release": "R-2026-0009"}, {"release": ""},
+        {"actor": 'op","at":"2026-11-26T00:00:00.000000Z","data":{"at":"x', "at": "x"},
+        {"event": 'decided","release":"R-2026-0009"},"event":"opened'},
+        {"event": 'x"},"event":"opened'},
+        {"actor": "op\\"},
+    ],
+    ids=["actor", "at", "event", "release", "empty", "actor-over-data", "event-over-data", "event-quoted", "backslash"],
+)  # fmt: skip
+def test_column_that_differs_from_its_text_is_found(home: Path, columns: dict[str, str]) -> None:
+    from review.ledger import Chain
+
+    assert Chain().walk([_line()]) == ""
+    assert Chain().walk([_line(**columns)]) == "its columns differ from its text"
+
+
+def test_name_that_json_writes_differently_is_no_fault(home: Path) -> None:
+    from domain.canonical import canonical_json
+    from review.ledger import GENESIS, Chain, link
+
+    said = {"actor": 'a"b\\c', "at": "t", "data": {}, "event": "e", "release": "", "seq": 1}
+    body = canonical_json(said).decode()
+    row = (1, GENESIS, link(GENESIS, body), "", "t", "e", 'a"b\\c', "", body)
+    assert Chain().walk([row]) == ""
+
+
+def test_lines_come_in_batches_and_none_is_lost(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from review import ledger
+
+    submitted()
+    whole = [r[0] for r in ledger.rows()]
+    for size in (1, 2, len(whole), len(whole) + 1):
+        monkeypatch.setattr(ledger, "BATCH", size)
+        assert [r[0] for r in ledger.rows()] == whole
+        assert [r[0] for r in ledger.rows(after=1, until=3)] == [2, 3]

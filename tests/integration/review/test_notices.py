@@ -18,10 +18,17 @@ from flows.home import Home
 from flows.notices import channels, deliver_due, overdue
 from review.mail import mail_server
 from tests.console_visits import open_console, visit
+from tests.integration.review.conftest import Model
 from tests.receivers import MailSink, hook_sink, mail_sink
 from tests.review_desk import BLOCK, PASSWORD, checked, decide, published, receive, submitted
 
 SECRET = "a made-up secret of the test"
+
+
+@pytest.fixture
+def model(sqlite_model: Model) -> Model:
+    """One database engine: nothing here depends on it."""
+    return sqlite_model
 
 
 def told(kind: str) -> set[str]:

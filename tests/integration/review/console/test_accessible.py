@@ -86,7 +86,7 @@ def test_pages_are_accessible(console: Path, role: str, language: str) -> None:
         if method != "GET" or role not in roles or name in ("home", "note", "evidence"):
             continue
         for one in (release, fresh) if "<release>" in where else (release,):
-            response = client.get(address(name, one))
+            response = client.get(address(name, one), follow=True)
             page = Page()
             page.feed(response.content.decode())
             assert page.faults == [], name
