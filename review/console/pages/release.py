@@ -82,6 +82,7 @@ def shown(
     pair = pair_of(record, case, person)
     turn = turn_of(record, case, person, bool(decisions) or pair["spoken"])
     undisposed = said.holds - set(draft.dispositions)
+    more = sum(d["kind"] == DispositionKind.REDACT_MORE.value for d in draft.dispositions.values())
     return render(
         request,
         "release.html",
@@ -96,7 +97,8 @@ def shown(
             "standing": said,
             "undisposed": undisposed,
             "last": last,
-            "can_approve": not (said.blocks or said.unopened or undisposed),
+            "redact_more": more,
+            "can_approve": not (said.blocks or said.unopened or undisposed or more),
             "turn": turn,
             "stages": stages_of(record, decisions),
             "timeline": timeline_of(record),

@@ -216,3 +216,22 @@ def test_evidence_of_a_blind_stage_verifies(release: str, home: Path, tmp_path: 
     export(release, STORE, out)
     assert verify(out, keys.public_key(home)).decided_by["section"] == "sec3"
     assert hash_of(release)
+
+
+@pytest.mark.parametrize("what", ["update", "delete"])
+def test_opinions_and_orders_are_append_only(release: str, what: str) -> None:
+    from django.db import Error, transaction
+
+    from review.models import BlindOpinion, RemedyOrder
+
+    decide(release, "sec", "section")
+    row = BlindOpinion.objects.get()
+    with pytest.raises(Error), transaction.atomic():
+        row.delete() if what == "delete" else BlindOpinion.objects.filter(pk=row.pk).update(round=2)
+    assert BlindOpinion.objects.get().round == 1
+    decide(release, "sec2", "section")
+    decision = row.release.decisions.get()
+    order = RemedyOrder.objects.create(decision=decision, overrides=[], work=1)
+    with pytest.raises(Error), transaction.atomic():
+        order.delete() if what == "delete" else RemedyOrder.objects.filter(pk=order.pk).update(work=2)
+    assert RemedyOrder.objects.get().work == 1
