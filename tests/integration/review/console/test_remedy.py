@@ -108,3 +108,20 @@ def test_contract_difference_knows_the_columns_left(console: Path) -> None:
     assert difference is not None
     assert difference.tables[0].totals == ()
     assert difference.tables[0].changed == 3
+
+
+def test_failed_preparation_of_a_remedy_is_told_and_run_again(console: Path) -> None:
+    from review import desk, queries
+
+    old = ordered()
+    row = desk.claim("runner")
+    assert row is not None
+    desk.finish(row["id"], "runner", ok=False, result={"error": "artefact-missing", "message": "the file is gone"})
+    page = text_of(visit("op").get(address(old)))
+    assert "新修订没有准备成" in page
+    assert old in [w["release"] for w in queries.queue_for("op")]
+    assert "再跑一次" in text_of(visit("op").get("/runs"))
+    assert visit("sec").post(f"/runs/{row['id']}/again").status_code == 403
+    assert visit("op").post(f"/runs/{row['id']}/again").status_code == 302
+    newest = queries.work_list()[0]
+    assert (newest["kind"], newest["params"]["release"], newest["asked_by"]) == ("remedy", old, "op")
