@@ -15,7 +15,15 @@ from enum import StrEnum
 from io import StringIO
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
+from pydantic import (
+    Field,
+    SerializerFunctionWrapHandler,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError
@@ -264,11 +272,21 @@ class Deadline(Frozen):
 
 
 class Stage(Frozen):
-    """One stage of the review: `role` held in the unit in charge (`department`) or in a pool of a higher unit."""
+    """One stage of the review: `role` held in the unit in charge (`department`) or in a pool of a higher unit.
+
+    `blind: 2`: two people decide without knowing what the other said; a third resolves where they differ. A stage of one is
+    written without the key, so that contracts keep their hashes.
+    """
 
     name: Literal["section", "confidentiality", "legal", "chief"]
     role: Literal["section_reviewer", "confidentiality_reviewer", "legal_reviewer", "releasing_chief"]
     unit: str | None = None  # None: the contract's department
+    blind: Literal[1, 2] = 1
+
+    @model_serializer(mode="wrap")
+    def _as_written(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        said: dict[str, Any] = plain(self)
+        return {k: v for k, v in said.items() if (k, v) != ("blind", 1)}
 
 
 class Review(Frozen):

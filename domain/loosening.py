@@ -60,10 +60,12 @@ def _whole(before: Contract, now: Contract) -> Iterator[Loosening]:
 def _review(before: Contract, now: Contract) -> Iterator[Loosening]:
     if _TIERS.index(now.review.tier) > _TIERS.index(before.review.tier):
         yield Loosening("tier", "review.tier", before.review.tier.value, now.review.tier.value)
-    left = {s.name for s in now.review.stages}
+    left = {s.name: s for s in now.review.stages}
     for stage in before.review.stages:
         if stage.name not in left:
             yield Loosening("stage", f"review.stages.{stage.name}", stage.role, "—")
+        elif left[stage.name].blind < stage.blind:
+            yield Loosening("stage", f"review.stages.{stage.name}.blind", str(stage.blind), str(left[stage.name].blind))
 
 
 def _tables(before: Contract, now: Contract) -> Iterator[Loosening]:

@@ -25,6 +25,8 @@ def keep_house(platform: Platform, now: datetime | None = None) -> dict[str, int
 
     at = now or datetime.now(UTC)
     needed = {queries.show(r["release"])["source_sha256"] for s in ON_THE_WAY for r in queries.releases(status=s)}
+    for row in (r for state in ("queued", "running") for r in queries.work_list(state) if r["kind"] == "remedy"):
+        needed.add(queries.show(row["params"]["release"])["source_sha256"])  # it is read again
     quarantine: Any = platform.stores.quarantine
     release: Any = platform.stores.release
     purged = quarantine.purge(platform.home.quarantine_days, at, keep=frozenset(n for n in needed if n))

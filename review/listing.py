@@ -14,7 +14,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from domain.contract import Stage
 from domain.finding import Severity
 from domain.release import Status, Verdict
-from review.models import DecisionRecord, LedgerEntry, ReleaseRecord
+from review import blind
+from review.models import BlindOpinion, DecisionRecord, LedgerEntry, ReleaseRecord
 from review.permissions import Act, Case, Office, Role, can, can_decide
 from review.stages import ROLE_OF
 
@@ -83,11 +84,14 @@ def mine(wanted: Filter, office: Office, person: str, at: datetime) -> dict[int,
         .order_by()
         .only("release_id", "stage")
     }
+    spoken = BlindOpinion.objects.filter(user__username=person, release__status=Status.IN_REVIEW.value)
+    decided |= dict(spoken.values_list("release_id", "stage"))
+    opined = set(blind.unresolved().filter(user__username=person).values_list("release_id", flat=True))
     found: dict[int, str | None] = {}
     for pk, name, unit, status, stage, raw in rows:
         if status == Status.IN_REVIEW.value:
             case = _case(name, unit, stage, raw, person, name in submitted, decided.get(pk))
-            if can_decide(office, person, case, stage, at):
+            if pk not in opined and can_decide(office, person, case, stage, at):
                 found[pk] = stage
         elif status == Status.ESCALATED.value:
             if name not in submitted and can(office, person, Act.ANSWER, unit, at):

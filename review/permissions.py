@@ -133,7 +133,7 @@ class Office:
 @dataclass(frozen=True, slots=True)
 class Case:
     """What permissions need to know of a release. `decided`: person → the stage that the person has decided on;
-    `passed`: stages that said 公开 so far, in order."""
+    `passed`: stages that said 公开 so far, in order. `opined`: who has spoken in the blind round that is under way."""
 
     release: str
     department: str
@@ -141,6 +141,7 @@ class Case:
     submitters: frozenset[str] = frozenset()
     decided: Mapping[str, str] = field(default_factory=dict)
     passed: tuple[str, ...] = ()
+    opined: frozenset[str] = frozenset()
 
     @property
     def current(self) -> Stage | None:
@@ -188,6 +189,10 @@ def check_can_decide(office: Office, person: str, case: Case, stage_name: str, a
     if case.current != stage:
         waits = f"waits at stage {case.current.name}" if case.current else "has passed every stage"
         raise TransitionRefused(f"{case.release} {waits}, not at {stage_name}")
+    if person in case.opined:
+        raise ReviewerHasDecided(
+            f"this person has spoken at the blind stage {stage_name} of {case.release}; another one has to"
+        )
     return seat
 
 

@@ -12,7 +12,17 @@ from domain.contract import Stage
 from domain.errors import ReleaseNotFound
 from domain.finding import Severity
 from domain.release import Verdict
-from review.models import DecisionRecord, FindingRecord, LedgerEntry, Membership, Opening, ReleaseRecord, Unit
+from review import blind
+from review.models import (
+    BlindOpinion,
+    DecisionRecord,
+    FindingRecord,
+    LedgerEntry,
+    Membership,
+    Opening,
+    ReleaseRecord,
+    Unit,
+)
 from review.permissions import OFFICE, Case, Office, Role, Seat, Tree
 
 if TYPE_CHECKING:
@@ -56,14 +66,16 @@ def find(release: str) -> ReleaseRecord:
 def case(record: ReleaseRecord) -> Case:
     """What permissions need to know of the release."""
     decisions = DecisionRecord.objects.filter(release=record).select_related("user").order_by("entry_id")
+    spoken = BlindOpinion.objects.filter(release=record).values_list("user__username", "stage")
     submitted = LedgerEntry.objects.filter(release=record.public_id, event="submitted")
     return Case(
         record.public_id,
         record.unit_id,
         stages(record),
         frozenset(submitted.values_list("actor", flat=True)),
-        {d.user.username: d.stage for d in decisions},
+        {**dict(spoken), **{d.user.username: d.stage for d in decisions}},
         tuple(d.stage for d in decisions if d.verdict == Verdict.APPROVE.value),
+        frozenset(blind.unresolved().filter(release=record).values_list("user__username", flat=True)),
     )
 
 

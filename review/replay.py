@@ -14,7 +14,7 @@ from typing import Any
 from domain.contract import Stage
 from domain.errors import MingjingError, ReleaseNotApproved
 from domain.release import DispositionKind, Status, Verdict
-from review import lifecycle
+from review import lifecycle, seals
 from review.lifecycle import Event, event_of
 from review.moments import moment
 from review.permissions import (
@@ -68,10 +68,20 @@ class Replay:
     ordered_by: str = ""  # who ordered it off, while that order waits for a second person
     ordered_from: Status | None = None  # what it was then
     is_off: bool = False  # whether the catalogue confirmed that order
+    opinions: dict[str, str] = field(default_factory=dict)  # person → seal, of the blind round under way
+    is_conflict: bool = False
 
     @property
     def case(self) -> Case:
-        return Case(self.release, self.department, self.stages, self.submitters, self.decided, tuple(self.approvals))
+        return Case(
+            self.release,
+            self.department,
+            self.stages,
+            self.submitters,
+            self.decided,
+            tuple(self.approvals),
+            frozenset(self.opinions),
+        )
 
     @property
     def office(self) -> Office:
@@ -218,6 +228,8 @@ def _decided(state: Replay, line: dict[str, Any]) -> None:
     said, person = line["data"], line["actor"]
     verdict, stage = Verdict(said["verdict"]), said["stage"]
     check_can_decide(state.office, person, state.case, stage, moment(line["at"]))
+    if _is_blind(state):
+        _check_pair(state, said)
     if verdict is Verdict.APPROVE:
         seen, disposed = state.opened.get(person, set()), set(said["dispositions"])
         more = DispositionKind.REDACT_MORE.value in said["dispositions"].values()
@@ -225,6 +237,7 @@ def _decided(state: Replay, line: dict[str, Any]) -> None:
             raise ReleaseNotApproved("a finding wasn't opened, or not disposed of")
     state.step(event_of(verdict, is_last=len(state.approvals) + 1 == len(state.stages)))
     state.decided[person] = stage
+    state.opinions, state.is_conflict = {}, False
     if verdict is Verdict.APPROVE:
         state.approvals[stage] = line["hash"]
 
@@ -258,6 +271,48 @@ def _answered_withdrawal(state: Replay, line: dict[str, Any], event: Event) -> N
     state.ordered_by = ""
 
 
+def _is_blind(state: Replay) -> bool:
+    return state.case.current is not None and state.case.current.blind == seals.PAIR
+
+
+def _opined(state: Replay, line: dict[str, Any]) -> None:
+    _same_bytes(state, line)
+    said, person = line["data"], line["actor"]
+    check_can_decide(state.office, person, state.case, said["stage"], moment(line["at"]))
+    if state.status is not Status.IN_REVIEW or not _is_blind(state) or len(state.opinions) >= seals.PAIR:
+        raise ReleaseNotApproved("nobody was to speak there behind a seal")
+    state.opinions[person], state.decided[person] = said["seal"], said["stage"]
+
+
+def _conflicted(state: Replay, line: dict[str, Any]) -> None:
+    _same_bytes(state, line)
+    said = line["data"]["opinions"]
+    _check_seals(state, said)
+    if len(said) != seals.PAIR or seals.agree(*said.values()):
+        raise ReleaseNotApproved("the two opinions don't differ")
+    state.is_conflict = True
+
+
+def _check_pair(state: Replay, said: dict[str, Any]) -> None:
+    """A blind stage is decided by two who said the same, or by a third after a conflict."""
+    if state.is_conflict:
+        return  # whoever spoke before can't decide now
+    beside = said.get("beside", {})
+    if len(state.opinions) != 1:
+        raise ReleaseNotApproved("a blind stage needs two who speak")
+    _check_seals(state, beside)
+    ((person, other),) = beside.items()
+    if not seals.agree(other, {"overrides": [], **said}):
+        raise ReleaseNotApproved("the two opinions differ, and no third person resolved it")
+    if said["verdict"] == Verdict.APPROVE and state.holds - state.opened.get(person, set()):
+        raise ReleaseNotApproved("the first of the pair didn't open every finding")
+
+
+def _check_seals(state: Replay, said: dict[str, Any]) -> None:
+    if {person: seals.seal(one) for person, one in said.items()} != state.opinions:
+        raise ReleaseNotApproved("an opinion isn't the one that was sealed")
+
+
 def _same_bytes(state: Replay, line: dict[str, Any]) -> None:
     if not state.release_hash or line["data"]["release_hash"] != state.release_hash:
         raise ReleaseNotApproved("it was said of other bytes")
@@ -276,4 +331,6 @@ _RELEASE: Mapping[str, _Reader] = {
     "taken-down": _taken_down,
     "withdrawal-confirmed": lambda state, line: _answered_withdrawal(state, line, Event.CONFIRM),
     "withdrawal-reversed": lambda state, line: _answered_withdrawal(state, line, Event.REVERSE),
+    "opined": _opined,
+    "conflicted": _conflicted,
 }

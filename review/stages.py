@@ -90,6 +90,8 @@ def unfillable(contract: Contract, office: Office, at: datetime, tier: Tier | No
             )
             continue
         places[stage.name] = holders(office, department, stage, at)
+        for n in range(1, 1 + (stage.blind if stage.blind > 1 else 0)):  # the other of the pair, and a third
+            places[f"{stage.name} ({n + 1})"] = places[stage.name]
         if not places[stage.name]:
             problems.append(
                 f"stage {stage.name}: nobody holds {stage.role} in {unit}; grant it, or name a higher unit's pool"

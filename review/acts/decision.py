@@ -3,7 +3,9 @@ that were shown."""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Collection, Sequence
+from typing import Any
 
 from django.db.models import Count
 
@@ -11,12 +13,13 @@ from domain.contract import Contract
 from domain.errors import DispositionMissing, FindingBlocks, ReviewerIsSubmitter, TransitionRefused, UsageInvalid
 from domain.release import Disposition, DispositionKind, Status, Verdict
 from domain.remedy import Override
-from review import lifecycle, remedies, texts
+from review import blind, lifecycle, remedies, seals, texts
 from review.acts.work import QUEUED
 from review.contents import check_hash
 from review.dispositions import complete
 from review.lifecycle import Event, event_of
 from review.models import (
+    BlindOpinion,
     DecisionRecord,
     DispositionRecord,
     EscalationAnswer,
@@ -83,7 +86,8 @@ def decide(
     overrides: Sequence[Override] = (),
     contract: Contract | None = None,
 ) -> Status:
-    """One signed decision of one person at one stage; returns the release's status after it.
+    """One signed decision of one person at one stage; returns the release's status after it. At a blind stage the first
+    opinion is sealed and nothing moves; the second makes the decision where both agree, else a third person does.
 
     `release_hash` is the hash that the person was shown; `shown` are findings that the caller showed with it, which the
     signature makes opened ones. approve: no block finding may stand, and the person has opened
@@ -110,7 +114,15 @@ def decide(
         remedies.check_order(record, contract, ordered, given)
     else:
         remedies.refuse_overrides(ordered)
-    decision = _write(page, record, seat, stage, verdict, said, given, ordered)
+    beside: dict[str, Any] = {}
+    if known.current is not None and known.current.blind == seals.PAIR:
+        heard = blind.waiting(record.public_id)
+        mine = _opinion(verdict, said, given, ordered)
+        if not heard or (len(heard) == 1 and not seals.agree(heard[0].content, mine)):
+            return _seal(page, record, seat, stage, mine, heard)
+        if len(heard) == 1:  # they agree: what the first one said is opened with the decision of both
+            beside = {heard[0].user.username: seals.opened(heard[0].content)}
+    decision = _write(page, record, seat, stage, verdict, said, given, ordered, beside)
     if ordered:
         _order(page, decision, ordered)
     if verdict is not Verdict.APPROVE:
@@ -189,18 +201,18 @@ def _write(
     said: tuple[str, str, str],
     given: dict[str, Disposition],
     overrides: tuple[Override, ...] = (),
+    beside: dict[str, Any] | None = None,
 ) -> DecisionRecord:
     """The ledger line first, then the rows that say it in full."""
     reason, reason_code, basis = said
-    turn = 1 + EscalationAnswer.objects.filter(decision__release=record).aggregate(n=Count("id"))["n"]
-    rows = [{"finding": d.finding, "kind": d.kind.value, "basis": d.basis, "reason": d.reason} for d in given.values()]
-    rows.sort(key=lambda r: r["finding"])
+    turn, rows = _round(record), _rows(given)
     entry = page.write(
         "decided", seat.person, record.public_id, release_hash=record.release_hash, stage=stage, round=turn,
         verdict=verdict.value, unit=seat.unit, role=seat.role.value, seat=seat.id, deputy_of=seat.deputy_of,
         reason_code=reason_code, dispositions={r["finding"]: r["kind"] for r in rows},
         text_sha256=texts.digest(reason=reason, basis=basis, dispositions=rows),
         **({"overrides": [o.to_dict() for o in overrides]} if overrides else {}),
+        **({"beside": beside} if beside else {}),
     )  # fmt: skip
     decision = DecisionRecord.objects.create(
         release=record, stage=stage, round=turn, user=User.objects.get(username=seat.person), verdict=verdict.value,
@@ -209,6 +221,52 @@ def _write(
     )  # fmt: skip
     DispositionRecord.objects.bulk_create(DispositionRecord(decision=decision, **row) for row in rows)
     return decision
+
+
+def _round(record: ReleaseRecord) -> int:
+    """Counts the escalations that were answered, from 1."""
+    return 1 + int(EscalationAnswer.objects.filter(decision__release=record).aggregate(n=Count("id"))["n"])
+
+
+def _rows(given: dict[str, Disposition]) -> list[dict[str, str]]:
+    rows = [{"finding": d.finding, "kind": d.kind.value, "basis": d.basis, "reason": d.reason} for d in given.values()]
+    return sorted(rows, key=lambda r: r["finding"])
+
+
+def _opinion(
+    verdict: Verdict, said: tuple[str, str, str], given: dict[str, Disposition], overrides: tuple[Override, ...]
+) -> dict[str, Any]:
+    """What one of a blind pair says, with the nonce of its seal."""
+    (reason, reason_code, basis), rows = said, _rows(given)
+    return {
+        "verdict": verdict.value, "reason": reason, "reason_code": reason_code, "basis": basis, "rows": rows,
+        "dispositions": {r["finding"]: r["kind"] for r in rows}, "overrides": [o.to_dict() for o in overrides],
+        "text_sha256": texts.digest(reason=reason, basis=basis, dispositions=rows), "nonce": secrets.token_hex(16),
+    }  # fmt: skip
+
+
+def _seal(
+    page: Page, record: ReleaseRecord, seat: Seat, stage: str, mine: dict[str, Any], heard: list[BlindOpinion]
+) -> Status:
+    """Keep an opinion closed; where the other one differs, open both as a conflict that a third person resolves."""
+    turn = _round(record)
+    entry = page.write(
+        "opined", seat.person, record.public_id, release_hash=record.release_hash, stage=stage, round=turn,
+        unit=seat.unit, role=seat.role.value, seat=seat.id, deputy_of=seat.deputy_of, seal=seals.seal(mine),
+    )  # fmt: skip
+    BlindOpinion.objects.create(
+        release=record, stage=stage, round=turn, user=User.objects.get(username=seat.person), content=mine,
+        seat=Membership.objects.get(pk=seat.id), release_hash=record.release_hash, entry=entry,
+    )  # fmt: skip
+    if heard:
+        both = {heard[0].user.username: seals.opened(heard[0].content), seat.person: seals.opened(mine)}
+        page.write(
+            "conflicted", seat.person, record.public_id, release_hash=record.release_hash, stage=stage, round=turn,
+            opinions=both,
+        )  # fmt: skip
+    record.taken_by = None
+    record.save(update_fields=["taken_by"])
+    return Status(record.status)
 
 
 def _order(page: Page, decision: DecisionRecord, overrides: tuple[Override, ...]) -> None:

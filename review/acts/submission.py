@@ -9,7 +9,7 @@ from review import lifecycle, remedies
 from review.acts.arrival import receive
 from review.contents import check_hash
 from review.lifecycle import Event
-from review.models import DecisionRecord, ReleaseRecord, User
+from review.models import BlindOpinion, DecisionRecord, ReleaseRecord, User
 from review.permissions import SYSTEM, Act, check_can
 from review.reading import find, office
 from review.transaction import Page, act, move
@@ -51,7 +51,7 @@ def recall(page: Page, release: str, username: str, password: str) -> Status:
     status = lifecycle.step(Status(record.status), Event.RECALL)
     if record.submitter is None or record.submitter.username != username:
         raise TransitionRefused(f"{release} was submitted by somebody else; ask that person to recall it")
-    if DecisionRecord.objects.filter(release=record).exists():
+    if any(kind.objects.filter(release=record).exists() for kind in (DecisionRecord, BlindOpinion)):
         raise TransitionRefused(f"somebody has decided on {release} already; make a new revision instead")
     move(record, status, page)
     page.write("recalled", username, release, release_hash=record.release_hash)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from review.console import words
 from review.console.words import Pair
 from review.tiers import FIRST, LOOSENED, UNREAD, raised_by
@@ -28,8 +30,26 @@ WHAT: dict[str, Pair] = {
 }
 
 
+WORDS: dict[str, Mapping[str, Pair]] = {
+    "operator": words.OPERATORS, "column": words.OPERATORS, "disclosure": words.DISCLOSURES, "audience": words.AUDIENCES,
+    "stage": words.ROLES,
+}  # fmt: skip
+
+
 def told(release: str) -> dict[str, object]:
-    """{why: a sentence or None, what: [(words, where, before, now)]}."""
+    """{why: a sentence or None, what: [(words, where, before, now)], is_warning}."""
     reasons = raised_by(release)
-    what = [(WHAT[r["what"]], r["where"], r["before"], r["now"]) for r in reasons if r["why"] == LOOSENED]
-    return {"why": words.pair(WHY, reasons[0]["why"]) if reasons else None, "what": what}
+    what = [
+        (WHAT[r["what"]], r["where"], _word(r["what"], r["before"]), _word(r["what"], r["now"]))
+        for r in reasons
+        if r["why"] == LOOSENED
+    ]
+    why = reasons[0]["why"] if reasons else None
+    return {"why": words.pair(WHY, why) if why else None, "what": what, "is_warning": why in (LOOSENED, UNREAD)}
+
+
+def _word(what: str, said: str) -> Pair:
+    """A word of the contract as people say it, what follows an operator's name beside it."""
+    name, colon, more = said.partition(":")
+    zh, en = words.pair(WORDS[what], name) if what in WORDS else (name, name)
+    return (f"{zh}（{more}）", f"{en} ({more})") if colon else (zh, en)

@@ -103,6 +103,8 @@ EVENTS: Mapping[str, Pair] = {
     "opened": ("打开了发现", "opened findings"),
     "looked": ("看了一格原文", "looked at one cell as it came in"),
     "decided": ("作出决定", "decided"),
+    "opined": ("背靠背表态（密封）", "spoke at a blind stage (sealed)"),
+    "conflicted": ("两人意见不一，须第三人裁定", "the two differ: a third person resolves it"),
     "answered": ("登记报审答复", "recorded the answer to the escalation"),
     "replaced": ("被新修订代替", "replaced by a newer revision"),
     "approval-minted": ("核对全部签字，准予发布", "all signatures verified, leave to publish"),

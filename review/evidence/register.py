@@ -17,8 +17,19 @@ UNKNOWN = "—（未登记）"
 STAGES = {
     "section": "科室负责人意见", "confidentiality": "保密审查机构意见", "legal": "政务公开（法制）机构意见", "chief": "分管领导审批",
 }  # fmt: skip
-VERDICTS = {"approve": "公开", "return": "退回", "withhold": "不予公开或依申请公开", "escalate": "需报审"}
-KINDS = {"redact_as_proposed": "真阳性-已处理", "keep_by_law": "依法应公开", "false_alarm": "误报"}
+VERDICTS = {
+    "approve": "公开",
+    "return": "退回",
+    "remedy": "删减（去标识）后公开",
+    "withhold": "不予公开或依申请公开",
+    "escalate": "需报审",
+}
+KINDS = {
+    "redact_as_proposed": "真阳性-已处理",
+    "redact_more": "真阳性-须再删减",
+    "keep_by_law": "依法应公开",
+    "false_alarm": "误报",
+}
 DISCLOSURE = {"proactive": "主动公开", "on_request": "依申请公开", "withheld": "不予公开"}
 SEVERITY = {"block": "阻断", "hold": "待核", "warn": "提示", "info": "说明"}
 STYLE = (
@@ -56,8 +67,9 @@ def page(
 
 
 def _identity(record: Mapping[str, Any], manifest: Manifest, contract: dict[str, Any]) -> Rows:
+    gone = {(o["table"], o["field"]) for o in manifest.overrides if o["redaction"]["operator"] == "drop"}
     fields = "；".join(
-        f"{t['name']}（{'、'.join(f['title'] for f in t['fields'] if f['redaction']['operator'] != 'drop')}）"
+        f"{t['name']}（{'、'.join(f['title'] for f in t['fields'] if f['redaction']['operator'] != 'drop' and (t['name'], f['name']) not in gone)}）"
         for t in contract["tables"]
     )
     contact = contract["contact"]
@@ -127,9 +139,15 @@ def _machine(record: Mapping[str, Any], manifest: Manifest, coverage: dict[str, 
         ("规则包版本", "；".join(f"{p.id} {p.version}" for p in manifest.packs)),
         ("命中数", counts),
         ("扫描覆盖", f"文件内 {cells} 格，已扫描 {scanned} 格；{'完整' if coverage['complete'] else '不完整'}"),
-        ("去标识化措施", f"脱敏记录 SHA-256 {manifest.redaction_map.sha256}"),
+        ("去标识化措施", f"脱敏记录 SHA-256 {manifest.redaction_map.sha256}{_remedies(manifest.overrides)}"),
         ("汇聚关联风险结论", UNKNOWN),
     ]
+
+
+def _remedies(overrides: tuple[dict[str, Any], ...]) -> str:
+    """What a reviewer's order took away beyond the contract."""
+    said = "、".join(f"{o['table']}.{o['field']} {o['redaction']['operator']}" for o in overrides)
+    return f"；按审查意见在契约之外删减：{said}" if said else ""
 
 
 def _dispositions(findings: list[dict[str, Any]], decisions: list[dict[str, Any]]) -> list[tuple[str, ...]]:

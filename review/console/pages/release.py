@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from domain.errors import MingjingError
 from domain.release import DispositionKind, Status, Verdict
-from review import lifecycle, queries, reading, sight
+from review import blind, lifecycle, queries, reading, sight
 from review.console import grouping, raised, remedy, words
 from review.console.difference import difference
 from review.console.draft import Draft, draft_of
@@ -29,6 +29,7 @@ from review.console.words import Pair
 from review.lifecycle import Event
 from review.models import ReleaseRecord
 from review.permissions import Act, Case, can_look, check_can_decide
+from review.seals import PAIR
 
 SAMPLE_ROWS = 8
 CONTENT_ROWS = 50
@@ -78,8 +79,10 @@ def shown(
     for row in (r for g in groups for r in g.rows):
         row.last = last["dispositions"].get(row.id) if last else None
     said = reading.standing(record, person.username)
-    turn = turn_of(record, case, person, bool(decisions))
+    pair = pair_of(record, case, person)
+    turn = turn_of(record, case, person, bool(decisions) or pair["spoken"])
     undisposed = said.holds - set(draft.dispositions)
+    more = sum(d["kind"] == DispositionKind.REDACT_MORE.value for d in draft.dispositions.values())
     return render(
         request,
         "release.html",
@@ -94,7 +97,8 @@ def shown(
             "standing": said,
             "undisposed": undisposed,
             "last": last,
-            "can_approve": not (said.blocks or said.unopened or undisposed),
+            "redact_more": more,
+            "can_approve": not (said.blocks or said.unopened or undisposed or more),
             "turn": turn,
             "stages": stages_of(record, decisions),
             "timeline": timeline_of(record),
@@ -112,6 +116,7 @@ def shown(
             "fault_form": form,
             "typed": typed or {},
             "later": later_of(record),
+            "pair": pair,
             "raised": raised.told(record.public_id),
             "remedy": remedy.told(record, package),
             "stricter": remedy.columns(record, package) if turn.decide else [],
@@ -160,6 +165,18 @@ def turn_of(record: ReleaseRecord, case: Case, person: Visitor, is_decided: bool
         correct=status in (Status.RETURNED, Status.BLOCKED) and submits,
         note=bool(record.counts.get("block") or record.counts.get("hold") or record.reason),
     )  # fmt: skip
+
+
+def pair_of(record: ReleaseRecord, case: Case, person: Visitor) -> dict[str, Any]:
+    """Of a blind stage: whether this is one, whether somebody has spoken, whether this visitor has, and what may be told."""
+    under_way = blind.waiting(record.public_id) if record.status == Status.IN_REVIEW.value else []
+    return {
+        "is_blind": bool(record.stage and case.current and case.current.blind == PAIR),
+        "spoken": bool(under_way),
+        "mine": any(o.user.username == person.username for o in under_way),
+        "is_conflict": len(under_way) == PAIR,
+        "told": blind.told(record.public_id),
+    }
 
 
 def stages_of(record: ReleaseRecord, decisions: list[dict[str, Any]]) -> list[dict[str, Any]]:

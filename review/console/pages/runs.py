@@ -28,6 +28,7 @@ from review.console.visitor import Visitor, visitor
 from review.models import ReleaseRecord, WorkRequest
 from review.permissions import Act, check_can
 
+PREPARING = ("prepare", "remedy")  # what an operator can ask for once more
 KEPT = 500  # newest requests that the page looks through
 
 
@@ -88,7 +89,7 @@ def _shown(seen: Seen, person: Visitor, names: Mapping[str, str]) -> dict[str, A
         "step": (words.pair(words.STEPS, step[0]), step[1], step[2]) if step else None,
         "refused": words.REFUSALS.get(result.get("error", "")) if row.state == FAILED else None,
         "message": result.get("message", "") if row.state == FAILED else "",
-        "again": row.state == FAILED and row.kind == "prepare" and person.may(Act.PREPARE, seen.unit),
+        "again": row.state == FAILED and row.kind in PREPARING and person.may(Act.PREPARE, seen.unit),
     }
 
 
@@ -133,9 +134,9 @@ def upload(request: HttpRequest, dataset: str) -> HttpResponse:
 def again(request: HttpRequest, work: int) -> HttpResponse:
     """Ask for a failed preparation once more, with the same order."""
     person = visitor(request)
-    found = [s for s in visible(person) if s.row.pk == work and s.row.kind == "prepare" and s.row.state == FAILED]
+    found = [s for s in visible(person) if s.row.pk == work and s.row.kind in PREPARING and s.row.state == FAILED]
     if not found:
         raise Http404
-    desk.ask("prepare", {**found[0].row.params, "department": found[0].unit}, person.username)
+    desk.ask(found[0].row.kind, {**found[0].row.params, "department": found[0].unit}, person.username)
     messages.success(request, say(("已再次交办。", "Asked for again.")))
     return HttpResponseRedirect(reverse("runs"))

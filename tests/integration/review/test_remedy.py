@@ -226,3 +226,31 @@ def test_stored_contract_is_the_contract(path: Path) -> None:
     contract = load_contract(path.read_text("utf-8"), path.name)
     stored: Contract = stored_contract(contract.content)
     assert stored.sha256 == contract.sha256
+
+
+def test_evidence_of_both_revisions_tells_of_the_remedy(home: Path, tmp_path: Path) -> None:
+    from review import keys
+    from review.evidence.bundle import read_zip
+    from review.evidence.export import export
+    from review.evidence.verify import verify
+    from tests.review_desk import STORE
+
+    old = in_review()
+    order(old)
+    new = approved(contract=CONTRACT, run_key="r2", findings=[HOLD2])
+    said = {}
+    for release in (old, new):
+        out = export(release, STORE, tmp_path / f"{release}.zip")
+        assert verify(out, keys.public_key(home)).release == release
+        said[release] = b"".join(d for n, d in read_zip(out).items() if n.endswith(".html")).decode()
+    assert "删减（去标识）后公开" in said[old]
+    assert "真阳性-须再删减" in said[old]
+    assert "按审查意见在契约之外删减：main.note drop" in said[new]
+    assert "备注、" not in said[new].partition("字段")[2][:80]
+
+
+def test_vocabulary_of_the_register_is_whole() -> None:
+    from review.evidence import register
+
+    assert set(register.VERDICTS) == {v.value for v in Verdict}
+    assert set(register.KINDS) == {k.value for k in DispositionKind}

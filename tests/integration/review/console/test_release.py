@@ -512,4 +512,4 @@ def test_raised_tier_is_told_with_its_reasons(console: Path) -> None:
     page = text_of(visit("sec").get(address(release)))
     assert "管得更松了" in page
     assert "main.card" in page
-    assert "drop → mask" in page
+    assert "整列删去，不公开 → 整列遮盖" in page

@@ -19,6 +19,9 @@ def ordered() -> str:
     open_all(client, release)
     dispose_all(client, release)
     client.post(address(release, "dispose"), {"group": "x", "finding": [HOLD.id], "kind": "redact_more"})
+    page = client.get(address(release))
+    assert page.context["redact_more"] == 1
+    assert not page.context["can_approve"]
     answer = sign(client, release, "remedy", override=["", "main.note=drop"], reason="备注能认出个人")  # type: ignore[arg-type]  # several boxes
     assert answer.status_code == 302, text_of(answer)
     return release
@@ -42,7 +45,9 @@ def test_remedy_is_ordered_told_and_its_revision_shows_the_difference(console: P
     old = ordered()
     assert status(old) == "returned"
     page = text_of(visit("sec").get(address(old)))
-    assert "备注 → 整列删去" in page.replace("  ", " ").replace("\n", "") or "正在用同一份来源文件准备新修订" in page
+    assert "整列删去，不公开" in page
+    assert "正在用同一份来源文件准备新修订" in page
+    assert "改好再来" not in text_of(visit("op").get(address(old)))
     row = desk.claim("runner")
     assert row is not None
     assert row["kind"] == "remedy"
@@ -103,3 +108,20 @@ def test_contract_difference_knows_the_columns_left(console: Path) -> None:
     assert difference is not None
     assert difference.tables[0].totals == ()
     assert difference.tables[0].changed == 3
+
+
+def test_failed_preparation_of_a_remedy_is_told_and_run_again(console: Path) -> None:
+    from review import desk, queries
+
+    old = ordered()
+    row = desk.claim("runner")
+    assert row is not None
+    desk.finish(row["id"], "runner", ok=False, result={"error": "artefact-missing", "message": "the file is gone"})
+    page = text_of(visit("op").get(address(old)))
+    assert "新修订没有准备成" in page
+    assert old in [w["release"] for w in queries.queue_for("op")]
+    assert "再跑一次" in text_of(visit("op").get("/runs"))
+    assert visit("sec").post(f"/runs/{row['id']}/again").status_code == 403
+    assert visit("op").post(f"/runs/{row['id']}/again").status_code == 302
+    newest = queries.work_list()[0]
+    assert (newest["kind"], newest["params"]["release"], newest["asked_by"]) == ("remedy", old, "op")
