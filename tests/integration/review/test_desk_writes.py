@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import pytest
 from domain.errors import ContentChanged, MingjingError
 from domain.pack import load_pack
 from domain.release import Verdict
+from review.hiding import HideOrder, SignedOrder
 from tests.review_desk import (
     BLOCK,
     HOLD,
@@ -58,6 +59,12 @@ def opened() -> str:
     release = submitted()
     desk.open_findings("conf", release, [HOLD.id])
     return release
+
+
+def outside(release: str) -> SignedOrder:
+    """What a person on the publishing side ordered."""
+    order = HideOrder(release, hash_of(release), "finance.test", "wang", "误公开", "2026-11-25T08:00:00+00:00")
+    return SignedOrder(order, "0" * 64, "0" * 128)
 
 
 def off() -> str:
@@ -177,6 +184,8 @@ def scenarios() -> dict[str, Callable[[], Callable[[], Any]]]:
         "sign_in": on(nothing, lambda _: desk.sign_in("law", PASSWORD)),
         "submit": on(checked, lambda r: desk.submit(r, "op", PASSWORD)),
         "take": on(submitted, lambda r: desk.take(r, "sec")),
+        "expire": on(published, lambda r: desk.expire(r, 30, date(2027, 1, 1))),
+        "record_hidden": on(published, lambda r: desk.record_hidden(r, outside(r))),
         "withdraw": on(published, lambda r: desk.withdraw(r, "chief", PASSWORD, "不应公开")),
     }
 

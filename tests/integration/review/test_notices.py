@@ -85,7 +85,7 @@ def hidden() -> str:
         (lambda: decided("return"), "returned", {"op", "op2", "both"}),
         (lambda: decided("withhold"), "withheld", {"op", "op2", "both"}),
         (blocked, "blocked", {"op", "op2", "both"}),
-        (published, "published", {"op", "op2", "both", "sec", "conf", "chief"}),
+        (published, "published", {"op", "op2", "both", "sec", "conf", "law", "chief"}),
         (lambda: inspected(ok=False), "inspection_failed", {"op", "op2", "both", "conf", "chief"}),
         (lambda: inspected(ok=True), "inspection_failed", set()),
         (hidden, "hidden", {"conf", "both", "op", "op2"}),
