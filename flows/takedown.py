@@ -15,9 +15,9 @@ from contextlib import suppress
 from types import FrameType
 
 from domain.errors import MingjingError
-from flows.home import Home
 from flows.platform import Platform, open_platform
 from flows.runner import POLL_SECONDS, do_work, note, perform
+from flows.timed import Unproven
 
 WORKER = f"takedown-{os.getpid()}"
 RETRY_SECONDS = 30.0
@@ -27,31 +27,13 @@ def carry_out(platform: Platform, stop: threading.Event) -> None:
     """Claim and carry out orders until `stop` is set."""
     from review import desk
 
-    tried_at: dict[str, float] = {}
+    unproven = Unproven(platform, lambda release: perform("withdraw", {"release": release}), note, RETRY_SECONDS)
     while not stop.is_set():
         row = desk.claim(WORKER, kinds=("withdraw",))
         if row is not None:
             do_work(platform.home, row, WORKER)
-        elif not take_off_next(platform.home, tried_at):
+        elif not unproven.step(time.monotonic()):
             stop.wait(POLL_SECONDS)
-
-
-def take_off_next(home: Home, tried_at: dict[str, float]) -> bool:
-    """Take off one release whose order the catalogue hasn't confirmed; True where one was tried. A failure waits a while."""
-    from review import withdrawals
-
-    if home.is_carried:
-        return False  # a person exports and carries the order
-    for release in withdrawals.not_off():
-        if time.monotonic() - tried_at.get(release, -RETRY_SECONDS) < RETRY_SECONDS:
-            continue
-        tried_at[release] = time.monotonic()
-        try:
-            perform("withdraw", {"release": release})
-        except Exception as fault:  # it stays on the list; whatever it is, other orders are carried out
-            note(fault, "withdraw")
-        return True
-    return False
 
 
 def main() -> None:

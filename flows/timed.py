@@ -19,6 +19,7 @@ from flows.platform import Platform
 from flows.prepare_steps import stored_manifest
 
 RETRY_SECONDS = 300.0
+Note = Callable[[Exception, str], None]
 
 
 def order_due(platform: Platform, today: date) -> tuple[list[str], list[MingjingError]]:
@@ -63,33 +64,45 @@ def _is_elsewhere(platform: Platform, audience: str) -> bool:
     return platform.home.is_carried and audience != Audience.LOCAL.value
 
 
-class TimedTakedown:
-    """The runner's part: at its start and once each day it orders off what is due; what lacks its proof is tried until
-    it has it. `withdraw` runs the withdraw flow, `note` writes a line into the log.
+class Unproven:
+    """Takes off what was ordered off until its proof is there. `withdraw` runs the withdraw flow, `note` writes a line into
+    the log; what failed is tried again after `pause` seconds, and others don't wait for it.
     """
 
     def __init__(
-        self, platform: Platform, withdraw: Callable[[str], Any], note: Callable[[Exception, str], None]
+        self, platform: Platform, withdraw: Callable[[str], Any], note: Note, pause: float = RETRY_SECONDS
     ) -> None:
-        self._platform, self._withdraw, self._note = platform, withdraw, note
+        self._platform, self._withdraw, self._note, self._pause = platform, withdraw, note, pause
+        self._refused_at: dict[str, float] = {}
+
+    def step(self, clock: float) -> bool:
+        """Take the next one off; True where one was tried. `clock`: monotonic seconds."""
+        for release in unproven(self._platform):
+            if clock - self._refused_at.get(release, -self._pause) < self._pause:
+                continue
+            try:
+                self._withdraw(release)
+            except Exception as fault:  # it stays on the list
+                self._note(fault, "withdraw")
+                self._refused_at[release] = clock
+            return True
+        return False
+
+
+class TimedTakedown:
+    """The runner's part: at its start and once each day it orders off what is due, and sees that it goes."""
+
+    def __init__(self, platform: Platform, withdraw: Callable[[str], Any], note: Note) -> None:
+        self._platform, self._note = platform, note
+        self._unproven = Unproven(platform, withdraw, note)
         self._day: date | None = None
         self._again_at = 0.0
-        self._refused_at: dict[str, float] = {}
 
     def step(self, today: date, clock: float) -> bool:
         """Do what there is to do next; True where a release was taken off or tried. `clock`: monotonic seconds."""
         if self._day != today and clock >= self._again_at:
             self._order(today, clock)
-        for release in unproven(self._platform):
-            if clock - self._refused_at.get(release, -RETRY_SECONDS) < RETRY_SECONDS:
-                continue
-            try:
-                self._withdraw(release)
-            except Exception as fault:  # tried again; other releases don't wait for it
-                self._note(fault, "withdraw")
-                self._refused_at[release] = clock
-            return True
-        return False
+        return self._unproven.step(clock)
 
     def _order(self, today: date, clock: float) -> None:
         try:

@@ -53,12 +53,6 @@ def unanswered(units: Iterable[str]) -> list[ReleaseRecord]:
     return [r for r in open_ones if last.get(r.public_id) == "withdrawn"]
 
 
-def not_off() -> list[str]:
-    """Withdrawn releases for which the catalogue hasn't confirmed yet that they are off, oldest first."""
-    found = ReleaseRecord.objects.filter(status=Status.WITHDRAWN.value, takedown__isnull=True).order_by("changed_at")
-    return list(found.values_list("public_id", flat=True))
-
-
 def is_reinstated(release: str) -> bool:
     """Whether the last word about taking the release off was a second person's reversal."""
     events = (*OFF, "withdrawal-reversed")

@@ -52,7 +52,7 @@ def answer(verb: str, release: str, person: str = "conf", why: str = WHY, **how:
 
 
 def test_reverse_brings_back_the_approval_of_the_same_bytes(home: Path) -> None:
-    from review import desk, queries, withdrawals
+    from review import desk, queries, takedowns, withdrawals
 
     release = ordered()
     before = queries.decisions(release)
@@ -64,7 +64,7 @@ def test_reverse_brings_back_the_approval_of_the_same_bytes(home: Path) -> None:
     assert desk.record_published(release, receipt(release)) == "published"
     desk.withdraw(release, "conf", PASSWORD, "再次核实")
     assert not withdrawals.is_reinstated(release)
-    assert withdrawals.not_off() == [release]
+    assert [r for r, _ in takedowns.unproven()] == [release]
     assert [e for e in events(release) if e.startswith("withdrawal")] == ["withdrawal-reversed"]
 
 
