@@ -19,7 +19,7 @@ from flows.catalogue import embedded_url, token_file
 from flows.home import Home, create_home
 from flows.platform import Platform, open_platform
 from tests.catalogue_release import ROWS, Prepared, Rows, make_contract, prepare
-from tests.review_desk import PASSWORD, cheap_passwords, decide, hash_of, open_desk
+from tests.review_desk import PASSWORD, approve, cheap_passwords, hash_of, open_desk
 from tests.servers import free_port
 
 
@@ -43,8 +43,7 @@ class Made:
         ready = self.prepared(name, folder, period=period, edition=record["edition"], **contract)
         desk.record_checked(release, ready.manifest, [])
         desk.submit(release, "op", PASSWORD)
-        decide(release, "sec", "section")
-        decide(release, "chief", "chief")
+        approve(release)
         assert hash_of(release) == ready.manifest.release_hash
         return release, ready
 
@@ -103,7 +102,8 @@ def made_platform(root: Path, *, catalogue_url: str = "") -> Iterator[Made]:
             open_desk(root)
             platform = open_platform(root)
             token_file(platform.home).write_text("a-token-of-sixteen-or-more", "utf-8")
-            prepare_prefect(platform.home)
+            if "PREFECT_HOME" not in os.environ:  # set once a process: later platforms share the first one's
+                prepare_prefect(platform.home)
             made = Made(platform)
             if catalogue_url == "carried":
                 yield made
