@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import signal
 import sys
+import threading
 from functools import cache
+from types import FrameType
 
 import typer
 from typer.core import TyperGroup
@@ -36,34 +38,44 @@ def build() -> TyperGroup:
 
 
 INTERRUPTED = 130  # how Typer ends on Ctrl-C
+STOPPED = "stopped; what was under way can be run again"
+_told_to_stop = threading.Event()
 
 
 def main() -> None:
     """Entry point: run, and turn every error into one clear line and the right exit status."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that it too cleans up behind itself
+    for number in (signal.SIGINT, signal.SIGTERM):  # so that it too cleans up behind itself
+        signal.signal(number, _stop)
     said, status = _run()
     if said:
         print(f"mingjing: {said}", file=sys.stderr)
     sys.exit(status)  # outside every handler: nothing is chained to it
 
 
+def _stop(number: int, frame: FrameType | None) -> None:
+    """Told to stop, whoever catches the interrupt on its way."""
+    _told_to_stop.set()
+    signal.default_int_handler(number, frame)
+
+
 def _run() -> tuple[str, int]:
     """What to say, if anything, and the exit status. Third parties' words go no further."""
     from flows.guard import StepFailed, where
 
-    stopped = "stopped; what was under way can be run again"
     try:
         build()()
     except MingjingError as refused:
         return str(refused), refused.exit_status
-    except StepFailed as fault:
-        return str(fault), 3
     except KeyboardInterrupt:
-        return stopped, 3
+        return STOPPED, 3
     except SystemExit as ended:
         if ended.code == INTERRUPTED:
-            return stopped, 3
+            return STOPPED, 3
         return "", ended.code if isinstance(ended.code, int) else int(ended.code is not None)
     except Exception as fault:
+        if _told_to_stop.is_set():  # a library stumbled over the interrupt
+            return STOPPED, 3
+        if isinstance(fault, StepFailed):
+            return str(fault), 3
         return f"fault, {type(fault).__name__} at {where(fault)}; nothing more was done, run it again", 3
     return "", 0

@@ -157,7 +157,7 @@ NOTICES: Mapping[str, Pair] = {
     Kind.HIDDEN: ("已下令撤下", "ordered off the catalogue"),
     Kind.DELIVERY_FAILED: ("有通知没有送达", "a notice couldn't be delivered"),
 }
-CHANNELS: Mapping[str, Pair] = {"mail": ("邮件", "mail"), "webhook": ("Webhook", "webhook")}
+CHANNELS: Mapping[str, Pair] = {"mail": ("邮件", "mail"), "webhook": ("网络回调", "webhook")}
 
 REFUSALS: Mapping[str, Pair] = {
     "mingjing-error": ("操作被拒绝。", "The act was refused."),
