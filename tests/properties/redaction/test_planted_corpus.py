@@ -45,7 +45,10 @@ def test_scan_takes_no_random_number_for_a_sure_identity_number(accuracy: Accura
 def test_scan_finds_every_number_without_check_digit_in_its_context(accuracy: Accuracy, entity: str) -> None:
     figures = accuracy.entities[entity]
     assert figures.planted > 50
-    assert figures.found == figures.planted, f"seed {accuracy.seed}: {+figures.missed}"
+    assert figures.covered <= 3, (
+        f"seed {accuracy.seed}"
+    )  # chance: the row around it makes a valid identity number of it
+    assert figures.found + figures.covered == figures.planted, f"seed {accuracy.seed}: {+figures.missed}"
 
 
 @pytest.mark.slow
