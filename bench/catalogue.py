@@ -179,7 +179,7 @@ def throughput_rows(folder: Path, mib: int = CURL_MIB) -> Iterator[Row]:
             ours.append(publish_seconds(stack.url, stack.token, junk, folder))
     curl, mine = statistics.median(bare), statistics.median(o["seconds"] for o in ours)
     back = statistics.median(o["read_back"] for o in ours)
-    figure = f"{curl / mine:.2f} × ({curl:.2f} s, {mine:.2f} s; two read-backs {back:.2f} s)"
+    figure = f"{curl / (mine - back):.2f} × ({curl:.2f} s, {mine - back:.2f} s; two read-backs apart, {back:.2f} s)"
     yield f"publishing {mib} MiB to a real CKAN, against curl, median of {ROUNDS}", figure, "≥ 0.8 × curl"
 
 
