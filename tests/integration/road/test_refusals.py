@@ -92,7 +92,7 @@ class Bench:
         return {r.get("release_hash", "") for p in found for r in p["resources"]}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def bench(city: City, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     made = Bench(city, tmp_path_factory.mktemp("bench") / "home")
     yield made
