@@ -6,13 +6,11 @@ order to hide. Who is told of what is left to review/notices; both ways out are 
 
 from __future__ import annotations
 
-import signal
 import sys
 import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from domain.errors import MingjingError
@@ -20,6 +18,7 @@ from flows.console import workdays_of
 from flows.home import Home, secret_of
 from flows.platform import Platform, open_platform
 from flows.runner import note
+from flows.service import until_told
 from flows.webhook import post
 
 if TYPE_CHECKING:
@@ -146,13 +145,7 @@ def main() -> None:
     except MingjingError as refused:
         note(refused, "notices")
         sys.exit(refused.exit_status)
-    stop = threading.Event()
-
-    def leave(_signal: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    signal.signal(signal.SIGTERM, leave)
-    signal.signal(signal.SIGINT, leave)
+    stop = until_told()
     tell_people(platform, stop)
 
 

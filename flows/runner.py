@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from types import FrameType
 from typing import Any
 
 from domain.errors import MingjingError
@@ -181,17 +179,11 @@ def main() -> None:
 
 def _serve(platform: Platform) -> None:
     from flows.prefect_setup import prepare_prefect, quick_flows, stoppable
-    from flows.service import check_unserved, hold_runner_lock
+    from flows.service import check_unserved, hold_runner_lock, until_told
 
     check_unserved(platform.home)  # before what takes long
     prepare_prefect(platform.home)
-    stop = threading.Event()
-
-    def leave(_signal: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    signal.signal(signal.SIGTERM, leave)
-    signal.signal(signal.SIGINT, leave)
+    stop = until_told()
     with warming() as crafts:
         import flows.prepare
         import flows.publish  # noqa: F401

@@ -14,7 +14,6 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType
 
 from domain.errors import UsageInvalid
 from flows.catalogue import embedded_url, token_file
@@ -22,7 +21,7 @@ from flows.cli.say import tell
 from flows.home import Home
 from flows.platform import connect
 from flows.prefect_setup import QUIET, prepare_prefect
-from flows.service import check_unserved
+from flows.service import check_unserved, until_told
 from review.setup import check_schema, close
 
 STOP_SECONDS = 15
@@ -151,14 +150,7 @@ def supervise(home: Home, *, host: str, port: int | None) -> None:
     (home.run / "prefect.url").unlink(missing_ok=True)
     prepare_prefect(home)
     port = port or home.console_port
-    stopping = False
-
-    def leave(_signal: int, _frame: FrameType | None) -> None:
-        nonlocal stopping
-        stopping = True
-
-    signal.signal(signal.SIGTERM, leave)
-    signal.signal(signal.SIGINT, leave)
+    stop = until_told()
     running = services(home, host, port)
     try:
         for service in running:
@@ -168,7 +160,7 @@ def supervise(home: Home, *, host: str, port: int | None) -> None:
         tell(
             f"目录 {home.catalogue_url or embedded_url(home)}   管理台 http://{host}:{port}/   （Ctrl-C 停止；日志在 {home.run}）"
         )
-        while not stopping:
+        while not stop.is_set():
             _revive(running, home)
             time.sleep(0.2)
     finally:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import fcntl
 import os
+import signal
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import BinaryIO
 
 from domain.errors import UsageInvalid
@@ -18,6 +21,18 @@ TRIES, PAUSE = 20, 0.01  # seconds
 
 def _lock_file(home: Home) -> Path:
     return home.run / "runner.lock"
+
+
+def until_told() -> threading.Event:
+    """Set as soon as this process is told to stop (SIGTERM, Ctrl-C). Call it in the main thread."""
+    stop = threading.Event()
+
+    def leave(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, leave)
+    signal.signal(signal.SIGINT, leave)
+    return stop
 
 
 def runner_is_alive(home: Home) -> bool:

@@ -7,16 +7,15 @@ until it is carried out. Everything else is left to flows/runner.
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import threading
 import time
 from contextlib import suppress
-from types import FrameType
 
 from domain.errors import MingjingError
 from flows.platform import Platform, open_platform
 from flows.runner import POLL_SECONDS, do_work, note, perform
+from flows.service import until_told
 from flows.timed import Unproven
 
 WORKER = f"takedown-{os.getpid()}"
@@ -49,13 +48,7 @@ def _run(platform: Platform) -> None:
     from flows.prefect_setup import prepare_prefect, quick_flows, stoppable
 
     prepare_prefect(platform.home)
-    stop = threading.Event()
-
-    def leave(_signal: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    signal.signal(signal.SIGTERM, leave)
-    signal.signal(signal.SIGINT, leave)
+    stop = until_told()
     import flows.publish  # noqa: F401 - an order doesn't wait for an import
 
     with quick_flows(), suppress(KeyboardInterrupt), stoppable():

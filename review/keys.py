@@ -10,7 +10,7 @@ import os
 import secrets
 from pathlib import Path
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
@@ -104,7 +104,7 @@ def sign_as_person(pem: bytes, passphrase: str, purpose: str, data: bytes) -> tu
     """Public key and signature (hex) of a person's locked key. Raises SignatureRefused."""
     try:
         key = serialization.load_pem_private_key(pem, passphrase.encode())
-    except Exception:  # the library's reasons are many and may quote what was given
+    except (ValueError, TypeError, UnsupportedAlgorithm):  # not PEM, another passphrase, none needed, a foreign kind
         key = None
     if not isinstance(key, Ed25519PrivateKey):
         raise SignatureRefused("key file and passphrase don't fit; check both and sign again") from None

@@ -51,8 +51,6 @@ TELLING: Mapping[str, Callable[[Mapping[str, Any], ReleaseRecord], Kind | None]]
     "published": lambda _data, _record: Kind.PUBLISHED,
     "inspected": lambda data, _record: None if data["ok"] else Kind.INSPECTION_FAILED,
     "withdrawn": lambda _data, _record: Kind.HIDDEN,
-    "expired": lambda _data, _record: Kind.HIDDEN,
-    "hidden": lambda _data, _record: Kind.HIDDEN,
 }
 
 
