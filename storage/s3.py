@@ -1,7 +1,8 @@
 """Artefacts in an S3 bucket or any compatible object store: `prefix/ab/abcd…`, the sha256 also kept as metadata.
 
 Endpoint and credentials come from the environment (AWS_ENDPOINT_URL_S3, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
-AWS_REGION …). The bucket's own encryption, versioning and access policy are left to whoever runs it.
+AWS_REGION …). The bucket's own encryption, versioning and access policy are left to whoever runs it; how bytes are sent and
+proved is in s3_sending, how versions go in s3_versions.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from domain.errors import ArtefactMissing
 from domain.release import Artefact
 from storage.s3_client import asking, client_from_environment, transfer
+from storage.s3_sending import send
+from storage.s3_versions import remove_key
 from storage.spool import (
     CHUNK,
     INCOMING,
@@ -72,11 +75,7 @@ class S3Store:
         return self.put(BytesIO(data), name=name, role=role, media_type=media_type)
 
     def _upload(self, part: Part) -> None:
-        # by name: given a stream, the client library holds ten parts in memory at once
-        with asking(self.bucket, part.sha256):
-            self._client.upload_file(
-                str(part.path), self.bucket, self._key(part.sha256), ExtraArgs=_metadata(part.sha256), Config=transfer()
-            )
+        send(self._client, self.bucket, self._key(part.sha256), part.path, part.sha256, _metadata(part.sha256))
 
     def _renew(self, sha256: str) -> None:
         """Stored again: its age starts anew, which on S3 takes a copy onto itself."""
@@ -134,9 +133,11 @@ class S3Store:
     # --- taking away ---
 
     def delete(self, sha256: str) -> None:
-        """Remove the object and the cached copy; silent where there are none."""
-        with suppress(ArtefactMissing), asking(self.bucket, sha256):
-            self._client.delete_object(Bucket=self.bucket, Key=self._key(sha256))
+        """Remove the object, every version of it and the cached copy; silent where there are none.
+
+        Raises StorageUnavailable where a version stays.
+        """
+        remove_key(self._client, self.bucket, self._key(sha256))
         self._cached(sha256).unlink(missing_ok=True)
 
     def expired(self, days: float, now: datetime) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ def client_from_environment(endpoint: str | None) -> S3Client:
     from botocore.config import Config
     from botocore.exceptions import BotoCoreError
 
-    own = endpoint or os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
+    own = own_endpoint(endpoint)
     config = Config(
         connect_timeout=10,
         read_timeout=60,
@@ -40,6 +40,11 @@ def client_from_environment(endpoint: str | None) -> S3Client:
         raise StorageUnavailable(
             f"no S3 client ({type(fault).__name__}); check AWS_ENDPOINT_URL_S3, AWS_REGION and the credentials"
         ) from None
+
+
+def own_endpoint(given: str | None) -> str | None:
+    """The address of a compatible store: `given`, else the environment's; None: Amazon's."""
+    return given or os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
 
 
 def transfer() -> Any:
