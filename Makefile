@@ -1,15 +1,16 @@
-# Mingjing: the verbs. Only `make servers` and `make ckan-install` touch the machine outside this checkout, DEMO_HOME,
-# MINGJING_CKAN and package caches.
+# Mingjing: the verbs. Only `make servers`, `make ckan-install` and `make s3-install` touch the machine outside this
+# checkout, DEMO_HOME, MINGJING_CKAN, MINGJING_S3 and package caches.
 PYTHON ?= python3
 UV_VERSION := 0.13.9
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO_HOME ?= .mingjing
 export MINGJING_CKAN ?= /var/tmp/mingjing-ckan
+export MINGJING_S3 ?= /var/tmp/mingjing-s3
 UV := UV_PROJECT_ENVIRONMENT=$(VENV) UV_PYTHON_DOWNLOADS=never .uv/bin/uv
 ROOMS := domain intake storage checks redaction review catalog flows
 
-.PHONY: help setup demo test check format bench pictures servers ckan-install ckan-up ckan-down docs clean
+.PHONY: help setup demo test check format bench pictures servers s3-install ckan-install ckan-up ckan-down docs clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -50,6 +51,9 @@ pictures: demo ## pictures of the console's pages into docs/images (needs chromi
 
 servers: ## install PostgreSQL and chromium with apt (tests only; asks for root)
 	@sh tests/servers.sh
+
+s3-install: ## a real S3 server for the tests, into MINGJING_S3
+	@PYTHON=$(PYTHON) sh tests/s3_install.sh $(MINGJING_S3)
 
 ckan-install: ## a real CKAN 2.12 for the tests, into MINGJING_CKAN (asks for root where packages are missing)
 	@PYTHON=$(PYTHON) sh tests/ckan/install.sh $(MINGJING_CKAN)

@@ -7,7 +7,7 @@ follows from a failed inspection is decided by flows and review/.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from catalog.ckan import Catalogue, NotThere, named_faults
@@ -43,6 +43,10 @@ class InspectionResult:
     @property
     def ok(self) -> bool:
         return not any(f.severity in (Severity.BLOCK, Severity.HOLD) for f in self.findings)
+
+    def with_findings(self, more: tuple[Finding, ...]) -> InspectionResult:
+        """The same with what was seen elsewhere."""
+        return replace(self, findings=(*self.findings, *more))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON-ready form."""

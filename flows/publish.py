@@ -14,9 +14,10 @@ from typing import Any
 from prefect import flow, task
 
 from domain.contract import Audience, Contract
-from domain.errors import CatalogueUnreachable, MingjingError, TransitionRefused, UsageInvalid
+from domain.errors import CatalogueUnreachable, MingjingError, PublicationDiffers, TransitionRefused, UsageInvalid
 from domain.release import Approval, Manifest, Receipt
 from flows.catalogue import catalogue_for, one_at_a_time
+from flows.copies import inspect_copies, put_copies, remove_copies
 from flows.guard import guarded
 from flows.in_force import checked_approval, verify_in_force
 from flows.platform import Platform, open_platform
@@ -51,15 +52,21 @@ def put_out(platform: Platform, approval: Approval, manifest: Manifest) -> Recei
     with one_at_a_time(platform.home, manifest.dataset), catalogue_for(platform.home) as catalogue:
         if (status := queries.show(approval.release)["status"]) != "approved":
             raise TransitionRefused(f"{approval.release} is {status} by now; it isn't put out")
-        return publish(
-            catalogue,
-            approval=approval,
-            manifest=manifest,
-            metadata=metadata,
-            store=platform.stores,
-            published_on=platform.moment(),
-            reinstates=withdrawals.is_reinstated(approval.release),
-        )
+        try:
+            receipt = publish(
+                catalogue,
+                approval=approval,
+                manifest=manifest,
+                metadata=metadata,
+                store=platform.stores,
+                published_on=platform.moment(),
+                reinstates=withdrawals.is_reinstated(approval.release),
+            )
+        except PublicationDiffers:
+            remove_copies(platform.home, catalogue, manifest.dataset, manifest.release_hash)
+            raise
+        put_copies(platform.home, catalogue, manifest, platform.stores)
+        return receipt
 
 
 @task(name="post")
@@ -140,7 +147,8 @@ def take_off(platform: Platform, record: dict[str, Any]) -> list[dict[str, Any]]
             reason_code=record["reason_code"] or "", withdrawn_on=platform.moment(),
             receipt=queries.receipt(record["release"]),
         )  # fmt: skip
-    return list(proof)
+        copies = remove_copies(platform.home, catalogue, record["dataset"], record["release_hash"])
+    return [*proof, *copies]
 
 
 def _unpost(platform: Platform, path: str) -> dict[str, Any]:
@@ -182,6 +190,7 @@ def inspect_one(platform: Platform, record: dict[str, Any]) -> dict[str, Any]:
     metadata = json.loads(platform.stores.read(manifest.metadata.sha256))
     with catalogue_for(platform.home) as catalogue:
         result = inspect(catalogue, manifest=manifest, metadata=metadata, receipt=queries.receipt(record["release"]))
+        result = result.with_findings(inspect_copies(platform.home, catalogue, manifest))
     return {"release": record["release"], **result.to_dict()}
 
 

@@ -116,9 +116,12 @@ def services(home: Home, host: str, port: int) -> list[Service]:
         Service("takedown", [python, "-m", "flows.takedown"], environ),
         Service("notices", [python, "-m", "flows.notices"], environ),
         Service("schedules", [python, "-m", "flows.schedules"], environ),
+        Service("records", [python, "-m", "flows.records"], environ),
         Service("console", [python, "-m", "flows.console", "--host", host, "--port", str(port)], environ),
     ]
-    return [s for s in found if s.name != "catalogue" or not home.catalogue_url]
+    unwanted = {"catalogue"} if home.catalogue_url else set()
+    unwanted |= set() if home.records_store else {"records"}
+    return [s for s in found if s.name not in unwanted]
 
 
 def wait_for_prefect(home: Home) -> Path:

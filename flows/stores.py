@@ -57,20 +57,28 @@ class Stores:
 
 
 def open_stores(home: Home) -> Stores:
-    """The stores that the installation's settings name."""
-    if home.store == "file":
+    """The stores that the installation's settings name; sources may lie in a bucket of their own (`raw_store`)."""
+    return Stores(
+        _store(home, "quarantine", home.raw_store or home.store, "raw_store" if home.raw_store else "store"),
+        _store(home, "release", home.store, "store"),
+    )
+
+
+def _store(home: Home, area: str, location: str, setting: str) -> ArtefactStore:
+    if location == "file":
         from storage.filesystem import FileStore
 
-        root = home.root / "store"
-        return Stores(FileStore(root / "quarantine", private=True), FileStore(root / "release"))
-    address = urlsplit(home.store)
-    if address.scheme != "s3" or not address.netloc:
-        raise HomeInvalid(f'store = "{home.store}" isn\'t known; write "file" or "s3://bucket/prefix" in mingjing.toml')
+        return FileStore(home.root / "store" / area, private=area == "quarantine")
     from storage.s3 import S3Store
 
-    prefix, cache = address.path.strip("/"), home.root / "store" / "cache"
-    made = [
-        S3Store(address.netloc, f"{prefix}/{area}".lstrip("/"), cache=cache / area)
-        for area in ("quarantine", "release")
-    ]
-    return Stores(*made)
+    bucket, prefix = s3_place(location, setting)
+    return S3Store(bucket, f"{prefix}/{area}".lstrip("/"), cache=home.root / "store" / "cache" / area)
+
+
+def s3_place(location: str, setting: str) -> tuple[str, str]:
+    """Bucket and prefix of s3://bucket/prefix. Raises HomeInvalid."""
+    address = urlsplit(location)
+    if address.scheme != "s3" or not address.netloc or address.query or address.fragment:
+        also = '"file" or ' if setting in ("store", "raw_store") else ""
+        raise HomeInvalid(f'{setting} = "{location}" isn\'t known; write {also}"s3://bucket/prefix" in mingjing.toml')
+    return address.netloc, address.path.strip("/")

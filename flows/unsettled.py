@@ -14,6 +14,7 @@ from typing import Any
 from domain.errors import CatalogueUnreachable, MingjingError
 from domain.release import Manifest, Status
 from flows.catalogue import catalogue_for, one_at_a_time
+from flows.copies import remove_copies
 from flows.home import Home
 from flows.marks import all_kept, keep
 from flows.platform import Platform
@@ -65,6 +66,7 @@ def _settle(platform: Platform, mark: dict[str, Any]) -> None:
             if _may_stand(platform, mark["release"]):
                 return  # equal, and still approved: publishing it again only writes the receipt
         take_back(catalogue, manifest=manifest, metadata=metadata)
+        remove_copies(platform.home, catalogue, mark["dataset"], release_hash)
     lift_mark(platform.home, release_hash)
 
 

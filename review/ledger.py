@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
@@ -171,6 +171,17 @@ def rows(*, after: int = 0, until: int | None = None) -> Iterator[Row]:
         if len(batch) < BATCH:
             return
         last = batch[-1][0]
+
+
+def lines_about(events: Collection[str], *, after: int = 0) -> list[tuple[int, str]]:
+    """(number, release) of the lines of these events numbered above `after`, in order."""
+    found = LedgerEntry.objects.filter(event__in=list(events), seq__gt=after).order_by("seq")
+    return list(found.values_list("seq", "release"))
+
+
+def holds(head: Head) -> bool:
+    """Whether the line of that number is the one of that hash. The chain before it is `verify`'s work."""
+    return head.seq == 0 or LedgerEntry.objects.filter(seq=head.seq, hash=head.hash).exists()
 
 
 def verify() -> Verification:

@@ -75,5 +75,14 @@ class Records:
         cut = len(self._key(""))
         return sorted(key[cut:] for key in keys)
 
+    def folders(self, start: str) -> list[str]:
+        """Names up to the next slash after `start`, slash included, sorted."""
+        with asking(self.bucket):
+            listing = self._client.get_paginator("list_objects_v2")
+            pages = listing.paginate(Bucket=self.bucket, Prefix=self._key(start), Delimiter="/")
+            found = [item["Prefix"] for page in pages for item in page.get("CommonPrefixes", ())]
+        cut = len(self._key(""))
+        return sorted(key[cut:] for key in found)
+
     def _key(self, name: str) -> str:
         return f"{self.prefix}/{name}".lstrip("/")

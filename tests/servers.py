@@ -1,11 +1,12 @@
 """Real servers for tests, started on loopback and gone afterwards. PostgreSQL comes from the machine's packages
 (`make servers`), CKAN from its own folder (`make ckan-install`); where one isn't installed the test is skipped and the
-reason says so. The S3 server is moto.
+reason says so. S3 is moto, and a real server from its own folder (`make s3-install`).
 """
 
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import secrets
 import shutil
@@ -163,7 +164,7 @@ def postgres_server() -> Iterator[PostgresServer]:
 
 @dataclass(frozen=True, slots=True)
 class S3Server:
-    """moto's S3 on loopback. Any credentials do; `environ` is what a client needs."""
+    """An S3 server on loopback: moto's (any credentials do) or a real one. `environ` is what a client needs."""
 
     endpoint: str
 
@@ -189,10 +190,16 @@ class S3Server:
         }
         return boto3.client("s3", endpoint_url=self.endpoint, **keys)
 
-    def create_bucket(self) -> str:
-        """An empty bucket with a new name."""
-        name = f"b{next(_NUMBERS)}-{secrets.token_hex(4)}"
-        self.client().create_bucket(Bucket=name)
+    def create_bucket(self, *, versions: bool = False, lock: bool = False, public: bool = False) -> str:
+        """An empty bucket with a new name; `public`: everybody may read its objects."""
+        name, client = f"b{next(_NUMBERS)}-{secrets.token_hex(4)}", self.client()
+        client.create_bucket(Bucket=name, **({"ObjectLockEnabledForBucket": True} if lock else {}))
+        if versions:
+            client.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+        if public:
+            read = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{name}/*"}
+            policy = {"Version": "2012-10-17", "Statement": [read]}
+            client.put_bucket_policy(Bucket=name, Policy=json.dumps(policy))
         return name
 
 
@@ -208,6 +215,38 @@ def s3_server() -> Iterator[S3Server]:
         yield S3Server(f"http://{host}:{port}")
     finally:
         server.stop()
+
+
+S3_SERVER = Path(os.environ.get("MINGJING_S3", "/var/tmp/mingjing-s3")) / "versitygw"
+
+
+@contextmanager
+def real_s3_server() -> Iterator[S3Server]:
+    """A real S3 server that keeps versions and locks; skips the test where it isn't installed. Gone afterwards."""
+    if not S3_SERVER.exists():
+        pytest.skip("S3 server not installed: make s3-install")
+    folder = Path(tempfile.mkdtemp(prefix="mingjing-s3-", dir="/var/tmp"))
+    for name in ("data", "versions"):
+        (folder / name).mkdir()
+    server = S3Server(f"http://127.0.0.1:{free_port()}")
+    environ = {"PATH": os.environ["PATH"], "ROOT_ACCESS_KEY": "test-key", "ROOT_SECRET_KEY": "test-secret"}
+    command = [*_dying_with_us(), str(S3_SERVER), "--quiet", "--port", server.endpoint.removeprefix("http://"), "posix"]
+    command += ["--versioning-dir", str(folder / "versions"), str(folder / "data")]
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log, env=environ)
+    try:
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            with suppress(OSError), socket.create_connection(("127.0.0.1", int(server.endpoint.rpartition(":")[2])), 1):
+                break
+            if time.monotonic() > deadline or process.poll() is not None:
+                raise RuntimeError(f"the S3 server didn't start: {(folder / 'log').read_text()[-2000:]}")
+            time.sleep(0.05)
+        yield server
+    finally:
+        process.terminate()
+        process.wait(20)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

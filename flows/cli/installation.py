@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
-from flows.cli.say import HomeOption, JsonOption, answer, ask_password, bar, tell
+from flows.cli.say import HomeOption, JsonOption, answer, ask_password, bar, table, tell
 
 ledger_app = typer.Typer(help="the append-only ledger", no_args_is_help=True)
+store_app = typer.Typer(help="where bytes are kept", no_args_is_help=True)
 evidence_app = typer.Typer(help="evidence bundles", no_args_is_help=True)
 
 
@@ -20,6 +21,8 @@ def register(app: typer.Typer) -> None:
     ledger_app.command("verify")(ledger_verify)
     evidence_app.command("export")(evidence_export)
     evidence_app.command("verify")(evidence_verify)
+    store_app.command("check")(store_check)
+    app.add_typer(store_app, name="store")
     app.add_typer(ledger_app, name="ledger")
     app.add_typer(evidence_app, name="evidence")
 
@@ -77,14 +80,17 @@ def serve(
 
 
 def ledger_verify(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Read the whole ledger and check its chain, order and signed head."""
+    """Read the whole ledger and check its chain, order, signed head, and the newest head kept outside (records_store)."""
     from flows.platform import open_platform
+    from flows.records import check_kept_head
 
-    open_platform(home)
+    platform = open_platform(home)
     from review.ledger import verify
 
     with bar("核对台账"):
         result = verify()
+        if result.ok:
+            check_kept_head(platform)
     if as_json:
         answer(asdict(result))
     else:
@@ -92,6 +98,21 @@ def ledger_verify(home: HomeOption = None, as_json: JsonOption = False) -> None:
             f"台账 {result.entries:,} 条，链与签名{'完好' if result.ok else f'不符：第 {result.seq} 条，{result.fault}'}"
         )
     raise typer.Exit(0 if result.ok else 1)
+
+
+def store_check(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Ask each bucket of this installation what it can do (versions, object lock), and say what is wrong for its purpose."""
+    from flows.buckets import check_buckets
+    from flows.home import home_path, open_home
+
+    with bar("询问存储"):
+        checked = check_buckets(open_home(home_path(home)))
+    if as_json:
+        answer([asdict(bucket) for bucket in checked])
+    else:
+        rows = [[b.setting, b.location, b.versions, b.lock, b.problem or b.remark or "可用 fine"] for b in checked]
+        table("存储", ["设置 setting", "位置 location", "版本 versions", "锁定 lock", "结论 verdict"], rows)
+    raise typer.Exit(1 if any(b.problem for b in checked) else 0)
 
 
 def evidence_export(

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from domain.errors import MingjingError, TransitionRefused
 from flows.catalogue import catalogue_for, one_at_a_time
+from flows.copies import inspect_copies, remove_copies
 from flows.home import Home
 from flows.outside.register import DOWN, Entry, State, approved, changed, entries, entry_of, in_turn, receipt_path
 from flows.platform import moment_at
@@ -69,7 +70,8 @@ def take_down(here: Home, release_hash: str, state: State, order: dict[str, Any]
                 reason_code=entry.order.get("reason_code") or "", withdrawn_on=moment_at(here),
                 contact=entry.order.get("contact"), receipt=entry.published,
             )  # fmt: skip
-            entry = changed(here, entry, proof=list(proof))
+            copies = remove_copies(here, catalogue, entry.dataset, release_hash)
+            entry = changed(here, entry, proof=[*proof, *copies])
     return {
         "release": entry.release,
         "state": entry.state.value,
@@ -144,6 +146,7 @@ def inspect_all(here: Home, note: Callable[[Exception, str], None]) -> dict[str,
             try:
                 manifest, metadata = approved(here, entry)
                 found = inspect(catalogue, manifest=manifest, metadata=metadata, receipt=entry.published)
+                found = found.with_findings(inspect_copies(here, catalogue, manifest))
             except MingjingError as fault:
                 note(fault, f"inspect {entry.release}")
                 continue

@@ -14,7 +14,7 @@ import pytest
 from domain.ports import ArtefactStore
 from storage.filesystem import FileStore
 from storage.s3 import S3Store
-from tests.servers import S3Server, s3_server
+from tests.servers import S3Server, real_s3_server, s3_server
 
 
 @dataclass
@@ -51,6 +51,7 @@ class BucketBack:
 
     store: S3Store
     client: Any
+    server: S3Server
 
     def key(self, sha256: str) -> str:
         return f"quarantine/{sha256[:2]}/{sha256}"
@@ -80,10 +81,17 @@ def s3() -> Iterator[S3Server]:
         yield server
 
 
-@pytest.fixture(params=["filesystem", "s3"])
-def back(request: pytest.FixtureRequest, tmp_path: Path, s3: S3Server) -> Back:
+@pytest.fixture(scope="session")
+def real_s3() -> Iterator[S3Server]:
+    with real_s3_server() as server:
+        yield server
+
+
+@pytest.fixture(params=["filesystem", "s3", "s3-real"])
+def back(request: pytest.FixtureRequest, tmp_path: Path) -> Back:
     """The store under test (`back.store`) and what lies behind it."""
     if request.param == "filesystem":
         return FolderBack(FileStore(tmp_path / "store", private=True))
+    s3 = request.getfixturevalue("s3" if request.param == "s3" else "real_s3")
     store = S3Store(s3.create_bucket(), "quarantine", cache=tmp_path / "cache", client=s3.client())
-    return BucketBack(store, s3.client())
+    return BucketBack(store, s3.client(), s3)

@@ -20,7 +20,6 @@ import pytest
 from domain.errors import ArtefactMissing, ContentChanged
 from domain.ports import ArtefactStore
 from tests.integration.storage.conftest import Back, BucketBack, FolderBack
-from tests.servers import S3Server
 
 DATA = b"row,amount\n" + b"1,100.50\n" * 5000
 SHA = hashlib.sha256(DATA).hexdigest()
@@ -198,9 +197,10 @@ print(artefact.bytes, (peak_kb() - before) // 1024)
 """
 
 
-def _child(back: Back, s3: S3Server, tmp_path: Path, task: str) -> subprocess.CompletedProcess[str]:
+def _child(back: Back, tmp_path: Path, task: str) -> subprocess.CompletedProcess[str]:
     kind, place = ("s3", back.store.bucket) if isinstance(back, BucketBack) else ("filesystem", str(back.store.root))
-    environ = {**os.environ, **s3.environ, "CACHE": str(tmp_path / "cache"), "PYTHONPATH": "."}
+    server = back.server.environ if isinstance(back, BucketBack) else {}
+    environ = {**os.environ, **server, "CACHE": str(tmp_path / "cache"), "PYTHONPATH": "."}
     command = [sys.executable, "-c", _CHILD, kind, place, task]
     return subprocess.run(command, capture_output=True, text=True, env=environ, timeout=120, check=False)
 
@@ -210,8 +210,8 @@ def _leftovers(back: Back) -> list[Path]:
     return list(root.glob("incoming/*.part"))
 
 
-def test_killed_put_leaves_nothing_visible_and_is_swept(back: Back, s3: S3Server, tmp_path: Path) -> None:
-    done = _child(back, s3, tmp_path, "die")
+def test_killed_put_leaves_nothing_visible_and_is_swept(back: Back, tmp_path: Path) -> None:
+    done = _child(back, tmp_path, "die")
     assert done.returncode == -signal.SIGKILL, done.stderr
     assert back.names() == {hashlib.sha256(b"warm up").hexdigest()}
     (left,) = _leftovers(back)
@@ -223,8 +223,8 @@ def test_killed_put_leaves_nothing_visible_and_is_swept(back: Back, s3: S3Server
 
 
 @pytest.mark.slow
-def test_put_and_read_of_200_mb_keep_memory_flat(back: Back, s3: S3Server, tmp_path: Path) -> None:
-    done = _child(back, s3, tmp_path, "live")
+def test_put_and_read_of_200_mb_keep_memory_flat(back: Back, tmp_path: Path) -> None:
+    done = _child(back, tmp_path, "live")
     assert done.returncode == 0, done.stderr
     size, grown_mb = map(int, done.stdout.split())
     assert size == 200 << 20

@@ -1,0 +1,103 @@
+"""Public copies in S3 of what the catalogue shows: put there after the catalogue's own read-back, taken away with it.
+
+Off until `public_store` names a bucket. Each copy is looked at as a stranger does, after putting and after taking away.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from catalog.withdraw import GONE
+from domain.errors import PublicationDiffers, StorageUnavailable, WithdrawalIncomplete
+from domain.finding import Finding, Place, Severity
+from domain.ports import ArtefactStore
+from domain.release import Manifest
+from flows.home import Home
+from flows.stores import s3_place
+
+if TYPE_CHECKING:
+    from catalog.ckan import Catalogue, Fetched
+    from storage.s3_public import PublicCopies
+
+
+def copies_of(home: Home) -> PublicCopies | None:
+    """Where this installation keeps public copies; None where it doesn't. Raises HomeInvalid."""
+    if not home.public_store:
+        return None
+    from storage.s3_public import PublicCopies
+
+    bucket, prefix = s3_place(home.public_store, "public_store")
+    return PublicCopies(bucket, prefix, address=home.public_address)
+
+
+def put_copies(home: Home, catalogue: Catalogue, manifest: Manifest, store: ArtefactStore) -> tuple[str, ...]:
+    """Copy the release's public files and fetch each as anybody would; their addresses. Safe to run again.
+
+    Raises PublicationDiffers where a stranger gets other bytes (all copies of the release are removed again),
+    StorageUnavailable where strangers can't read them.
+    """
+    copies = copies_of(home)
+    if copies is None:
+        return ()
+    addresses = []
+    for file in manifest.exports:
+        url = copies.put(manifest.dataset, manifest.release_hash, file, store)
+        got = _looked_at(catalogue, url, file.bytes)
+        if got.status in GONE:
+            raise StorageUnavailable(
+                f"the public can't read bucket {copies.bucket} (status {got.status}); let its policy allow s3:GetObject to everybody, or correct public_address"
+            )
+        if (got.status, got.sha256) != (200, file.sha256):
+            remove_copies(home, catalogue, manifest.dataset, manifest.release_hash)
+            raise PublicationDiffers(
+                f"{manifest.dataset}: a public copy in bucket {copies.bucket} answers with other bytes; the copies are off again"
+            )
+        addresses.append(url)
+    return tuple(addresses)
+
+
+def remove_copies(home: Home, catalogue: Catalogue, dataset: str, release_hash: str) -> tuple[dict[str, Any], ...]:
+    """Remove every copy of a release with every version, and prove it: a row for each address that ever served one.
+
+    Rows as in catalog/withdraw: {url, status, gone, redirected_to}. Raises StorageUnavailable, WithdrawalIncomplete.
+    """
+    copies = copies_of(home)
+    if copies is None:
+        return ()
+    addresses = copies.addresses(dataset, release_hash)
+    copies.remove(dataset, release_hash)
+    proof = []
+    for url in addresses:
+        got = _looked_at(catalogue, url, 0)
+        gone = got.status in GONE
+        proof.append({"url": url, "status": got.status, "gone": gone, "redirected_to": got.redirected_to})
+    if not all(row["gone"] for row in proof):
+        raise WithdrawalIncomplete(
+            f"{dataset}: a public copy in bucket {copies.bucket} still answers, perhaps from a cache in front of it; empty that, then run again"
+        )
+    return tuple(proof)
+
+
+def inspect_copies(home: Home, catalogue: Catalogue, manifest: Manifest) -> tuple[Finding, ...]:
+    """catalogue-copy-differs [block]: a copy that a stranger gets with other bytes, or not at all."""
+    copies = copies_of(home)
+    if copies is None:
+        return ()
+    found = []
+    for file in manifest.exports:
+        url = copies.address_of(manifest.dataset, manifest.release_hash, file)
+        got = _looked_at(catalogue, url, file.bytes)
+        if (got.status, got.sha256) != (200, file.sha256):
+            note = "公开副本（对象存储）与批准的内容不一致或无法下载"
+            found.append(
+                Finding("catalogue-copy-differs", Severity.BLOCK, places=(Place(locator=file.name),), note=note)
+            )
+    return tuple(found)
+
+
+def _looked_at(catalogue: Catalogue, url: str, limit: int) -> Fetched:
+    """What a stranger gets there. Raises CatalogueUnreachable where nothing answers."""
+    from catalog.ckan import named_faults
+
+    with named_faults():
+        return catalogue.fetch(url, anonymous=True, limit=limit)
