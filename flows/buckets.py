@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from domain.errors import MingjingError
 from flows.home import Home
@@ -28,10 +29,11 @@ class Bucket:
 def check_buckets(home: Home) -> list[Bucket]:
     """Every place that the settings name, asked. An endpoint that can't be reached is a problem of that bucket."""
     named = {setting: getattr(home, setting) for setting in (*DATA, RECORDS) if getattr(home, setting)}
-    return [_checked(setting, location, named) for setting, location in named.items()]
+    asked: list[Any] = []  # one client for all: making one costs more than asking
+    return [_checked(setting, location, named, asked) for setting, location in named.items()]
 
 
-def _checked(setting: str, location: str, named: dict[str, str]) -> Bucket:
+def _checked(setting: str, location: str, named: dict[str, str], asked: list[Any]) -> Bucket:
     if location == "file" and setting in ("store", "raw_store"):
         return Bucket(setting, location)
     try:
@@ -39,7 +41,9 @@ def _checked(setting: str, location: str, named: dict[str, str]) -> Bucket:
         from storage.s3_features import features
 
         bucket, _ = s3_place(location, setting)
-        can = features(client_from_environment(None), bucket)
+        if not asked:
+            asked.append(client_from_environment(None))
+        can = features(asked[0], bucket)
     except MingjingError as fault:
         return Bucket(setting, location, problem=str(fault))
     shared = [

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from domain.errors import ArtefactMissing
 from domain.release import Artefact
-from storage.s3_client import asking, client_from_environment, transfer
+from storage.s3_client import asking, client_from_environment
 from storage.s3_sending import send
 from storage.s3_versions import remove_key
 from storage.spool import (

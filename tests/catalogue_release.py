@@ -104,6 +104,11 @@ def prepare(
     def stored(role: str, data: bytes) -> Artefact:
         return store.put_bytes(data, name=f"{role}.json", role=role, media_type=MEDIA_TYPES["json"])
 
+    sizes = {n: (len(rows), len(contract.table(n).fields)) for n, rows in tables.items()}
+    covered = [
+        {"name": name, "rows": rows, "columns": columns, "cells": rows * columns, "cells_scanned": rows * columns}
+        for name, (rows, columns) in sizes.items()
+    ]
     manifest = Manifest(
         dataset=contract.id,
         period=period,
@@ -111,12 +116,14 @@ def prepare(
         revision=revision,
         contract=stored("contract", contract.content),
         packs=(),
-        sources=(stored("source", b"{}"),),
+        sources=(
+            stored("source", canonical_json({"period": period, "tables": {n: list(r) for n, r in tables.items()}})),
+        ),
         redacted=(),
         exports=tuple(artefacts),
         redaction_map=stored("redaction_map", b"[]"),
         findings=stored("findings", b"[]"),
-        coverage=stored("coverage", b"{}"),
+        coverage=stored("coverage", canonical_json({"complete": True, "tables": covered})),
         metadata=stored("metadata", canonical_json(metadata)),
         dates=dates,
         rows=sum(len(rows) for rows in tables.values()),

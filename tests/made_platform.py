@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -85,17 +87,20 @@ class Made:
 
 
 @contextmanager
-def made_platform(root: Path, *, catalogue_url: str = "") -> Iterator[Made]:
-    """The installation, its embedded catalogue running for as long."""
+def made_platform(
+    root: Path, *, catalogue_url: str = "", settings: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Made]:
+    """The installation, its embedded catalogue running for as long. `settings`: other values of texts in mingjing.toml."""
     from flows.catalogue import catalogue_for
     from flows.prefect_setup import prepare_prefect, quick_flows
     from review.setup import close
 
     home = create_home(root, catalogue_url=catalogue_url)
-    settings = (root / "mingjing.toml").read_text("utf-8")
-    (root / "mingjing.toml").write_text(
-        settings.replace(f"catalogue_port = {home.catalogue_port}", f"catalogue_port = {free_port()}"), "utf-8"
-    )
+    text = (root / "mingjing.toml").read_text("utf-8")
+    text = text.replace(f"catalogue_port = {home.catalogue_port}", f"catalogue_port = {free_port()}")
+    for name, value in settings.items():
+        text = re.sub(rf'(?m)^{name} = "[^"]*"', f'{name} = "{value}"', text)
+    (root / "mingjing.toml").write_text(text, "utf-8")
     before = os.environ.get("MINGJING_HOME")
     try:
         with cheap_passwords():
