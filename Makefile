@@ -10,7 +10,7 @@ export MINGJING_S3 ?= /var/tmp/mingjing-s3
 UV := UV_PROJECT_ENVIRONMENT=$(VENV) UV_PYTHON_DOWNLOADS=never .uv/bin/uv
 ROOMS := domain intake storage checks redaction review catalog flows
 
-.PHONY: help setup demo test check format bench pictures servers s3-install ckan-install ckan-up ckan-down docs clean
+.PHONY: help setup demo test check format bench chaos pictures servers s3-install ckan-install ckan-up ckan-down docs clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -45,6 +45,9 @@ docs: setup ## write docs/reference again from the code
 
 bench: setup ## the measured figures, into bench/RESULTS.md
 	@$(BIN)/python -m bench
+
+chaos: setup ## publishing under 300 faults, on the embedded catalogue and a real CKAN (20 minutes)
+	@$(BIN)/python -m tests.chaos
 
 pictures: demo ## pictures of the console's pages into docs/images (needs chromium)
 	@$(BIN)/python -m tests.pictures $(DEMO_HOME)

@@ -1,0 +1,99 @@
+"""A short slice of `make chaos`, and that its watcher sees what it must see."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.catalogue_release import prepare
+from tests.chaos.play import Play
+from tests.chaos.stages import Embedded, Real
+from tests.chaos.watcher import Watcher
+from tests.ckan.stack import Stack
+from tests.integration.catalog.conftest import Backend
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Embedded]:
+    stage = Embedded(tmp_path)
+    stage.start()
+    yield stage
+    stage.end()
+
+
+def play(stage: Embedded | Real, folder: Path, faults: int, seconds: float) -> None:
+    folder.mkdir(exist_ok=True)
+    report = Play(stage, folder, seed=secrets.randbelow(10**6), datasets=2).run(faults, seconds)
+    print("\n".join(report.lines()))
+    assert report.wrong == [], report.lines()
+    assert report.faults >= 3, report.lines()
+    assert report.looks > 10
+
+
+def test_slice_on_the_embedded_catalogue(stage: Embedded, tmp_path: Path) -> None:
+    play(stage, tmp_path / "play", faults=15, seconds=12)
+
+
+@pytest.mark.server
+def test_slice_on_a_real_ckan(ckan: Backend, tmp_path: Path) -> None:
+    assert isinstance(ckan.stack, Stack)  # other tests use it at the same time: its processes are left alone
+    play(Real(ckan.stack, strokes=(), shared=True), tmp_path / "play", faults=6, seconds=10)
+
+
+def test_watcher_sees_the_unapproved_the_partial_and_the_twofold(tmp_path: Path) -> None:
+    ready = prepare(tmp_path)
+    watcher = Watcher("http://127.0.0.1:1", 1, approved={ready.manifest.release_hash: ready.manifest})
+    whole = [
+        {"id": a.name, "file_name": a.name, "release_hash": ready.manifest.release_hash, "edition_state": "current", "url": "/"}
+        for a in ready.manifest.exports
+    ]  # fmt: skip
+    package = {"name": "d", "resources": whole}
+    watcher._random.seed(5)  # no download in this test
+    watcher._random.random = lambda: 1.0  # type: ignore[method-assign]
+    watcher.judge([package])
+    assert watcher.violations == []
+    watcher.judge([package, package])
+    watcher.judge([{**package, "private": True}])
+    watcher.judge([{**package, "resources": whole[1:]}])
+    watcher.judge([{**package, "resources": [{**whole[0], "release_hash": "f" * 64}]}])
+    told = " ".join(watcher.violations)
+    for word in ("listed 2 times", "private and shown", f"{len(whole) - 1} of the {len(whole)}", "nobody approved"):
+        assert word in told
+
+
+def test_watcher_finds_other_bytes_and_withdrawn_ones_on_a_real_server(stage: Embedded, tmp_path: Path) -> None:
+    (tmp_path / "play").mkdir()
+    act = Play(stage, tmp_path / "play", seed=3, datasets=1)
+    ready = act._prepared(0, 1)
+    assert act._run("publish", ready, []) == 0
+    act.standing[ready.manifest.release_hash] = ready
+    files = list((stage.folder / "root").rglob("*"))
+    stored = {
+        a.sha256: next(p for p in files if p.is_file() and p.stat().st_size == a.bytes) for a in ready.manifest.exports
+    }
+    watcher = Watcher(stage.url, 1, approved={ready.manifest.release_hash: ready.manifest})
+    watcher._random.random = lambda: 0.0  # type: ignore[method-assign]
+    for _ in range(5):
+        watcher._look()
+    assert watcher.violations == []
+    assert watcher.downloads == 5
+    for path in stored.values():
+        path.chmod(0o600)
+        path.write_bytes(b"x" * path.stat().st_size)
+    watcher.withdrawn[ready.manifest.release_hash] = act._addresses(ready.manifest)
+    answers = {requests.get(u, timeout=20).status_code for u in act._addresses(ready.manifest)}
+    for _ in range(5):
+        watcher._look()
+    told = " ".join(watcher.violations)
+    if answers == {200}:
+        assert "serves other bytes" in told
+        assert "are served" in told
+    else:
+        assert answers <= {404, 500, 503}, "the catalogue itself saw that its bytes had changed"
+    act.close()
