@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -37,6 +38,7 @@ class Embedded:
     process: subprocess.Popen[bytes] | None = None
     name: str = "embedded"
     shared: bool = False
+    reviving: threading.Lock = field(default_factory=threading.Lock)
     strokes: tuple[str, ...] = ("kill-catalogue", "stop-catalogue", "disk-full")
 
     def start(self) -> None:
@@ -61,10 +63,11 @@ class Embedded:
 
     def strike(self, stroke: str, seconds: float) -> bool:
         if stroke == "kill-catalogue":
-            assert self.process
-            self.process.kill()
-            killed = self.process.wait() == -signal.SIGKILL
-            self.start()
+            with self.reviving:
+                assert self.process
+                self.process.kill()
+                killed = self.process.wait() == -signal.SIGKILL
+                self.start()
             return killed
         if stroke == "stop-catalogue":
             return stopped(self.pids(), seconds)
