@@ -7,6 +7,7 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 
 from review.console import words
@@ -14,6 +15,7 @@ from review.console.words import Pair
 from review.permissions import SYSTEM
 
 register = template.Library()
+IN_PLACE = mark_safe('hx-boost="true" hx-target="#main" hx-select="#main" hx-swap="outerHTML show:none"')
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -107,6 +109,12 @@ def signed(value: float) -> str:
 def actor(name: str) -> str:
     """Who did it; the platform's own acts have no person."""
     return say(("系统", "the platform")) if name == SYSTEM else name
+
+
+@register.simple_tag
+def in_place() -> str:
+    """On whatever holds links or a search form: HTMX exchanges the page's main part alone; without script they work as ever."""
+    return IN_PLACE
 
 
 @register.simple_tag(takes_context=True)

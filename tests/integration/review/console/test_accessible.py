@@ -1,4 +1,4 @@
-"""Pages for everybody: no script, every control a native one with a name, one heading a page, tables with headers,
+"""Pages for everybody: no script but HTMX, every control a native one with a name, one heading a page, tables with headers,
 contrast of the sheet's colours AA or better.
 """
 
@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from domain.finding import Finding, Place, Severity
+from tests.cities import ROOT
 from tests.console_visits import table_release, visit
 from tests.integration.review.console.test_permission_matrix import ROLE_OF, address, documented
 from tests.review_desk import HOLD, HOLD2, WARN
@@ -52,7 +53,10 @@ class Page(HTMLParser):
             and said.get("aria-hidden") != "true"
         ):
             self.faults.append("a drawing without words")
-        if tag in ("script", "style", "iframe", "object") or any(k.startswith("on") or k == "style" for k in said):
+        ours = tag == "script" and said == {"src": "/static/console/htmx.min.js", "defer": None}
+        if (tag in ("script", "style", "iframe", "object") and not ours) or any(
+            k.startswith("on") or k == "style" for k in said
+        ):
             self.faults.append(f"{tag} {sorted(said)}: script or inline style")
         if said.get("tabindex") not in (None, "0"):
             self.faults.append("an order of its own for the keyboard")
@@ -132,3 +136,21 @@ def test_text_has_contrast_aa(text: str, ground: str) -> None:
 def test_edges_of_controls_have_contrast(edge: str) -> None:
     """Borders of inputs and the focus ring: 3 to 1 (WCAG 1.4.11)."""
     assert contrast(tokens()[edge], tokens()["sheet"]) >= 3
+
+
+def test_htmx_is_the_published_file_and_told_to_keep_nothing() -> None:
+    import hashlib
+    import json
+
+    folder = ROOT / "review/console/static/console"
+    digest = hashlib.sha256((folder / "htmx.min.js").read_bytes()).hexdigest()
+    assert (
+        digest == "d6fdc75f204e6bdefa99b69bf1e6d4ac69b8a364f77929f45c13476b4000f717"
+    )  # of htmx.org 2.0.11 as its registry has it
+    assert "Zero-Clause BSD" in (folder / "htmx.LICENSE.txt").read_text("utf-8")
+    base = (ROOT / "review/console/templates/base.html").read_text("utf-8")
+    told = json.loads(re.findall(r"name=\"htmx-config\" content='([^']+)'", base)[0])
+    assert told == {
+        "allowEval": False, "allowScriptTags": False, "includeIndicatorStyles": False, "selfRequestsOnly": True,
+        "historyCacheSize": 0, "refreshOnHistoryMiss": True,
+    }  # fmt: skip

@@ -135,7 +135,7 @@ def test_hostile_title_is_shown_as_text(console: Path) -> None:
     submitted(contract=contract)
     for address in ("/queue", "/releases", f"/queue?q={hostile}"):
         page = visit("sec").get(address).content.decode()
-        assert "<script" not in page
+        assert page.count("<script") == 1  # HTMX's
         assert "<img" not in page
         assert "&lt;script&gt;" in page
 
