@@ -1,0 +1,114 @@
+"""A session for a catalogue that nobody vouches for: it connects where the caller's gate says, waits its turn, follows
+no redirect, and stops reading an answer that doesn't end.
+
+The gate (which hosts, at which address) is left to the caller; sorting faults is left to ckan.py.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+
+from catalog.ckan import Session
+
+Gate = Callable[[str, int], str]  # host and port to the address to connect to; raises where it isn't allowed
+ANSWER_BYTES = 32 << 20  # of one answer of the Action API
+ANSWER_SECONDS = 120.0
+LONGEST_WAIT = 120.0  # that a server may ask for
+BUSY = frozenset({429, 503})
+
+
+class AnswerTooLong(requests.exceptions.RequestException):
+    """The answer went on past the limit."""
+
+
+class Pace:
+    """At most so many requests a second, to whichever part of the catalogue; waits longer where the server asked for it."""
+
+    def __init__(
+        self,
+        per_second: float,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._gap, self._sleep, self._clock = 1.0 / per_second, sleep, clock
+        self._next = clock()
+
+    def slow_to(self, seconds: float) -> None:
+        """From now on at least so many seconds between two requests."""
+        self._gap = max(self._gap, seconds)
+
+    def wait(self) -> None:
+        """Wait for one's turn."""
+        now = self._clock()
+        if self._next > now:
+            self._sleep(self._next - now)
+        self._next = max(now, self._next) + self._gap
+
+    def hold(self, retry_after: str) -> None:
+        """Nothing more for as many seconds as a busy server said (at most two minutes; 5 s where it said nothing)."""
+        said = retry_after.strip()
+        seconds = float(said) if said.isascii() and said.isdigit() and len(said) < 7 else 5.0
+        self._next = max(self._next, self._clock() + min(seconds, LONGEST_WAIT))
+
+
+class WarySession(Session):
+    """A Session bound by a gate and a pace."""
+
+    def __init__(self, gate: Gate, pace: Pace) -> None:
+        super().__init__()
+        self._pace = pace
+        for scheme in ("http://", "https://"):
+            self.mount(scheme, _Gated(gate))
+
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+        """One request; its answer is read here, up to the limit."""
+        self._pace.wait()
+        kwargs |= {"allow_redirects": False, "stream": True, "proxies": {}}  # a proxy would look the name up itself
+        response = super().send(request, **kwargs)
+        if response.status_code in BUSY:
+            self._pace.hold(response.headers.get("Retry-After", ""))
+        _read(response)
+        return response
+
+
+def _read(response: requests.Response) -> None:
+    pieces, size, ends = [], 0, time.monotonic() + ANSWER_SECONDS
+    try:
+        for piece in response.iter_content(1 << 16):
+            pieces.append(piece)
+            size += len(piece)
+            if size > ANSWER_BYTES or time.monotonic() > ends:
+                raise AnswerTooLong("the answer doesn't end")
+    finally:
+        response.close()
+    response._content, response._content_consumed = b"".join(pieces), True  # type: ignore[attr-defined]  # as requests keeps it
+
+
+class _Gated(HTTPAdapter):
+    """Connects to the very address that the gate gave; name and certificate stay those of the host."""
+
+    def __init__(self, gate: Gate) -> None:
+        super().__init__()
+        self._gate = gate
+
+    def build_connection_pool_key_attributes(
+        self, request: requests.PreparedRequest, verify: Any, cert: Any = None
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        place, options = super().build_connection_pool_key_attributes(request, verify, cert)
+        host, port = str(place["host"]), place["port"] or {"http": 80, "https": 443}[str(place["scheme"])]
+        if place["scheme"] == "https":
+            options = {**options, "server_hostname": host, "assert_hostname": host}
+        return {**place, "host": self._gate(host, int(port))}, dict(options)  # type: ignore[return-value]  # the stub's TypedDicts
+
+    def add_headers(self, request: requests.PreparedRequest, **kwargs: Any) -> None:
+        """The Host header, which the address in the connection would take the place of."""
+        headers: Mapping[str, Any] = request.headers
+        if "Host" not in headers:
+            request.headers["Host"] = urlsplit(str(request.url)).netloc.rpartition("@")[2]

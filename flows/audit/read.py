@@ -1,0 +1,90 @@
+"""One file of a foreign catalogue: fetched, scanned with the same packs as a department's, and told as kinds, counts and
+places. What isn't read whole is said to be unread, never clean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from catalog.foreign import ForeignDataset, ForeignResource
+from domain.contract import Limits
+from domain.errors import MingjingError, SourceUnreadable
+from domain.finding import SEVERITIES
+from domain.release import Artefact
+from flows.audit.fetch import NotRead, Trip
+from flows.progress import listening
+from flows.report.facts import Facts, Group
+
+READ, UNREAD, ELSEWHERE, OTHER = "read", "unread", "elsewhere", "other-format"
+READING = Limits(bytes=8 << 30, rows=20_000_000, columns=16_384, seconds=1800)  # of one file, unpacked
+Result = dict[str, Any]
+Adopt = Callable[[ForeignDataset, ForeignResource, Artefact, Path], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """How files are read. `shown`: a stranger's text with labels for what identifies a person; `adopt`: also takes the file
+    into the baseline."""
+
+    trip: Trip
+    home: Path | None
+    shown: Callable[[str], str]
+    adopt: Adopt | None = None
+
+    def result(self, dataset: ForeignDataset, resource: ForeignResource) -> tuple[Result, bool]:
+        """The result, and whether it may be kept: a failure that may pass is tried again next time."""
+        head = {
+            "dataset": self.shown(dataset.name), "title": self.shown(dataset.title), "resource": resource.id,
+            "name": self.shown(resource.name), "format": resource.format,
+        }  # fmt: skip
+        if resource.kind is None:
+            return head | {"status": OTHER}, True
+        try:
+            with self.trip.fetched(resource) as (path, artefact):
+                if self.adopt is not None:
+                    self.adopt(dataset, resource, artefact, path)
+                return head | {"status": READ} | self._scanned(path, artefact), True
+        except NotRead as fault:
+            status = ELSEWHERE if fault.code == "elsewhere" else UNREAD
+            return head | {"status": status, "reason": fault.code, "detail": self.shown(fault.detail)}, fault.final
+
+    def _scanned(self, path: Path, artefact: Artefact) -> Result:
+        from flows.guard import where
+        from flows.lookover import look_over
+
+        try:
+            with (
+                listening(lambda *_: None),  # its steps are too small for the bar of many files
+                look_over(path, contract=None, home=self.home, limits=READING, under=self.trip.spool) as seen,
+            ):
+                return _told(seen.facts) | {"sha256": artefact.sha256, "bytes": artefact.bytes}
+        except SourceUnreadable as fault:
+            raise NotRead(fault.code, str(fault), final=fault.code != "limit-exceeded") from None
+        except MingjingError:
+            raise
+        except Exception as fault:
+            raise NotRead("fault", f"{type(fault).__name__} at {where(fault)}", final=False) from None
+
+
+def _told(facts: Facts) -> Result:
+    tables = facts.certificate.tables
+    return {
+        "tables": len(tables),
+        "rows": sum(t.rows for t in tables),
+        "cells": facts.cells,
+        "cells_scanned": facts.cells_scanned,
+        "complete": facts.certificate.complete,
+        "counts": {s.value: n for s, n in facts.counts.items()},
+        "severity": next((s.value for s in SEVERITIES if facts.counts[s]), None),
+        "findings": [_finding(g) for g in facts.groups],
+    }
+
+
+def _finding(group: Group) -> dict[str, Any]:
+    return {
+        "severity": group.severity.value, "code": group.code, "entity": group.entity, "title": list(group.title),
+        "where": list(group.where), "count": group.count, "places": list(group.places), "note": group.note,
+    }  # fmt: skip
