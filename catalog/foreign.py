@@ -26,7 +26,18 @@ TABULAR = {
     "csv": ".csv", "tsv": ".tsv", "tab": ".tsv", "txt": ".txt", "xls": ".xls", "xlsx": ".xlsx", "xlsm": ".xlsm", "excel": "",
     "json": ".json", "geojson": ".geojson", "jsonl": ".jsonl", "ndjson": ".ndjson", "parquet": ".parquet", "zip": ".zip",
 }  # fmt: skip
-FIELDS = ("name", "title", "notes", "license_id", "author", "author_email", "maintainer", "maintainer_email", "version", "state")
+FIELDS = (
+    "name",
+    "title",
+    "notes",
+    "license_id",
+    "author",
+    "author_email",
+    "maintainer",
+    "maintainer_email",
+    "version",
+    "state",
+)
 
 
 class PageTooLong(Exception):
@@ -94,7 +105,7 @@ def visit(url: str, gate: Gate, pace: Pace, **options: Any) -> Catalogue:
     return catalogue
 
 
-def listing(catalogue: Catalogue, told: Callable[[int, int], None] = lambda done, of: None) -> Listing:
+def listing(catalogue: Catalogue, told: Callable[[int, int], None] | None = None) -> Listing:
     """Every public dataset, by pages in the order of their ids. `told`: how many of how many are known.
 
     Raises CatalogueRefused, CatalogueUnreachable. A page that is too long to read is asked for in smaller ones; what
@@ -126,7 +137,8 @@ def listing(catalogue: Catalogue, told: Callable[[int, int], None] = lambda done
             else:
                 found.setdefault(dataset.id, dataset)
         start += len(results)
-        told(min(start, count), count)
+        if told:
+            told(min(start, count), count)
     if len(found) + len(gaps) < count:
         gaps.append(f"目录称有 {min(count, 10**9)} 个数据集，只列出 {len(found)} 个；请稍后再查一次")
     return Listing(tuple(found.values()), tuple(gaps))
@@ -178,7 +190,10 @@ def _prints(raw: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for name in FIELDS:
         yield name, _print(raw.get(name))
     tags, extras = raw.get("tags"), raw.get("extras")
-    yield "tags", _print(sorted(str(t.get("name")) for t in tags if isinstance(t, dict)) if isinstance(tags, list) else [])
+    yield (
+        "tags",
+        _print(sorted(str(t.get("name")) for t in tags if isinstance(t, dict)) if isinstance(tags, list) else []),
+    )
     named = [e for e in extras if isinstance(e, dict)] if isinstance(extras, list) else []
     yield "extras", _print(sorted(f"{e.get('key')}={e.get('value')}" for e in named))
 
@@ -198,5 +213,7 @@ def plain(value: Any, most: int = MOST_TEXT) -> str:
     """
     if value is None or isinstance(value, dict | list | bool):
         return ""
-    kept = (" " if c.isspace() else "\ufffd" if unicodedata.category(c)[0] == "C" else c for c in str(value)[: most * 4])
+    kept = (
+        " " if c.isspace() else "\ufffd" if unicodedata.category(c)[0] == "C" else c for c in str(value)[: most * 4]
+    )
     return " ".join("".join(kept).split())[:most]

@@ -100,14 +100,15 @@ class _Gated(HTTPAdapter):
 
     def build_connection_pool_key_attributes(
         self, request: requests.PreparedRequest, verify: Any, cert: Any = None
-    ) -> tuple[dict[str, Any], dict[str, Any]]:
-        place, options = super().build_connection_pool_key_attributes(request, verify, cert)
+    ) -> Any:  # the stub's TypedDicts know none of urllib3's further options
+        built: Any = super().build_connection_pool_key_attributes(request, verify, cert)
+        place, options = built
         host, port = str(place["host"]), place["port"] or {"http": 80, "https": 443}[str(place["scheme"])]
         if place["scheme"] == "https":
             options = {**options, "server_hostname": host, "assert_hostname": host}
-        return {**place, "host": self._gate(host, int(port))}, dict(options)  # type: ignore[return-value]  # the stub's TypedDicts
+        return {**place, "host": self._gate(host, int(port))}, options
 
-    def add_headers(self, request: requests.PreparedRequest, **kwargs: Any) -> None:
+    def add_headers(self, request: requests.PreparedRequest, **kwargs: Any) -> None:  # noqa: ARG002 - the adapter's signature
         """The Host header, which the address in the connection would take the place of."""
         headers: Mapping[str, Any] = request.headers
         if "Host" not in headers:

@@ -52,7 +52,13 @@ def _installation(home: Path | None) -> Home | None:
 
 @contextmanager
 def looking(
-    file: Path, *, contract: str | None, home: Path | None, steps: int = 1, limits: Limits = WIDE, under: Path | None = None
+    file: Path,
+    *,
+    contract: str | None,
+    home: Path | None,
+    steps: int = 1,
+    limits: Limits = WIDE,
+    under: Path | None = None,
 ) -> Iterator[Look]:
     """Read the file into a private temporary directory (in `under`) that is gone afterwards. Raises the reader's named
     errors.

@@ -43,7 +43,14 @@ class ForeignCkan:
                     "url_type": "upload", "last_modified": "2026-01-01T00:00:00" if stamp else None, "hash": "",
                 }
             )  # fmt: skip
-        entry = {"id": f"id-{name}", "name": name, "title": name, "resources": resources, "tags": [], "extras": []} | fields
+        entry = {
+            "id": f"id-{name}",
+            "name": name,
+            "title": name,
+            "resources": resources,
+            "tags": [],
+            "extras": [],
+        } | fields
         self.datasets.append(entry)
         return entry
 

@@ -32,11 +32,12 @@ TRIES = 2
 
 
 class NotRead(Exception):
-    """A file that wasn't read. `code`: of flows/audit/words.py; `final`: trying again brings nothing else."""
+    """A file that wasn't read. `code`: of flows/audit/words.py; `final`: trying again brings nothing else;
+    `was_refused`: the server said no, rather than nothing."""
 
-    def __init__(self, code: str, detail: str = "", *, final: bool = True) -> None:
+    def __init__(self, code: str, detail: str = "", *, final: bool = True, was_refused: bool = True) -> None:
         super().__init__(code)
-        self.code, self.detail, self.final = code, detail, final
+        self.code, self.detail, self.final, self.was_refused = code, detail, final, was_refused
 
 
 @dataclass
@@ -92,7 +93,7 @@ class Trip:
                 if fault.limit:
                     raise NotRead("too-large" if fault.limit == "bytes" else "too-slow", final=False) from None
                 if attempt == TRIES or not fault.transient:
-                    raise NotRead("not-answered", str(fault), final=False) from None
+                    raise NotRead("not-answered", str(fault), final=False, was_refused=not fault.transient) from None
                 self.pace.hold("")
         raise AssertionError("unreachable")
 

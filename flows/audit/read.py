@@ -13,7 +13,6 @@ from catalog.foreign import ForeignDataset, ForeignResource
 from domain.contract import Limits
 from domain.errors import MingjingError, SourceUnreadable
 from domain.finding import SEVERITIES
-from domain.release import Artefact
 from flows.audit.fetch import NotRead, Trip
 from flows.progress import listening
 from flows.report.facts import Facts, Group
@@ -21,37 +20,40 @@ from flows.report.facts import Facts, Group
 READ, UNREAD, ELSEWHERE, OTHER = "read", "unread", "elsewhere", "other-format"
 READING = Limits(bytes=8 << 30, rows=20_000_000, columns=16_384, seconds=1800)  # of one file, unpacked
 Result = dict[str, Any]
-Adopt = Callable[[ForeignDataset, ForeignResource, Artefact, Path], None]
+Draft = Callable[[ForeignDataset, Path], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """How files are read. `shown`: a stranger's text with labels for what identifies a person; `adopt`: also takes the file
-    into the baseline."""
+    """How files are read. `shown`: a stranger's text with labels for what identifies a person. `draft`: the catalogue is
+    being adopted, so files that are no tables are fetched too, for their hash, and of the others a contract is drafted."""
 
     trip: Trip
     home: Path | None
     shown: Callable[[str], str]
-    adopt: Adopt | None = None
+    draft: Draft | None = None
 
     def result(self, dataset: ForeignDataset, resource: ForeignResource) -> tuple[Result, bool]:
         """The result, and whether it may be kept: a failure that may pass is tried again next time."""
-        head = {
+        head: Result = {
             "dataset": self.shown(dataset.name), "title": self.shown(dataset.title), "resource": resource.id,
             "name": self.shown(resource.name), "format": resource.format,
         }  # fmt: skip
-        if resource.kind is None:
+        if resource.kind is None and self.draft is None:
             return head | {"status": OTHER}, True
         try:
             with self.trip.fetched(resource) as (path, artefact):
-                if self.adopt is not None:
-                    self.adopt(dataset, resource, artefact, path)
-                return head | {"status": READ} | self._scanned(path, artefact), True
+                head |= {"sha256": artefact.sha256, "bytes": artefact.bytes}
+                if resource.kind is None:
+                    return head | {"status": OTHER}, True
+                if self.draft is not None:
+                    self.draft(dataset, path)
+                return head | {"status": READ} | self._scanned(path), True
         except NotRead as fault:
-            status = ELSEWHERE if fault.code == "elsewhere" else UNREAD
+            status = OTHER if resource.kind is None else ELSEWHERE if fault.code == "elsewhere" else UNREAD
             return head | {"status": status, "reason": fault.code, "detail": self.shown(fault.detail)}, fault.final
 
-    def _scanned(self, path: Path, artefact: Artefact) -> Result:
+    def _scanned(self, path: Path) -> Result:
         from flows.guard import where
         from flows.lookover import look_over
 
@@ -60,7 +62,7 @@ class Reader:
                 listening(lambda *_: None),  # its steps are too small for the bar of many files
                 look_over(path, contract=None, home=self.home, limits=READING, under=self.trip.spool) as seen,
             ):
-                return _told(seen.facts) | {"sha256": artefact.sha256, "bytes": artefact.bytes}
+                return _told(seen.facts)
         except SourceUnreadable as fault:
             raise NotRead(fault.code, str(fault), final=fault.code != "limit-exceeded") from None
         except MingjingError:

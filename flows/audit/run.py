@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,8 +25,9 @@ from domain.contract import Limits
 from domain.errors import UsageInvalid
 from domain.finding import SEVERITIES
 from domain.pack import Packs
+from flows.audit.adopted import Adoption, baselines, look_again
 from flows.audit.fetch import AGENT, Trip, read_robots
-from flows.audit.read import ELSEWHERE, OTHER, READ, UNREAD, Adopt, Reader, Result
+from flows.audit.read import ELSEWHERE, OTHER, READ, UNREAD, Reader, Result
 from flows.audit.state import State, keeping
 from flows.home import MARK, home_path, open_home
 from flows.library import read_packs
@@ -117,43 +119,69 @@ def folder_of(asked: Asked) -> Path:
     return asked.out or Path(f"audit-{name}")
 
 
-def audit(asked: Asked, environ: Mapping[str, str], adopt: Callable[[Trip, Listing], Adopt] | None = None) -> Audited:
+def audit(asked: Asked, environ: Mapping[str, str], *, adopt: bool = False) -> Audited:
     """Read and scan every table that the catalogue shows; report.html, report.json and the state go to the folder.
 
-    `adopt`: takes each file into the baseline too; then every file is read anew. Raises UsageInvalid, CatalogueRefused,
-    CatalogueUnreachable; what was read until then is kept.
+    `adopt`: takes it into the installation's baseline too; then every file is fetched anew. Raises UsageInvalid, HomeInvalid,
+    CatalogueRefused, CatalogueUnreachable; what was read until then is kept.
     """
     root = home_path(asked.home)
-    packs = read_packs(open_home(root) if (root / MARK).exists() else None)
+    home = open_home(root) if adopt or (root / MARK).exists() else None
+    packs = read_packs(home)
     folder, url = folder_of(asked), address_of(asked.url)
     with (
         visiting(asked, environ, folder / "spool") as trip,
-        keeping(folder, url, packs=_packs_key(packs), fresh=asked.fresh or adopt is not None) as state,
+        keeping(folder, url, packs=_packs_key(packs), fresh=asked.fresh) as state,
         unpacked(trip, asked),
     ):
         listed = listing(trip.catalogue, lambda done, of: announce("列出数据集", done, of))
-        reader = Reader(trip, asked.home, _labels(packs), adopt(trip, listed) if adopt else None)
-        files = tuple(_read_all(listed, reader, state))
+        shown = labels(packs)
+        adoption = Adoption(home, url) if adopt and home else None
+        draft = (lambda d, path: adoption.draft(d, path, shown, trip.spool)) if adoption else None
+        files = tuple(_read_all(listed, Reader(trip, asked.home, shown, draft), state))
         done = Audited(_summary(trip.catalogue, listed, files, packs), files, folder)
-        write_whole(json.dumps({**done.summary, "files": files}, ensure_ascii=False, indent=1) + "\n", folder / "report.json")
+        if adoption:
+            done.summary["adopted"] = adoption.finish(listed, files, shown)
+        write_whole(
+            json.dumps({**done.summary, "files": files}, ensure_ascii=False, indent=1) + "\n", folder / "report.json"
+        )
         write_whole(audit_page(done.summary, files), folder / "report.html")
         state.finish()
         return done
+
+
+def compare(asked: Asked, environ: Mapping[str, str]) -> list[dict[str, Any]]:
+    """What is different in adopted catalogues (all, or that of `asked.url`) since they were adopted; see `look_again`.
+
+    Raises HomeInvalid, UsageInvalid, CatalogueRefused, CatalogueUnreachable.
+    """
+    home = open_home(home_path(asked.home))
+    shown = labels(read_packs(home))
+    found = []
+    for baseline in baselines(home, address_of(asked.url) if asked.url else None):
+        each = replace(asked, url=baseline.catalogue)
+        with (
+            tempfile.TemporaryDirectory(prefix="adopted-", dir=home.work) as folder,
+            visiting(each, environ, Path(folder) / "spool") as trip,
+            unpacked(trip, each),
+        ):
+            found.append(look_again(baseline, trip, shown))
+    return found
 
 
 def _read_all(listed: Listing, reader: Reader, state: State) -> Iterator[Result]:
     work: list[tuple[ForeignDataset, ForeignResource]] = [(d, r) for d in listed.datasets for r in d.resources]
     for number, (dataset, resource) in enumerate(work, start=1):
         announce("检查文件", number, len(work))
-        result = state.known(dataset, resource)
+        result = state.known(dataset, resource, of_this_run=reader.draft is not None)
         if result is None:
             result, is_final = reader.result(dataset, resource)
-            if is_final and result["status"] in (READ, UNREAD):
+            if is_final and (result["status"] in (READ, UNREAD) or "sha256" in result):
                 state.keep(dataset, resource, result)
         yield result
 
 
-def _labels(packs: Packs) -> Callable[[str], str]:
+def labels(packs: Packs) -> Callable[[str], str]:
     """A stranger's text with labels for the identifiers in it."""
     from catalog.foreign import plain
     from redaction.lens import open_lens

@@ -40,19 +40,22 @@ class State:
             self._append({"form": FORM, "catalogue": url})
         self._append({"run": self._run})
 
-    def known(self, dataset: ForeignDataset, resource: ForeignResource) -> dict[str, Any] | None:
-        """The result that still holds, or None."""
+    def known(
+        self, dataset: ForeignDataset, resource: ForeignResource, *, of_this_run: bool = False
+    ) -> dict[str, Any] | None:
+        """The result that still holds, or None. `of_this_run`: whatever the entry says, its bytes were fetched in this run."""
         line = self._known.get(self._key(dataset, resource))
-        if line is None or not (resource.stamp or line["run"] == self._run):
+        if line is None or not (line["run"] == self._run or (resource.stamp and not of_this_run)):
             return None
         result: dict[str, Any] = line["result"]
         return result
 
     def keep(self, dataset: ForeignDataset, resource: ForeignResource, result: Mapping[str, Any]) -> None:
         """Remember a result; on disk when this returns."""
-        line = {"key": self._key(dataset, resource), "run": self._run, "result": dict(result)}
+        key = self._key(dataset, resource)
+        line = {"key": key, "run": self._run, "result": dict(result)}
         self._append(line)
-        self._known[line["key"]] = line
+        self._known[key] = line
 
     def finish(self) -> None:
         """The run is whole."""
@@ -65,7 +68,9 @@ class State:
     def _read(self, url: str) -> None:
         lines = list(_lines(self._path))
         if not lines or lines[0].get("form") != FORM or lines[0].get("catalogue") != url:
-            raise UsageInvalid(f"{self._path} belongs to another audit; choose another --out, or read anew with --fresh")
+            raise UsageInvalid(
+                f"{self._path} belongs to another audit; choose another --out, or read anew with --fresh"
+            )
         for line in lines[1:]:
             if "run" in line and "key" not in line:
                 self._run = line["run"]

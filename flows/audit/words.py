@@ -27,7 +27,10 @@ VERDICTS: dict[str, tuple[Pair, str]] = {
     "blocks": (("公开的文件中有不该公开的内容", "Something that mustn't be public is public"), "block"),
     "unread": (("有文件没有读到，不能作为“未发现”的依据", "Some files weren't read: silence proves nothing"), "block"),
     "holds": (("有需要人工判断的发现", "There are findings that a person has to judge"), "hold"),
-    "clean": (("读到的文件全部查过，没有发现", "Every file that was read was looked at whole; nothing was found"), "ok"),
+    "clean": (
+        ("读到的文件全部查过，没有发现", "Every file that was read was looked at whole; nothing was found"),
+        "ok",
+    ),
     "nothing": (("没有可读的数据表", "There was no table to read"), "hold"),
 }
 

@@ -37,7 +37,8 @@ def audit(
 ) -> None:  # fmt: skip
     """Scan every table that a CKAN shows to the public: which files hold what, and what couldn't be read. Reads only.
 
-    Needs no installation. Exit status 1 where something blocks, 2 where something wasn't read, else 0.
+    Needs no installation, but for --adopt and --adopted. Exit status 1 where something blocks (with --adopted: where something
+    changed that a person has to look at), 2 where something wasn't read, else 0.
     """
     from domain.errors import UsageInvalid
     from flows.audit.run import Asked
@@ -62,7 +63,7 @@ def _audit(asked: Asked, adopt: bool) -> Audited:
     from flows.audit.run import audit as run
 
     with bar("检查目录"):
-        return run(asked, os.environ)
+        return run(asked, os.environ, adopt=adopt)
 
 
 def _print(done: Audited) -> None:
@@ -76,7 +77,10 @@ def _print(done: Audited) -> None:
         groups: Counter[tuple[str, str]] = Counter()
         for g in f["findings"]:
             groups[g["severity"], g["title"][0]] += g["count"]
-        rows += [[f["title"] or f["dataset"], f["name"] or f["resource"], names[s], kind, n] for (s, kind), n in groups.items()]
+        rows += [
+            [f["title"] or f["dataset"], f["name"] or f["resource"], names[s], kind, n]
+            for (s, kind), n in groups.items()
+        ]
     if rows:
         table("", ("数据集", "文件", "级别", "发现", "处数"), rows[:MOST_LINES], right=(4,))
     if len(rows) > MOST_LINES:
@@ -89,7 +93,38 @@ def _print(done: Audited) -> None:
         f"{s['elsewhere']} 个在别的主机，{s['other_format']} 个不是数据表"
     )
     tell(VERDICTS[s["verdict"]][0][0])
+    if taken := s.get("adopted"):
+        tell(
+            f"已接管 {taken['datasets']} 个数据集、{taken['files']} 个文件（{taken['unseen']} 个没有下载到），契约草稿 {taken['drafts']} 份，"
+            f"在 {taken['folder']}；以后用 mingjing audit --adopted 核对"
+        )
+        _print_changes(taken["changes"])
+
+
+def _print_changes(changes: list[dict[str, Any]]) -> None:
+    rows = [
+        ["待处置" if c["severity"] == "hold" else "提示", c["dataset"], c["file"] or c["field"], c["note"]]
+        for c in changes
+    ]
+    if rows:
+        table("", ("级别", "数据集", "文件或字段", "变化"), rows)
 
 
 def _compare(asked: Asked, as_json: bool) -> None:
-    answer([])
+    from flows.audit.run import compare
+
+    with bar("核对已接管的目录"):
+        found = compare(asked, os.environ)
+    if as_json:
+        answer(found)
+    for one in [] if as_json else found:
+        _print_changes(one["changes"])
+        for gap in one["gaps"]:
+            tell(gap)
+        tell(
+            f"{one['catalogue']}：与接管时相比有 {len(one['changes'])} 处变化，{len(one['unseen'])} 个文件这次没有下载到"
+        )
+    if any(c["severity"] == "hold" for one in found for c in one["changes"]):
+        raise typer.Exit(1)
+    if any(one["unseen"] or one["gaps"] for one in found):
+        raise typer.Exit(2)

@@ -66,7 +66,9 @@ class Gate:
         if own:
             self._is_private = _is_private(address)
         elif _is_private(address) and not self._own_is_private():
-            raise UsageInvalid(f"{printable_host(host)} has a private address, which a public catalogue has no business with")
+            raise UsageInvalid(
+                f"{printable_host(host)} has a private address, which a public catalogue has no business with"
+            )
         return address
 
     def _own_is_private(self) -> bool:

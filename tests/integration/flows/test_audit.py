@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import zipfile
@@ -13,10 +14,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 import catalog.wary
-from domain.errors import CatalogueRefused, CatalogueUnreachable, UsageInvalid
+from domain.errors import CatalogueRefused, CatalogueUnreachable, HomeInvalid, UsageInvalid
 from flows.audit import run
+from flows.audit.adopted import BASELINES
 from flows.audit.run import Asked, Audited, audit
 from flows.cli import build
+from flows.home import create_home
+from flows.library import read_contract
 from intake.connectors import gate as gates
 from tests.foreign_ckan import ForeignCkan, endless, foreign_ckan, whole
 from tests.personal_data import id18
@@ -61,7 +65,9 @@ def test_audit_tells_kinds_counts_and_places_and_no_value(ckan: ForeignCkan) -> 
     page = Path("out/report.html").read_text("utf-8")
     assert "居民身份证号码" in page
     assert "预算公开" in page
-    everything = page + done.output + Path("out/report.json").read_text("utf-8") + Path("out/state.jsonl").read_text("utf-8")
+    everything = (
+        page + done.output + Path("out/report.json").read_text("utf-8") + Path("out/state.jsonl").read_text("utf-8")
+    )
     assert not [s for s in (ID, ID[:8], "第二类") if s in everything]
     assert sorted(p.name for p in Path("out").iterdir()) == ["lock", "report.html", "report.json", "state.jsonl"]
 
@@ -94,7 +100,10 @@ def run_page() -> int:
 
 def test_killed_audit_goes_on_where_it_was(ckan: ForeignCkan, monkeypatch: pytest.MonkeyPatch) -> None:
     ckan.add("a", {"1.csv": CLEAN, "2.csv": LEAK})
-    ckan.add("b", {"3.csv": CLEAN}, )
+    ckan.add(
+        "b",
+        {"3.csv": CLEAN},
+    )
     ckan.add("c", {"4.csv": SECRET}, stamp=False)
 
     class Killed(BaseException):
@@ -144,7 +153,10 @@ def test_state_of_another_catalogue_is_refused(ckan: ForeignCkan) -> None:
 def test_two_audits_in_one_folder_are_refused(ckan: ForeignCkan) -> None:
     from flows.audit.state import keeping
 
-    with keeping(Path("out"), ckan.url, packs="", fresh=False), pytest.raises(UsageInvalid, match="another audit works"):
+    with (
+        keeping(Path("out"), ckan.url, packs="", fresh=False),
+        pytest.raises(UsageInvalid, match="another audit works"),
+    ):
         look(ckan)
 
 
@@ -164,14 +176,25 @@ def test_files_on_other_hosts_are_listed_as_not_read(ckan: ForeignCkan) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["file:///etc/passwd", "ftp://h/a.csv", "//h/a.csv", "http://", "http://[::1", "", "data:text/csv,a", "http://h:99999/a.csv"],
+    [
+        "file:///etc/passwd",
+        "ftp://h/a.csv",
+        "//h/a.csv",
+        "http://",
+        "http://[::1",
+        "",
+        "data:text/csv,a",
+        "http://h:99999/a.csv",
+    ],
 )
 def test_addresses_that_are_no_web_addresses_are_not_read(ckan: ForeignCkan, url: str) -> None:
     ckan.link("odd", url)
     assert only(look(ckan, other_hosts=True))["reason"] == "no-web-address"
 
 
-@pytest.mark.parametrize("target", ["http://169.254.169.254/latest/", "http://10.0.0.5/x.csv", "http://127.0.0.2:80/x", "file:///etc/passwd"])
+@pytest.mark.parametrize(
+    "target", ["http://169.254.169.254/latest/", "http://10.0.0.5/x.csv", "http://127.0.0.2:80/x", "file:///etc/passwd"]
+)
 @pytest.mark.parametrize("others", [False, True], ids=["own host", "other hosts"])
 def test_redirects_to_private_addresses_are_not_followed(
     ckan: ForeignCkan, target: str, others: bool, monkeypatch: pytest.MonkeyPatch
@@ -196,7 +219,9 @@ def test_a_redirecting_api_is_refused(ckan: ForeignCkan) -> None:
     [(b"<html>hello</html>", "text/html"), (b"[]", "application/json"), (b'{"success": true, "result": []}', "application/json"),
      (b'{"success": true, "result": {"count": "many"}}', "application/json"), (b"{", "application/json"), (b"null", "application/json")],
 )  # fmt: skip
-def test_what_is_no_ckan_is_said_to_be_none(ckan: ForeignCkan, body: bytes, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_no_ckan_is_said_to_be_none(
+    ckan: ForeignCkan, body: bytes, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("catalog.ckan.Catalogue.wait", lambda *_: None)
     ckan.answers["/api/action/package_search"] = whole(body, Content_Type=kind)
     with pytest.raises((CatalogueRefused, CatalogueUnreachable), match="CKAN"):
@@ -212,7 +237,9 @@ def test_an_answer_without_end_is_stopped(ckan: ForeignCkan, monkeypatch: pytest
         look(ckan)
 
 
-def test_a_dataset_too_long_to_read_is_a_gap_and_the_others_are_read(ckan: ForeignCkan, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_dataset_too_long_to_read_is_a_gap_and_the_others_are_read(
+    ckan: ForeignCkan, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(catalog.wary, "ANSWER_BYTES", 1 << 18)
     ckan.add("a", {"1.csv": CLEAN})
     ckan.add("b", {}, notes="x" * (1 << 19))
@@ -315,4 +342,112 @@ def test_a_name_that_resolves_to_this_machine_is_refused(ckan: ForeignCkan, monk
     )
     with pytest.raises(UsageInvalid, match="this machine"):
         audit(Asked(f"http://rebind.example:{ckan.port}", out=Path("out")), {})
+    assert ckan.asked == []
+
+
+# --- adopted catalogues ---
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return create_home(tmp_path / "home").root
+
+
+def compared(ckan: ForeignCkan, home: Path) -> tuple[int, list[tuple[str, str, str | None]]]:
+    done = command(ckan.url, "--adopted", "--json", "--rate", "50", "--home", str(home))
+    (told,) = json.loads(done.stdout)
+    return done.exit_code, [(c["code"], c["dataset"], c["file"] or c["field"]) for c in told["changes"]]
+
+
+def adopt(ckan: ForeignCkan, home: Path) -> dict[str, Any]:
+    done = command(ckan.url, "--adopt", "--json", "--rate", "50", "--out", "out", "--home", str(home))
+    told: dict[str, Any] = json.loads(done.stdout)["adopted"]
+    return told
+
+
+def test_adopting_keeps_hashes_and_drafts_contracts(ckan: ForeignCkan, home: Path) -> None:
+    ckan.add(
+        "land-2025", {"a.csv": LEAK, "a.pdf": b"%PDF-1.7"}, organization={"name": "natural-resources"}, title="征地"
+    )
+    ckan.add("0-list", {"b.csv": CLEAN})
+    told = adopt(ckan, home)
+    assert (told["datasets"], told["files"], told["drafts"], told["changes"]) == (2, 3, 2, [])
+    folder = Path(told["folder"])
+    kept = BASELINES.validate_json((folder / "baseline.json").read_bytes())
+    assert {f.name: f.sha256 for d in kept.datasets for f in d.files} == {
+        name: hashlib.sha256(body).hexdigest()
+        for name, body in (("a.csv", LEAK), ("a.pdf", b"%PDF-1.7"), ("b.csv", CLEAN))
+    }
+    drafts = sorted(folder.glob("drafts/*/*.yaml"))
+    for path in drafts:
+        contract = read_contract(path)
+        assert contract.id == f"{path.parent.name}.{path.stem}"
+        assert contract.disclosure.value == "withheld"
+        assert ID not in path.read_text("utf-8")
+    assert drafts[-1] == folder / "drafts/natural_resources/land_2025.yaml"
+    assert compared(ckan, home) == (0, [])
+
+
+def test_comparing_names_what_changed_since(ckan: ForeignCkan, home: Path) -> None:
+    names = ("bytes", "hidden", "edited", "fewer", "refused", "same")
+    made = {name: ckan.add(name, dict.fromkeys(("1.csv", "2.csv")[: 1 + (name == "fewer")], CLEAN)) for name in names}
+    adopt(ckan, home)
+    path = "/dataset/{0}/resource/{0}-r0/download/1.csv"
+    ckan.answers[path.format("bytes")] = whole(LEAK)  # the entry says nothing of it
+    ckan.datasets.remove(made["hidden"])
+    made["edited"] |= {"title": "改名", "notes": "new", "extras": [{"key": "a", "value": "b"}]}
+    made["fewer"]["resources"].pop()
+    ckan.answers[path.format("refused")] = whole(b"", 404)
+    ckan.add("new", {"9.csv": CLEAN})
+    made["same"]["resources"].append({"id": "more", "name": "3.csv", "url": f"{ckan.url}/3.csv", "format": "CSV"})
+    status, changes = compared(ckan, home)
+    assert status == 1
+    assert sorted(changes, key=str) == sorted(
+        [
+            ("adopted-bytes-differ", "bytes", "1.csv"), ("adopted-missing", "hidden", None), ("adopted-edited", "edited", "title"),
+            ("adopted-edited", "edited", "notes"), ("adopted-edited", "edited", "extras"), ("adopted-file-missing", "fewer", "2.csv"),
+            ("adopted-file-refused", "refused", "1.csv"), ("adopted-new", "new", None), ("adopted-file-new", "same", "3.csv"),
+        ], key=str,
+    )  # fmt: skip
+    again = adopt(ckan, home)
+    assert len(again["changes"]) == 8  # what didn't arrive isn't known to differ
+    assert compared(ckan, home) == (0, [])
+
+
+def test_a_file_that_does_not_arrive_now_is_unseen_and_no_change(
+    ckan: ForeignCkan, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("intake.connectors.http.PAUSES_SECONDS", ())
+    ckan.add("slow", {"1.csv": CLEAN})
+    adopt(ckan, home)
+    path = next(p for p in ckan.answers if p.endswith("1.csv"))
+    ckan.answers[path] = whole(b"", 503)
+    assert compared(ckan, home) == (2, [])
+
+
+def test_a_killed_adoption_goes_on_with_bytes_of_its_own_run(
+    ckan: ForeignCkan, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ckan.add("a", {"1.csv": CLEAN, "2.csv": CLEAN})
+    look(ckan)  # an audit long ago, whose results hold by what the entry says
+    real = run.Reader.result
+
+    def dies(reader: Any, dataset: Any, resource: Any) -> Any:
+        if resource.name == "2.csv":
+            raise KeyboardInterrupt
+        return real(reader, dataset, resource)
+
+    ckan.asked.clear()
+    monkeypatch.setattr(run.Reader, "result", dies)
+    with pytest.raises(KeyboardInterrupt):
+        audit(Asked(ckan.url, home, out=Path("out")), {}, adopt=True)
+    assert not list(home.glob("adopted/*/baseline.json"))
+    monkeypatch.setattr(run.Reader, "result", real)
+    assert adopt(ckan, home)["files"] == 2
+    assert [p.rpartition("/")[2] for p in ckan.downloads()] == ["1.csv", "2.csv"]
+
+
+def test_adopting_needs_an_installation(ckan: ForeignCkan, tmp_path: Path) -> None:
+    with pytest.raises(HomeInvalid):
+        audit(Asked(ckan.url, tmp_path / "none"), {}, adopt=True)
     assert ckan.asked == []
