@@ -89,10 +89,15 @@ class Listing:
 
 def visit(url: str, gate: Gate, pace: Pace, **options: Any) -> Catalogue:
     """A client without a token that goes where the gate lets it. Raises CatalogueRefused where no CKAN answers."""
+    sessions: list[WarySession] = []
+
+    def session() -> WarySession:
+        sessions.append(WarySession(gate, pace))
+        return sessions[-1]
+
     catalogue = Catalogue(
-        url, session=lambda: WarySession(gate, pace), timeout_seconds=60, deadline_seconds=24 * 3600,
-        **{"attempts": 5, **options},
-    )  # fmt: skip
+        url, session=session, timeout_seconds=60, deadline_seconds=24 * 3600, **{"attempts": 5, **options}
+    )
     try:
         found = catalogue.look("package_search", {"rows": 0}, anonymous=True)
     except Uncertain as fault:
@@ -100,6 +105,12 @@ def visit(url: str, gate: Gate, pace: Pace, **options: Any) -> Catalogue:
             f"{fault}; check that {catalogue.url} is the address of a CKAN (where /api/3/action/package_search answers), "
             "or try again later: what was read so far is kept"
         ) from None
+    except CatalogueRefused as refused:
+        if led := next((plain(s.led_to) for s in sessions if s.led_to), ""):
+            raise CatalogueRefused(
+                f"{catalogue.url} leads on to {led}; audit that address if it is the catalogue's"
+            ) from None
+        raise refused from None
     if not isinstance(found, dict) or not isinstance(found.get("count"), int):
         raise CatalogueRefused(f"{catalogue.url} answers, but not as a CKAN does; give the address of the CKAN itself")
     return catalogue

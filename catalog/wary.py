@@ -64,6 +64,7 @@ class WarySession(Session):
     def __init__(self, gate: Gate, pace: Pace) -> None:
         super().__init__()
         self._pace = pace
+        self.led_to = ""  # where the last answer wanted to lead
         for scheme in ("http://", "https://"):
             self.mount(scheme, _Gated(gate))
 
@@ -72,6 +73,7 @@ class WarySession(Session):
         self._pace.wait()
         kwargs |= {"allow_redirects": False, "stream": True, "proxies": {}}  # a proxy would look the name up itself
         response = super().send(request, **kwargs)
+        self.led_to = response.headers.get("Location", "") if response.is_redirect else ""
         if response.status_code in BUSY:
             self._pace.hold(response.headers.get("Retry-After", ""))
         _read(response)

@@ -12,7 +12,7 @@ from typing import Any
 from catalog.foreign import ForeignDataset, ForeignResource
 from domain.contract import Limits
 from domain.errors import MingjingError, SourceUnreadable
-from domain.finding import SEVERITIES
+from domain.finding import SEVERITIES, Severity
 from flows.audit.fetch import NotRead, Trip
 from flows.progress import listening
 from flows.report.facts import Facts, Group
@@ -86,7 +86,9 @@ def _told(facts: Facts) -> Result:
 
 
 def _finding(group: Group) -> dict[str, Any]:
+    """A group. Most notes say what would happen before publication, and this is public: only a grave one is repeated."""
+    is_grave = group.entity is None and group.severity in (Severity.BLOCK, Severity.HOLD)
     return {
         "severity": group.severity.value, "code": group.code, "entity": group.entity, "title": list(group.title),
-        "where": list(group.where), "count": group.count, "places": list(group.places), "note": group.note,
+        "where": list(group.where), "count": group.count, "places": list(group.places), "note": group.note if is_grave else "",
     }  # fmt: skip

@@ -67,8 +67,9 @@ class Audited:
 
     @property
     def exit_status(self) -> int:
-        """As for `scan`: 1 where something blocks, 2 where something wasn't read, else 0."""
-        return {"blocks": 1, "unread": 2}.get(self.summary["verdict"], 0)
+        """1 where something was found that a person has to look at: it is public, so nothing will take it out any more;
+        2 where something wasn't read, else 0."""
+        return {"blocks": 1, "holds": 1, "unread": 2}.get(self.summary["verdict"], 0)
 
 
 def address_of(url: str) -> str:
@@ -221,6 +222,8 @@ def _summary(catalogue: Catalogue, listed: Listing, files: Sequence[Result], pac
 def _verdict(counts: Mapping[str, int], seen: int, is_whole: bool) -> str:
     if counts["block"]:
         return "blocks"
+    if counts["hold"]:
+        return "holds"
     if not is_whole:
         return "unread"
-    return "nothing" if not seen else "holds" if counts["hold"] else "clean"
+    return "clean" if seen else "nothing"

@@ -24,9 +24,18 @@ REASONS: dict[str, Pair] = {
 }  # fmt: skip
 
 VERDICTS: dict[str, tuple[Pair, str]] = {
-    "blocks": (("公开的文件中有不该公开的内容", "Something that mustn't be public is public"), "block"),
+    "blocks": (
+        ("公开的文件中有不该公开的内容，请立即核实", "Something that mustn't be public is public: look at once"),
+        "block",
+    ),
     "unread": (("有文件没有读到，不能作为“未发现”的依据", "Some files weren't read: silence proves nothing"), "block"),
-    "holds": (("有需要人工判断的发现", "There are findings that a person has to judge"), "hold"),
+    "holds": (
+        (
+            "公开的文件中有个人信息或其他需要核实的内容",
+            "Public files hold personal or other information that a person has to look at",
+        ),
+        "hold",
+    ),
     "clean": (
         ("读到的文件全部查过，没有发现", "Every file that was read was looked at whole; nothing was found"),
         "ok",

@@ -37,8 +37,8 @@ def audit(
 ) -> None:  # fmt: skip
     """Scan every table that a CKAN shows to the public: which files hold what, and what couldn't be read. Reads only.
 
-    Needs no installation, but for --adopt and --adopted. Exit status 1 where something blocks (with --adopted: where something
-    changed that a person has to look at), 2 where something wasn't read, else 0.
+    Needs no installation, but for --adopt and --adopted. Exit status 1 where something was found that a person has to look
+    at (with --adopted: where something changed), 2 where something wasn't read, else 0.
     """
     from domain.errors import UsageInvalid
     from flows.audit.run import Asked
@@ -92,7 +92,10 @@ def _print(done: Audited) -> None:
         f"{s['datasets']} 个数据集：{s['read']} 个文件已读（{s['cells']:,} 格，已查 {s['cells_scanned']:,} 格），{s['unread']} 个没有读到，"
         f"{s['elsewhere']} 个在别的主机，{s['other_format']} 个不是数据表"
     )
-    tell(VERDICTS[s["verdict"]][0][0])
+    tell(
+        VERDICTS[s["verdict"]][0][0]
+        + ("" if s["complete"] else "；没有全部读到" if s["verdict"] in ("blocks", "holds") else "")
+    )
     if taken := s.get("adopted"):
         tell(
             f"已接管 {taken['datasets']} 个数据集、{taken['files']} 个文件（{taken['unseen']} 个没有下载到），契约草稿 {taken['drafts']} 份，"

@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import subprocess
+import sys
+import threading
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +28,7 @@ from intake.connectors import gate as gates
 from tests.foreign_ckan import ForeignCkan, endless, foreign_ckan, whole
 from tests.personal_data import id18
 
+ROOT = Path(__file__).parents[3]
 ID = id18()
 LEAK = f"类别,备注\n第一类,无\n第二类,证件{ID}\n".encode()
 CLEAN = "类别,金额\n一般公共预算,12\n政府性基金,34\n".encode()
@@ -74,14 +78,23 @@ def test_audit_tells_kinds_counts_and_places_and_no_value(ckan: ForeignCkan) -> 
 
 @pytest.mark.parametrize(
     ("files", "status"),
-    [({"a.csv": CLEAN}, 0), ({"a.csv": SECRET}, 1), ({"a.xlsx": b"no workbook"}, 2), ({}, 0)],
-    ids=["clean", "blocks", "unread", "empty"],
+    [
+        ({"a.csv": CLEAN}, 0),
+        ({"a.csv": SECRET}, 1),
+        ({"a.csv": LEAK}, 1),
+        ({"a.xlsx": b"no workbook"}, 2),
+        ({}, 0),
+        ({"a.csv": LEAK, "a.xlsx": b"no workbook"}, 1),
+        ({"a.csv": CLEAN, "a.xlsx": b"no workbook"}, 2),
+    ],
+    ids=["clean", "blocks", "holds", "unread", "empty", "holds and unread", "clean and unread"],
 )
 def test_exit_status_follows_what_was_found(ckan: ForeignCkan, files: dict[str, bytes], status: int) -> None:
     ckan.add("one", files)
     done = command(ckan.url, "--rate", "50")
     assert done.exit_code == status
-    assert ("没有发现" in done.stderr and "不能作为" not in done.stderr) == (files == {"a.csv": CLEAN})
+    assert ("，没有发现" in done.stderr) == (files == {"a.csv": CLEAN})
+    assert ("没有全部读到" in done.stderr or "不能作为" in done.stderr) == ("a.xlsx" in files)
     assert Path(f"audit-127.0.0.1-{ckan.port}/report.html").is_file()
 
 
@@ -127,6 +140,42 @@ def test_killed_audit_goes_on_where_it_was(ckan: ForeignCkan, monkeypatch: pytes
     assert [p.rpartition("/")[2] for p in first] == ["1.csv", "2.csv", "3.csv"]
     assert [p.rpartition("/")[2] for p in ckan.downloads()[len(first) :]] == ["4.csv"]
     assert (done.summary["read"], done.summary["verdict"], done.exit_status) == (4, "blocks", 1)
+
+
+def test_sigkill_leaves_no_bytes_behind_the_next_run(ckan: ForeignCkan, tmp_path: Path) -> None:
+    ckan.add("a", {"1.csv": LEAK, "2.csv": CLEAN})
+    held, release = threading.Event(), threading.Event()
+    path = next(p for p in ckan.answers if p.endswith("2.csv"))
+    good = ckan.answers[path]
+
+    def hold(handler: Any) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", "100")
+        handler.end_headers()
+        handler.wfile.write(b"a,b\n")
+        handler.wfile.flush()
+        held.set()
+        release.wait(60)
+
+    ckan.answers[path] = hold
+    words = [sys.executable, "-m", "flows.cli", "audit", ckan.url, "--out", str(tmp_path / "out"), "--rate", "50"]
+    process = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        assert held.wait(60)
+        process.kill()
+    finally:
+        process.wait(timeout=30)
+        release.set()
+    assert (tmp_path / "out/spool").exists()
+    ckan.answers[path] = good
+    ckan.asked.clear()
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+    assert [p.rpartition("/")[2] for p in ckan.downloads()] == ["2.csv"]
+    assert done.returncode in (0, 1)
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["lock", "report.html", "report.json", "state.jsonl"]
+    assert (tmp_path / "out").stat().st_mode & 0o777 == 0o700
+    told = json.loads((tmp_path / "out/report.json").read_text("utf-8"))
+    assert (told["read"], told["unread"]) == (2, 0)
 
 
 def test_a_second_audit_reads_what_changed_or_says_nothing_of_its_bytes(ckan: ForeignCkan) -> None:
@@ -210,8 +259,9 @@ def test_redirects_to_private_addresses_are_not_followed(
 
 def test_a_redirecting_api_is_refused(ckan: ForeignCkan) -> None:
     ckan.answers["/api/action/package_search"] = whole(b"", 302, Location="http://169.254.169.254/latest/")
-    with pytest.raises(CatalogueRefused, match="302"):
+    with pytest.raises(CatalogueRefused, match=r"leads on to http://169\.254\.169\.254/latest/"):
         look(ckan)
+    assert ckan.asked == ["/api/action/package_search"]
 
 
 @pytest.mark.parametrize(
