@@ -6,13 +6,18 @@ The gate (which hosts, at which address) is left to the caller; sorting faults i
 
 from __future__ import annotations
 
+import socket
+import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from catalog.ckan import Session
 
@@ -64,29 +69,47 @@ class WarySession(Session):
     def __init__(self, gate: Gate, pace: Pace) -> None:
         super().__init__()
         self._pace = pace
+        self._sockets: list[socket.socket] = []
         self.led_to = ""  # where the last answer wanted to lead
         for scheme in ("http://", "https://"):
-            self.mount(scheme, _Gated(gate))
+            self.mount(scheme, _Gated(gate, self._sockets))
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
-        """One request; its answer is read here, up to the limit."""
+        """One request; its answer is read here, up to the limits of bytes and seconds."""
         self._pace.wait()
         kwargs |= {"allow_redirects": False, "stream": True, "proxies": {}}  # a proxy would look the name up itself
-        response = super().send(request, **kwargs)
-        self.led_to = response.headers.get("Location", "") if response.is_redirect else ""
-        if response.status_code in BUSY:
-            self._pace.hold(response.headers.get("Retry-After", ""))
-        _read(response)
+        with self._watched():
+            response = super().send(request, **kwargs)
+            self.led_to = response.headers.get("Location", "") if response.is_redirect else ""
+            if response.status_code in BUSY:
+                self._pace.hold(response.headers.get("Retry-After", ""))
+            _read(response)
         return response
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        """Shuts the connection down when the time is over: a server that trickles is never silent long enough to time out."""
+        timer = threading.Timer(ANSWER_SECONDS, self._shut)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def _shut(self) -> None:
+        for each in self._sockets:
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
 
 
 def _read(response: requests.Response) -> None:
-    pieces, size, ends = [], 0, time.monotonic() + ANSWER_SECONDS
+    pieces, size = [], 0
     try:
         for piece in response.iter_content(1 << 16):
             pieces.append(piece)
             size += len(piece)
-            if size > ANSWER_BYTES or time.monotonic() > ends:
+            if size > ANSWER_BYTES:
                 raise AnswerTooLong("the answer doesn't end")
     finally:
         response.close()
@@ -94,11 +117,34 @@ def _read(response: requests.Response) -> None:
 
 
 class _Gated(HTTPAdapter):
-    """Connects to the very address that the gate gave; name and certificate stay those of the host."""
+    """Connects to the very address that the gate gave; name and certificate stay those of the host. Newly made sockets go
+    to `sockets`, the last of them alone: one session asks one thing at a time."""
 
-    def __init__(self, gate: Gate) -> None:
+    def __init__(self, gate: Gate, sockets: list[socket.socket]) -> None:
+        self._gate, self._sockets = gate, sockets
         super().__init__()
-        self._gate = gate
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        sockets = self._sockets
+
+        class Plain(HTTPConnection):
+            def connect(self) -> None:
+                super().connect()
+                sockets[:] = [self.sock] if self.sock else []
+
+        class Secure(HTTPSConnection):
+            def connect(self) -> None:
+                super().connect()
+                sockets[:] = [self.sock] if self.sock else []
+
+        class PlainPool(HTTPConnectionPool):
+            ConnectionCls = Plain
+
+        class SecurePool(HTTPSConnectionPool):
+            ConnectionCls = Secure
+
+        self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}
 
     def build_connection_pool_key_attributes(
         self, request: requests.PreparedRequest, verify: Any, cert: Any = None

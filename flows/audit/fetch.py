@@ -54,8 +54,8 @@ class Trip:
 
     def address(self, resource: ForeignResource) -> str:
         """Where the file is fetched: an upload at the catalogue's own origin, whatever its entry calls that. Raises NotRead."""
-        url = self.catalogue.here(resource.url) if resource.is_upload else resource.url
         try:
+            url = self.catalogue.here(resource.url) if resource.is_upload else resource.url
             parts = urlsplit(url)
             port = parts.port or {"http": 80, "https": 443}[parts.scheme.lower()]
             host = parts.hostname or ""
@@ -116,7 +116,11 @@ class Trip:
             name = Path(name).stem or "file"
         folder = self.spool / "file"
         folder.mkdir(mode=0o700)
-        os.link(self.store.local_path(artefact.sha256), folder / name)
+        stored = self.store.local_path(artefact.sha256)
+        try:
+            os.link(stored, folder / name)
+        except OSError:  # a file system without hard links
+            shutil.copyfile(stored, folder / name)
         return folder / name
 
     def _sweep(self) -> None:

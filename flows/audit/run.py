@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -26,9 +25,10 @@ from domain.errors import UsageInvalid
 from domain.finding import SEVERITIES
 from domain.pack import Packs
 from flows.audit.adopted import Adoption, baselines, look_again
+from flows.audit.adopted import folder_of as adopted_folder
 from flows.audit.fetch import AGENT, Trip, read_robots
 from flows.audit.read import ELSEWHERE, OTHER, READ, UNREAD, Reader, Result
-from flows.audit.state import State, keeping
+from flows.audit.state import State, alone, keeping
 from flows.home import MARK, home_path, open_home
 from flows.library import read_packs
 from flows.progress import announce
@@ -161,11 +161,8 @@ def compare(asked: Asked, environ: Mapping[str, str]) -> list[dict[str, Any]]:
     found = []
     for baseline in baselines(home, address_of(asked.url) if asked.url else None):
         each = replace(asked, url=baseline.catalogue)
-        with (
-            tempfile.TemporaryDirectory(prefix="adopted-", dir=home.work) as folder,
-            visiting(each, environ, Path(folder) / "spool") as trip,
-            unpacked(trip, each),
-        ):
+        folder = adopted_folder(home, baseline.catalogue)
+        with visiting(each, environ, folder / "spool") as trip, alone(folder), unpacked(trip, each):
             found.append(look_again(baseline, trip, shown))
     return found
 

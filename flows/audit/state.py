@@ -102,8 +102,14 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
 
 @contextmanager
 def keeping(folder: Path, url: str, *, packs: str, fresh: bool) -> Iterator[State]:
-    """The state in `folder` (made 0700), for one audit at a time. Raises UsageInvalid where another one runs, or the
-    folder is another catalogue's."""
+    """The state in `folder`. Raises UsageInvalid where another audit runs there, or the folder is another catalogue's."""
+    with alone(folder):
+        yield State(folder / "state.jsonl", url, packs, fresh)
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """`folder` (made 0700) for one audit at a time. Raises UsageInvalid where another one runs there."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -114,6 +120,6 @@ def keeping(folder: Path, url: str, *, packs: str, fresh: bool) -> Iterator[Stat
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise UsageInvalid(f"another audit works in {folder}; wait for it, or choose another --out") from None
-        yield State(folder / "state.jsonl", url, packs, fresh)
+        yield
     finally:
         os.close(lock)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
 
-from flows.audit import run
-from flows.audit.run import Asked, audit
+from catalog.foreign import Listing, listing
+from flows.audit import adopted, run
+from flows.audit.run import Asked, audit, compare
+from flows.home import create_home
 from tests.integration.catalog.conftest import Backend
 from tests.personal_data import id18
 
@@ -40,7 +43,6 @@ def put(backend: Backend) -> str:
 @pytest.mark.slow
 def test_audit_finds_what_a_catalogue_shows(backend: Backend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     name = put(backend)
-    listing = run.listing
     monkeypatch.setattr(  # the catalogue is shared by tests: of all that it lists, ours is read
         run,
         "listing",
@@ -62,3 +64,33 @@ def test_audit_finds_what_a_catalogue_shows(backend: Backend, tmp_path: Path, mo
     monkeypatch.setattr(run.Trip, "_pull", lambda trip, url: fetched.append(url) or pull(trip, url))
     assert audit(asked, {}).files == done.files
     assert fetched == []  # nothing changed there, so nothing is read again
+
+
+@pytest.mark.slow
+def test_an_adopted_catalogue_is_watched(backend: Backend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [put(backend), put(backend)]
+
+    def ours(catalogue: Any, told: Any = None) -> Listing:
+        found = listing(catalogue, told)
+        return dataclasses.replace(found, datasets=tuple(d for d in found.datasets if d.name in names))
+
+    monkeypatch.setattr(run, "listing", ours)
+    monkeypatch.setattr(adopted, "listing", ours)
+    asked = Asked(backend.url, home=create_home(tmp_path / "home").root, out=tmp_path / "out", rate=50)
+    taken = audit(asked, {}, adopt=True).summary["adopted"]
+    assert (taken["datasets"], taken["files"], taken["unseen"], taken["drafts"]) == (2, 4, 2, 2)
+    assert compare(asked, {})[0]["changes"] == []
+
+    backend.hand("package_patch", id=names[0], private=True)
+    file = backend.hand("package_show", id=names[1])["resources"][0]
+    answer = requests.post(
+        f"{backend.url}/api/3/action/resource_patch", data={"id": file["id"]}, files={"upload": (file["name"], b"a,b\n1,2\n")},
+        headers={"Authorization": backend.token}, timeout=60,
+    )  # fmt: skip
+    assert answer.status_code == 200
+    backend.hand("package_patch", id=names[1], title="改了名")
+    (found,) = compare(asked, {})
+    assert {(c["code"], c["dataset"], c["field"] or c["file"]) for c in found["changes"]} == {
+        ("adopted-missing", names[0], None), ("adopted-bytes-differ", names[1], "clean.csv"), ("adopted-edited", names[1], "title"),
+    }  # fmt: skip
+    assert found["unseen"] == []

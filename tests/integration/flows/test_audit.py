@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 import threading
+import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -285,6 +286,33 @@ def test_an_answer_without_end_is_stopped(ckan: ForeignCkan, monkeypatch: pytest
     ckan.answers["/api/action/package_search"] = endless(b" " * 65536)
     with pytest.raises(CatalogueUnreachable, match="CKAN"):
         look(ckan)
+
+
+@pytest.mark.parametrize("head", [True, False], ids=["head trickles", "body trickles"])
+def test_an_answer_that_trickles_is_stopped(ckan: ForeignCkan, monkeypatch: pytest.MonkeyPatch, head: bool) -> None:
+    monkeypatch.setattr("catalog.ckan.Catalogue.wait", lambda *_: None)
+    monkeypatch.setattr(catalog.wary, "ANSWER_SECONDS", 0.5)
+
+    def trickle(handler: Any) -> None:
+        if not head:
+            handler.send_response(200)
+            handler.send_header("Content-Length", "1000000")
+            handler.end_headers()
+        for _ in range(1200):
+            handler.wfile.write(b"x")
+            handler.wfile.flush()
+            time.sleep(0.05)
+
+    ckan.answers["/api/action/package_search"] = trickle
+    began = time.monotonic()
+    with pytest.raises(CatalogueUnreachable, match="CKAN"):
+        look(ckan)
+    assert time.monotonic() - began < 20
+
+
+def test_an_upload_with_an_address_of_no_shape_is_not_read(ckan: ForeignCkan) -> None:
+    ckan.link("odd", "http://[::1", url_type="upload")
+    assert only(look(ckan))["reason"] == "no-web-address"
 
 
 def test_a_dataset_too_long_to_read_is_a_gap_and_the_others_are_read(
