@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from catalog.ckan import Catalogue, Uncertain
 from catalog.wary import AnswerTooLong, Gate, Pace, WarySession
 from domain.canonical import canonical_json, sha256_hex
-from domain.errors import CatalogueRefused, CatalogueUnreachable
+from domain.errors import CatalogueRefused, CatalogueUnreachable, UsageInvalid
 
 PAGE = 50
 MOST_DATASETS = 200_000
@@ -87,17 +87,21 @@ class Listing:
     gaps: tuple[str, ...]
 
 
-def visit(url: str, gate: Gate, pace: Pace, **options: Any) -> Catalogue:
-    """A client without a token that goes where the gate lets it. Raises CatalogueRefused where no CKAN answers."""
+def visit(url: str, gate: Gate, pace: Pace, *, ca_file: str | None = None) -> Catalogue:
+    """A client without a token that goes where the gate lets it. `ca_file`: of an authority that is trusted too.
+
+    Raises CatalogueRefused where no CKAN answers, CatalogueUnreachable, UsageInvalid for a file without certificates.
+    """
     sessions: list[WarySession] = []
 
     def session() -> WarySession:
-        sessions.append(WarySession(gate, pace))
+        try:
+            sessions.append(WarySession(gate, pace, ca_file))
+        except OSError:
+            raise UsageInvalid("the file that SSL_CERT_FILE names holds no readable certificates") from None
         return sessions[-1]
 
-    catalogue = Catalogue(
-        url, session=session, timeout_seconds=60, deadline_seconds=24 * 3600, **{"attempts": 5, **options}
-    )
+    catalogue = Catalogue(url, session=session, timeout_seconds=60, deadline_seconds=24 * 3600, attempts=5)
     try:
         found = catalogue.look("package_search", {"rows": 0}, anonymous=True)
     except Uncertain as fault:

@@ -7,6 +7,7 @@ The gate (which hosts, at which address) is left to the caller; sorting faults i
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -64,15 +65,15 @@ class Pace:
 
 
 class WarySession(Session):
-    """A Session bound by a gate and a pace."""
+    """A Session bound by a gate and a pace. `ca_file`: certificates that are trusted beside the known authorities' (PEM)."""
 
-    def __init__(self, gate: Gate, pace: Pace) -> None:
+    def __init__(self, gate: Gate, pace: Pace, ca_file: str | None = None) -> None:
         super().__init__()
         self._pace = pace
         self._sockets: list[socket.socket] = []
         self.led_to = ""  # where the last answer wanted to lead
         for scheme in ("http://", "https://"):
-            self.mount(scheme, _Gated(gate, self._sockets))
+            self.mount(scheme, _Gated(gate, self._sockets, ca_file))
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         """One request; its answer is read here, up to the limits of bytes and seconds."""
@@ -120,12 +121,15 @@ class _Gated(HTTPAdapter):
     """Connects to the very address that the gate gave; name and certificate stay those of the host. Newly made sockets go
     to `sockets`, the last of them alone: one session asks one thing at a time."""
 
-    def __init__(self, gate: Gate, sockets: list[socket.socket]) -> None:
-        self._gate, self._sockets = gate, sockets
+    def __init__(self, gate: Gate, sockets: list[socket.socket], ca_file: str | None) -> None:
+        self._gate, self._sockets, self._ca_file = gate, sockets, ca_file
         super().__init__()
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
+        context = ssl.create_default_context()
+        if self._ca_file:
+            context.load_verify_locations(self._ca_file)
+        super().init_poolmanager(*args, **kwargs, ssl_context=context)
         sockets = self._sockets
 
         class Plain(HTTPConnection):

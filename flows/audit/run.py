@@ -92,7 +92,7 @@ def visiting(asked: Asked, environ: Mapping[str, str], spool: Path) -> Iterator[
     gate = Gate.of(url, environ, others=asked.other_hosts)
     limits = Limits(bytes=asked.max_mb << 20, seconds=asked.seconds)
     pace = Pace(asked.rate or REQUESTS_A_SECOND)
-    catalogue = visit(url, gate, pace)
+    catalogue = visit(url, gate, pace, ca_file=environ.get("SSL_CERT_FILE"))
     try:
         yield Trip(catalogue, gate, pace, spool, limits, environ)
     finally:
