@@ -7,7 +7,7 @@ is kept, and fetching the bytes of today, is left to flows.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from catalog.foreign import ForeignDataset, ForeignResource, Listing
 from domain.finding import Finding, Place, Severity
@@ -61,6 +61,23 @@ def adopted(dataset: ForeignDataset, title: str, files: Iterable[tuple[ForeignRe
     """A dataset as it goes into a baseline. `title` and the files' names as people may read them."""
     kept = (AdoptedFile(r.id, name, r.url, r.format, b.sha256, b.bytes) for r, name, b in files)
     return AdoptedDataset(dataset.id, dataset.name, title, dataset.fields, tuple(kept))
+
+
+def renewed(before: Baseline, new: Baseline, seen: Mapping[tuple[str, str], Bytes], *, is_whole: bool) -> Baseline:
+    """The new baseline, which forgets nothing that merely didn't show this time: a file that didn't arrive keeps the hash it
+    had, and where the listing has gaps (not `is_whole`) a dataset that isn't in it stays."""
+    old = {(d.id, f.id): f for d in before.datasets for f in d.files}
+
+    def file(dataset: AdoptedDataset, now: AdoptedFile) -> AdoptedFile:
+        then, got = old.get((dataset.id, now.id)), seen[dataset.id, now.id]
+        if then is None or got.sha256 is not None or got.was_refused:
+            return now
+        return replace(now, sha256=then.sha256, bytes=then.bytes)
+
+    datasets = [replace(d, files=tuple(file(d, f) for f in d.files)) for d in new.datasets]
+    listed = {d.id for d in datasets}
+    datasets += [] if is_whole else [d for d in before.datasets if d.id not in listed]
+    return replace(new, datasets=tuple(datasets))
 
 
 def changes(before: Baseline, now: Listing, fetched: Mapping[tuple[str, str], Bytes]) -> tuple[Finding, ...]:

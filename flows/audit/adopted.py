@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from catalog.baseline import FORM, Baseline, Bytes, adopted, changes
+from catalog.baseline import FORM, Baseline, Bytes, adopted, changes, renewed
 from catalog.foreign import ForeignDataset, ForeignResource, Listing, listing
 from domain.canonical import sha256_hex
 from domain.contract import is_dataset_id
@@ -65,21 +65,22 @@ class Adoption:
 
     def finish(self, listed: Listing, files: Sequence[Result], shown: Callable[[str], str]) -> dict[str, Any]:
         """Keep the baseline; what it holds, and what is different from the one before. `files`: in the listing's order."""
-        results = iter(files)
+        work = [(d.id, r.id) for d in listed.datasets for r in d.resources]
+        seen = {ids: _bytes(result) for ids, result in zip(work, files, strict=True)}
         datasets = tuple(
-            adopted(d, shown(d.title), [(r, shown(r.name), _bytes(next(results))) for r in d.resources])
+            adopted(d, shown(d.title), [(r, shown(r.name), seen[d.id, r.id]) for r in d.resources])
             for d in listed.datasets
         )
         path = self.folder / "baseline.json"
         before = read_baseline(path) if path.is_file() else None
         new = Baseline(FORM, self.url, datetime.now(UTC).isoformat(timespec="seconds"), datasets)
+        new = renewed(before, new, seen, is_whole=not listed.gaps) if before else new
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         keep_bytes(path, BASELINES.dump_json(new))
-        seen = {(d.id, f.id): Bytes(f.sha256, f.bytes) for d in datasets for f in d.files}
         return {
-            "datasets": len(datasets),
-            "files": sum(f.sha256 is not None for d in datasets for f in d.files),
-            "unseen": sum(f.sha256 is None for d in datasets for f in d.files),
+            "datasets": len(new.datasets),
+            "files": sum(f.sha256 is not None for d in new.datasets for f in d.files),
+            "unseen": sum(f.sha256 is None for d in new.datasets for f in d.files),
             "drafts": len(list((self.folder / "drafts").glob("*/*.yaml"))),
             "folder": str(self.folder),
             "changes": rows_of(changes(before, listed, seen), shown) if before else [],
@@ -87,7 +88,7 @@ class Adoption:
 
 
 def _bytes(result: Result) -> Bytes:
-    return Bytes(result.get("sha256"), result.get("bytes"))
+    return Bytes(result.get("sha256"), result.get("bytes"), result.get("was_refused", False))
 
 
 def folder_of(home: Home, url: str) -> Path:

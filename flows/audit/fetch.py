@@ -91,7 +91,8 @@ class Trip:
                 raise NotRead(code, str(refused)) from None
             except SourceUnavailable as fault:
                 if fault.limit:
-                    raise NotRead("too-large" if fault.limit == "bytes" else "too-slow", final=False) from None
+                    code = "too-large" if fault.limit == "bytes" else "too-slow"
+                    raise NotRead(code, final=False, was_refused=False) from None
                 if attempt == TRIES or not fault.transient:
                     raise NotRead("not-answered", str(fault), final=False, was_refused=not fault.transient) from None
                 self.pace.hold("")

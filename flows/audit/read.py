@@ -51,7 +51,8 @@ class Reader:
                 return head | {"status": READ} | self._scanned(path), True
         except NotRead as fault:
             status = OTHER if resource.kind is None else ELSEWHERE if fault.code == "elsewhere" else UNREAD
-            return head | {"status": status, "reason": fault.code, "detail": self.shown(fault.detail)}, fault.final
+            head |= {"status": status, "reason": fault.code, "detail": self.shown(fault.detail)}
+            return head | {"was_refused": fault.was_refused}, fault.final
 
     def _scanned(self, path: Path) -> Result:
         from flows.guard import where

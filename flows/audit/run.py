@@ -136,6 +136,7 @@ def audit(asked: Asked, environ: Mapping[str, str], *, adopt: bool = False) -> A
         unpacked(trip, asked),
     ):
         listed = listing(trip.catalogue, lambda done, of: announce("列出数据集", done, of))
+        announce("准备识别器", 1, 1)
         shown = labels(packs)
         adoption = Adoption(home, url) if adopt and home else None
         draft = (lambda d, path: adoption.draft(d, path, shown, trip.spool)) if adoption else None

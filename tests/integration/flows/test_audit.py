@@ -488,7 +488,7 @@ def test_comparing_names_what_changed_since(ckan: ForeignCkan, home: Path) -> No
         ], key=str,
     )  # fmt: skip
     again = adopt(ckan, home)
-    assert len(again["changes"]) == 8  # what didn't arrive isn't known to differ
+    assert len(again["changes"]) == 9
     assert compared(ckan, home) == (0, [])
 
 

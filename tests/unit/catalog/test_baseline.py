@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from catalog.baseline import FORM, Baseline, Bytes, adopted, changes
+from catalog.baseline import FORM, Baseline, Bytes, adopted, changes, renewed
 from catalog.foreign import Listing, parsed
 
 RAW: dict[str, Any] = {
@@ -65,3 +65,17 @@ def test_files_and_datasets_come_and_go() -> None:
     assert codes(baseline(RAW), listing(moved)) == [("adopted-file-edited", "url"), ("adopted-file-new", "new.csv")]
     assert codes(baseline(RAW), listing(RAW | {"resources": []})) == [("adopted-file-missing", "a.csv")]
     assert codes(baseline(RAW), listing(RAW | {"id": "d2"})) == [("adopted-missing", None), ("adopted-new", None)]
+
+
+def test_renewing_forgets_nothing_that_merely_did_not_show() -> None:
+    before, now = baseline(RAW, RAW | {"id": "d2", "resources": []}), baseline(RAW)
+    unseen = replace(now, datasets=(replace(now.datasets[0], files=(replace(now.datasets[0].files[0], sha256=None),)),))
+
+    def hashes(got: Bytes, *, is_whole: bool) -> list[list[str | None]]:
+        made = renewed(before, unseen, {("d1", "r1"): got}, is_whole=is_whole)
+        return [[f.sha256 for f in d.files] for d in made.datasets]
+
+    assert hashes(Bytes(None), is_whole=True) == [["a" * 64]]
+    assert hashes(Bytes(None, was_refused=True), is_whole=True) == [[None]]
+    assert hashes(Bytes(None, was_refused=True), is_whole=False) == [[None], []]
+    assert renewed(before, now, {("d1", "r1"): Bytes("c" * 64)}, is_whole=True).datasets == now.datasets
