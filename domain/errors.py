@@ -47,13 +47,15 @@ class SourceUnavailable(MingjingError):
     """The source's bytes never arrived whole; nothing was stored.
 
     `transient`: the same request may well succeed in a minute (a connection that broke, a server that is restarting).
+    `limit`: which limit it went past, `bytes` or `seconds`.
     """
 
     exit_status = 2
 
-    def __init__(self, message: str, *, transient: bool = False) -> None:
+    def __init__(self, message: str, *, transient: bool = False, limit: str | None = None) -> None:
         super().__init__(message)
         self.transient = transient
+        self.limit = limit
 
 
 class SourceUnreadable(MingjingError):

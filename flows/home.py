@@ -8,6 +8,7 @@ HOME/store/release      what was redacted and what goes out
 HOME/work/              steps of runs under way
 HOME/catalogue/         the embedded catalogue (its own process, its own database)
 HOME/prefect/           Prefect's files
+HOME/adopted/           baselines of catalogues that others fill (`mingjing audit --adopt`)
 HOME/datasets, rules    the installation's own contracts and packs
 """
 

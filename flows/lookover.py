@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from redaction.scan import Scan
 
 FORMATS = (".csv", ".xlsx", ".parquet", ".jsonl")
+WIDE = Limits(bytes=8 << 30, rows=100_000_000, columns=16_384, seconds=3600)  # for a file that somebody brought
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +51,19 @@ def _installation(home: Path | None) -> Home | None:
 
 
 @contextmanager
-def looking(file: Path, *, contract: str | None, home: Path | None, steps: int = 1) -> Iterator[Look]:
-    """Read the file into a private temporary directory that is gone afterwards. Raises the reader's named errors.
+def looking(
+    file: Path,
+    *,
+    contract: str | None,
+    home: Path | None,
+    steps: int = 1,
+    limits: Limits = WIDE,
+    under: Path | None = None,
+) -> Iterator[Look]:
+    """Read the file into a private temporary directory (in `under`) that is gone afterwards. Raises the reader's named
+    errors.
 
-    Reading is the first of `steps` steps.
+    Reading is the first of `steps` steps. `limits` hold where no contract is named.
     """
     from intake.read import read
 
@@ -62,9 +72,9 @@ def looking(file: Path, *, contract: str | None, home: Path | None, steps: int =
     installation = _installation(home)
     agreed = one_contract(installation, contract) if contract else None
     packs = read_packs(installation)
-    with tempfile.TemporaryDirectory(prefix="mingjing-") as folder:
+    with tempfile.TemporaryDirectory(prefix="mingjing-", dir=under) as folder:
         work = Path(folder)
-        limits = agreed.limits if agreed else Limits(bytes=8 << 30, rows=100_000_000, columns=16_384, seconds=3600)
+        limits = agreed.limits if agreed else limits
         tables = agreed.tables if agreed else ()
         spec = agreed.source if agreed else SourceSpec()
         announce("读取", 1, steps)
@@ -148,11 +158,16 @@ class Overlook:
 
 
 @contextmanager
-def look_over(file: Path, *, contract: str | None, home: Path | None) -> Iterator[Overlook]:
-    """A file looked over; its hits are on disk until the end of the block. Raises the reader's named errors."""
+def look_over(
+    file: Path, *, contract: str | None, home: Path | None, limits: Limits = WIDE, under: Path | None = None
+) -> Iterator[Overlook]:
+    """A file looked over; its hits are on disk until the end of the block. `limits`, `under`: as for `looking`.
+
+    Raises the reader's named errors.
+    """
     from redaction.report import scan_json
 
-    with looking(file, contract=contract, home=home, steps=3) as look:
+    with looking(file, contract=contract, home=home, steps=3, limits=limits, under=under) as look:
         seen = _see(look, 3)
         report = scan_json(look.reading, seen.scan, seen.certificate, file=str(file))
         found = (*seen.scan.findings, *seen.others)

@@ -17,7 +17,7 @@ from domain.contract import Limits, SourceSpec
 from domain.errors import UsageInvalid
 from domain.ports import ArtefactStore
 from domain.release import Artefact
-from intake.connectors.arrival import Budget, Request
+from intake.connectors.arrival import Admit, Budget, Request
 
 CONNECTORS = {
     "http": "http",
@@ -39,9 +39,11 @@ def pull(
     base: Path,
     environ: Mapping[str, str],
     clock: Callable[[], float] = time.monotonic,
+    admit: Admit | None = None,
 ) -> tuple[Artefact, ...]:
     """Stream every file that `location` names into `store` under its sha256; role `source`, name the file's own.
 
+    `admit`: which hosts an http source and its redirects may lead to, and at which address; None: as addresses.py allows.
     `base`: where relative paths start and which they may not leave. `spec` gives table or query of a database.
     Limits count over all files together. Raises SourceUnavailable where a file never arrived whole (files before it
     may stand in the store, each of them whole), UsageInvalid where the location itself is wrong.
@@ -52,6 +54,6 @@ def pull(
     if "\0" in location or not location.strip():
         raise UsageInvalid("the location is empty or holds a zero byte; name a path or a URL")
     connector = import_module(f"intake.connectors.{CONNECTORS[scheme.lower()] if separator else 'local'}")
-    request = Request(location, spec, store, base, environ, Budget(limits, clock))
+    request = Request(location, spec, store, base, environ, Budget(limits, clock), admit)
     artefacts: tuple[Artefact, ...] = connector.pull(request)
     return artefacts

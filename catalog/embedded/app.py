@@ -22,6 +22,7 @@ from catalog.embedded.api import Api
 from catalog.embedded.body import Limits
 from catalog.embedded.downloads import Downloads
 from catalog.embedded.holding import Clock, Holding
+from catalog.embedded.metadata import Metadata
 from catalog.embedded.packages import Site
 from catalog.embedded.pages import Pages
 
@@ -66,7 +67,7 @@ def create_app(
         holding.close()
 
     app = Starlette(
-        routes=_routes(api, pages, downloads),
+        routes=_routes(api, pages, downloads, Metadata(holding, pages)),
         middleware=[Middleware(Headers), Middleware(Languages), Middleware(Faults, pages=pages)],
         exception_handlers={404: lambda request, _: pages.missing(request)},
         lifespan=lifespan,
@@ -75,7 +76,7 @@ def create_app(
     return app
 
 
-def _routes(api: Api, pages: Pages, downloads: Downloads) -> list[Route | Mount]:
+def _routes(api: Api, pages: Pages, downloads: Downloads, metadata: Metadata) -> list[Route | Mount]:
     actions = [f"/api{version}/action/{{name}}" for version in ("", "/3")]
     file = "/dataset/{package}/resource/{resource}"
     return [
@@ -83,11 +84,16 @@ def _routes(api: Api, pages: Pages, downloads: Downloads) -> list[Route | Mount]
         Route("/api/3", api.version),
         Route("/", pages.home),
         *(Route(path, pages.datasets) for path in ("/dataset/", "/dataset")),
-        Route("/dataset/{package}", pages.dataset),
+        Route("/dataset/{package}.{form:str}", metadata.dataset_as),
+        Route("/dataset/{package}", metadata.dataset),
         Route(file, pages.resource),
         *(Route(f"{file}/download{name}", downloads.download) for name in ("", "/{file_name}")),
         *(Route(path, pages.organizations) for path in ("/organization/", "/organization")),
         Route("/organization/{name}", pages.organization),
+        Route("/catalog", metadata.catalogue),
+        Route("/catalog.{form:str}", metadata.catalogue_as),
+        Route("/feeds/dataset.atom", metadata.feed),
+        Route("/feeds/organization/{name}.atom", metadata.organization_feed),
         Route("/about", pages.about),
         Route("/about/api", pages.about_api),
         Route("/robots.txt", _robots),

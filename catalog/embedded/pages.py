@@ -1,6 +1,6 @@
 """The public's pages: home, search, dataset, departments, what is published when, the API, and what to do when a page isn't there.
 
-Server-made HTML without script; every link and every form works on its own. What a dataset shows is left to shown.
+Server-made HTML without script (the one JSON-LD block is data, which no browser runs); every link and every form works on its own. What a dataset shows is left to shown.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from catalog.embedded.holding import Holding
 from catalog.embedded.packages import Site
 from catalog.embedded.query import Both, Everything, Node, Trait, parse_plain
 from catalog.embedded.refusals import NotFound
+from catalog.embedded.schema_org import described, script
 from catalog.embedded.search import DEFAULT_SORT, Found, Wish, facet_titles, search
 from catalog.embedded.shown import Dataset, dataset
 from catalog.embedded.wording import day
@@ -120,8 +121,10 @@ class Pages:
             package = packages.shown(connection, row, self.site)
         if ref != row["name"]:
             return RedirectResponse(self._link(request, f"/dataset/{row['name']}"), 302)
+        language = _language(request)
+        block = script(described(package, self.site, language))
         return self._page(
-            request, "dataset.html", here="datasets", d=dataset(package, _language(request)), package=package
+            request, "dataset.html", here="datasets", d=dataset(package, language), package=package, described=block
         )
 
     def resource(self, request: Request) -> Response:
@@ -191,6 +194,10 @@ class Pages:
     def fault(self, request: Request) -> Response:
         """500."""
         return self._trouble(request, "fault", 500)
+
+    def text(self, template: str, **values: Any) -> str:
+        """A template that is no page."""
+        return self._templates.get_template(template).render(values)
 
     def _trouble(self, request: Request, kind: str, status: int) -> Response:
         return self._page(request, "trouble.html", status=status, here="", kind=kind)

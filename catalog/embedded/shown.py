@@ -237,12 +237,28 @@ def _list_in(value: str | None) -> list[Body]:
 
 def _paragraphs(notes: str, language: Language) -> tuple[list[str], list[str]]:
     """The description's paragraphs in the reader's language, and the others."""
-    parts = [part.strip() for part in re.split(r"\n\s*\n", notes) if part.strip()]
     spoken: dict[int, list[str]] = {0: [], 1: []}
-    for part in parts:
-        spoken[LANGUAGES.index("zh") if HAN.search(part) else LANGUAGES.index("en")].append(part)
+    for part in _parts(notes):
+        spoken[LANGUAGES.index(_spoken(part))].append(part)
     mine = LANGUAGES.index(language)
     return spoken[mine], spoken[1 - mine]
+
+
+def notes_by_language(notes: str) -> dict[Language, str]:
+    """The description in each language that it has."""
+    found: dict[Language, str] = {}
+    for part in _parts(notes):
+        language = _spoken(part)
+        found[language] = f"{found[language]}\n\n{part}" if language in found else part
+    return found
+
+
+def _parts(notes: str) -> list[str]:
+    return [part.strip() for part in re.split(r"\n\s*\n", notes) if part.strip()]
+
+
+def _spoken(part: str) -> Language:
+    return "zh" if HAN.search(part) else "en"
 
 
 def _facts(package: Body, extras: dict[str, str], language: Language) -> dict[str, str]:

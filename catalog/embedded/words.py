@@ -122,6 +122,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "Compute the file's SHA-256 and compare it with the checksum above. Windows: certutil -hashfile FILE SHA256; "
         "Linux: sha256sum FILE.",
     ),
+    "as_dcat": ("元数据（DCAT）", "Metadata (DCAT)"),
+    "feed": ("新公开与撤回", "New editions and withdrawals"),
     "as_json": ("这一页的机器可读形式（JSON）", "This page for machines (JSON)"),
     "not_given": ("未提供", "not given"),
     "to": ("至", "to"),
@@ -177,6 +179,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "api_what": ("作用", "What it does"),
     "api_params": ("参数", "Parameters"),
     "api_search": ("搜索的写法", "How to write a search"),
+    "api_metadata": ("元数据与订阅", "Metadata and feeds"),
+    "api_metadata_text": (
+        "每个数据集都有 DCAT 3 元数据（网址后加 .ttl 或 .jsonld，或在请求头 Accept 中说明），整个目录每 50 个数据集一页，各页由 Hydra 链接相连。"
+        "新公开和撤回可用 Atom 订阅；单个部门的在 /feeds/organization/部门.atom。",
+        "Every dataset has DCAT 3 metadata (add .ttl or .jsonld to its address, or say so in the Accept header); the catalogue has 50 datasets a "
+        "page, linked with Hydra. New editions and withdrawals come as an Atom feed; one department's is /feeds/organization/DEPARTMENT.atom.",
+    ),
     "api_files": ("下载文件", "Downloading files"),
     "api_files_text": (
         "下载地址长期有效：一份文件的地址永远指向同样的字节。更正后的内容有新的地址；撤回的文件回答 410，或转到数据集页面。"

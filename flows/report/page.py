@@ -9,6 +9,7 @@ import base64
 import hashlib
 import os
 from pathlib import Path
+from typing import Any
 
 from domain.errors import UsageInvalid
 from flows.report.facts import Facts
@@ -20,6 +21,11 @@ SUFFIXES = (".html", ".htm")
 
 def render(facts: Facts) -> str:
     """The page. Same facts, same bytes."""
+    return rendered("report.html", f=facts, certificate=facts.certificate, severities=SEVERITIES)
+
+
+def rendered(template: str, **values: Any) -> str:
+    """A page of this folder with the sheet inside."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     style = (HERE / "report.css").read_text("utf-8")
@@ -27,9 +33,7 @@ def render(facts: Facts) -> str:
     pages = Environment(
         loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    return pages.get_template("report.html").render(
-        f=facts, certificate=facts.certificate, severities=SEVERITIES, style=style, digest=digest
-    )
+    return pages.get_template(template).render(**values, style=style, digest=digest)
 
 
 def check_target(path: Path, *others: Path) -> None:
@@ -47,9 +51,14 @@ def check_target(path: Path, *others: Path) -> None:
 
 def write_page(facts: Facts, path: Path) -> None:
     """Write the page whole or not at all. Raises UsageInvalid where the folder can't be written."""
+    write_whole(render(facts), path)
+
+
+def write_whole(text: str, path: Path) -> None:
+    """Write a text whole or not at all. Raises UsageInvalid where the folder can't be written."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        part.write_text(render(facts), "utf-8")
+        part.write_text(text, "utf-8")
         part.replace(path)
     except OSError as fault:
         raise UsageInvalid(f"{path} can't be written ({fault.strerror}); choose another --report") from None

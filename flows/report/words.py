@@ -1,8 +1,9 @@
-"""The report's words, Chinese first, English beside them."""
+"""The reports' words, Chinese first, English beside them; what a code is called is the console's word."""
 
 from __future__ import annotations
 
 from domain.finding import Severity, Source
+from review.console.words import CODES
 
 Pair = tuple[str, str]
 
@@ -54,21 +55,6 @@ OPERATORS: dict[str, Pair] = {
     "bucket": ("分档", "buckets"),
     "serial": ("序号", "running numbers"),
     "pseudonym": ("假名", "pseudonyms"),
-}
-
-CODES: dict[str, Pair] = {
-    "canary-lost": ("扫描器漏掉了检验值", "The scanner missed what it was given to find"),
-    "coverage-incomplete": ("没有查完", "Not everything was looked at"),
-    "residue": ("脱敏后仍有残留", "Something is left after redaction"),
-    "negative-list": ("命中负面清单", "On the negative list"),
-    "disclosure-mark-conflict": ("公开属性标识不一致", "Disclosure marks disagree"),
-    "secrecy-term-invalid": ("保密期限异常", "A secrecy term that can't be right"),
-    "secrecy-expired": ("保密期限可能已满", "A secrecy term that may be over"),
-    "part-unread": ("有一部分无法读取", "A part couldn't be read"),
-    "hidden-sheet": ("隐藏的工作表", "Hidden sheet"),
-    "macro": ("文件带有宏", "The file carries macros"),
-    "header-duplicate": ("列名重复", "Headers alike"),
-    "merged-cells": ("合并单元格", "Merged cells"),
 }
 
 SCANNED_CLEAN: Pair = ("全部查过，没有发现", "Everything was looked at and nothing was found")

@@ -60,6 +60,15 @@ def refusal(address: Address, environ: Mapping[str, str]) -> str | None:
     return None
 
 
+def is_public(address: Address) -> bool:
+    """Whether the whole internet may have it: not private, not reserved, in whatever form it is written.
+
+    >>> is_public(ipaddress.ip_address("64:ff9b::a00:1")), is_public(ipaddress.ip_address("8.8.8.8"))
+    (False, True)
+    """
+    return _embedded(address).is_global
+
+
 def _embedded(address: Address) -> Address:
     """The IPv4 address that an IPv6 form carries inside, else the address itself."""
     if isinstance(address, ipaddress.IPv4Address):

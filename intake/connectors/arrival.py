@@ -31,6 +31,9 @@ MEDIA_TYPES = {  # our own table: the machine's differs from machine to machine,
 }
 
 
+Admit = Callable[[str, int], str]  # host and port to the address to connect to; raises where it isn't allowed
+
+
 class Budget:
     """What is left of a pull's limits. Bytes and seconds are counted over all files of the pull together."""
 
@@ -46,7 +49,8 @@ class Budget:
         if left <= 0:
             raise SourceUnavailable(
                 f"the source took longer than limits.seconds ({self.limits.seconds}) in the contract; "
-                "raise it there, or ask the sender for smaller files"
+                "raise it there, or ask the sender for smaller files",
+                limit="seconds",
             )
         return left
 
@@ -59,7 +63,8 @@ class Budget:
         if self.taken + size > self.limits.bytes:
             raise SourceUnavailable(
                 f"the source is larger than limits.bytes ({self.limits.bytes}) in the contract; "
-                "raise it there, or ask the sender for smaller files"
+                "raise it there, or ask the sender for smaller files",
+                limit="bytes",
             )
 
     def take(self, size: int) -> None:
@@ -79,6 +84,7 @@ class Request:
     base: Path
     environ: Mapping[str, str]
     budget: Budget
+    admit: Admit | None = None  # the http connector's rule for hosts; None: addresses.py's
 
     def receive(self, pieces: Iterator[bytes], name: str) -> Artefact:
         """Stream the pieces into the store within the budget; whatever they raise leaves nothing behind."""

@@ -86,7 +86,8 @@ def _get(
 ) -> AbstractContextManager[httpx.Response]:
     """A streamed GET to a checked address; name and certificate stay those of the host."""
     host = url.raw_host.decode("ascii")
-    address = allowed_address(host, url.port or DEFAULT_PORTS[url.scheme], request.environ)
+    port = url.port or DEFAULT_PORTS[url.scheme]
+    address = request.admit(host, port) if request.admit else allowed_address(host, port, request.environ)
     left = request.budget.seconds_left()
     silence = min(SILENCE_SECONDS, left)
     message = client.build_request(

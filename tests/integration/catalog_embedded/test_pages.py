@@ -34,7 +34,8 @@ class Checker(HTMLParser):
         if tag not in VOID:
             self._open.append(tag)
         if (
-            tag in ("script", "iframe", "object", "style")
+            tag in ("iframe", "object", "style")
+            or (tag == "script" and values != {"type": "application/ld+json"})  # data, which no browser runs
             or "style" in values
             or any(k.startswith("on") for k in values)
         ):

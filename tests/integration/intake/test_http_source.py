@@ -16,6 +16,7 @@ import pytest
 from domain.errors import SourceUnavailable, UsageInvalid
 from intake.connectors import http
 from intake.connectors.addresses import LOOPBACK_SWITCH
+from tests.certificates import certificate
 from tests.servers import free_port
 from tests.sources import Puller, Web, web_server
 
@@ -261,9 +262,9 @@ def test_certificate_of_an_unknown_authority_is_refused_and_a_named_one_is_taken
     import ssl
     import threading
 
-    certificate, key = _certificate(tmp_path)
+    cert, key = certificate(tmp_path)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
+    context.load_cert_chain(cert, key)
     answer = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\na,b"
 
     def serve(listener: socket.socket) -> None:
@@ -284,31 +285,7 @@ def test_certificate_of_an_unknown_authority_is_refused_and_a_named_one_is_taken
         thread.start()
         url = f"https://localhost:{listener.getsockname()[1]}/a.csv"
         assert "SSL_CERT_FILE" in _refused(take, url)
-        take.environ = {**take.environ, "SSL_CERT_FILE": str(certificate)}
+        take.environ = {**take.environ, "SSL_CERT_FILE": str(cert)}
         assert take.store.read(take(url)[0].sha256) == b"a,b"
         listener.shutdown(socket.SHUT_RDWR)
         thread.join(5)
-
-
-def _certificate(folder: Path) -> tuple[Path, Path]:
-    """A self-signed certificate for localhost."""
-    from datetime import UTC, datetime, timedelta
-
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-        .serial_number(x509.random_serial_number()).not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .sign(key, hashes.SHA256())
-    )  # fmt: skip
-    form, plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    (folder / "cert.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    (folder / "key.pem").write_bytes(key.private_bytes(serialization.Encoding.PEM, form, plain))
-    return folder / "cert.pem", folder / "key.pem"
