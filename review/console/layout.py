@@ -53,6 +53,9 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
 
 
 SECTIONS = {  # page → the link that leads to it
+    "to_sign": "queue",
+    "return_several": "queue",
+    "sign_ready": "queue",
     "release": "releases",
     "content": "releases",
     "finding": "releases",

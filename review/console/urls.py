@@ -22,6 +22,7 @@ from review.console.pages import (
     release,
     runs,
     signing,
+    together,
 )
 
 urlpatterns = [
@@ -32,6 +33,10 @@ urlpatterns = [
     path("health", signing.health, name="health"),
     path("ready", signing.ready, name="ready"),
     path("queue", lists.queue, name="queue"),
+    path("queue/return", together.return_several, name="return_several"),
+    path("to-sign", together.to_sign, name="to_sign"),
+    path("to-sign/sign", together.sign_ready, name="sign_ready"),
+    path("releases/<str:release>/drop", together.drop_ready, name="drop_ready"),
     path("releases", lists.releases, name="releases"),
     path("releases/<str:release>", release.release, name="release"),
     path("releases/<str:release>/content", release.content, name="content"),

@@ -6,6 +6,7 @@ A refusal shows the page again with what was typed, apart from the password; the
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -91,7 +92,7 @@ def _said(request: HttpRequest, known: Sequence[str] | dict[str, str | None]) ->
 
 @require_POST
 def decide(request: HttpRequest, release: str) -> HttpResponse:
-    """Sign a decision, or keep it for later (`keep`)."""
+    """Sign a decision, lay it aside as finished (`ready`), or keep what there is for later (`keep`)."""
     record, person = found(request, release), visitor(request)
     typed = _posted(request, *TEXTS)
     seen = request.POST.get("release_hash", "")
@@ -103,19 +104,34 @@ def decide(request: HttpRequest, release: str) -> HttpResponse:
     if "keep" in request.POST:
         return _done(request, release, ("存好了，还没有签字。", "Kept; not signed yet."))
 
-    def sign() -> None:
+    stage, password = request.POST.get("stage", ""), request.POST.get("password", "")
+
+    def said() -> tuple[Verdict, dict[str, Any]]:
         if typed["verdict"] not in set(Verdict):
             raise UsageInvalid("choose a verdict")
         withholds, remedies = (typed["verdict"] == v.value for v in (Verdict.WITHHOLD, Verdict.REMEDY))
         contract = remedy.contract_of(record) if remedies else None
-        desk.decide(
-            release, person.username, request.POST.get("password", ""), request.POST.get("stage", ""),
-            Verdict(typed["verdict"]), release_hash=seen, reason=typed["reason"],
-            reason_code=typed["reason_code"] if withholds else "", basis=typed["basis"], dispositions=draft.said(),
-            overrides=remedy.said(draft.overrides, contract) if contract else (), contract=contract,
-        )  # fmt: skip
+        return Verdict(typed["verdict"]), {
+            "release_hash": seen, "reason": typed["reason"], "reason_code": typed["reason_code"] if withholds else "",
+            "basis": typed["basis"], "dispositions": draft.said(),
+            "overrides": remedy.said(draft.overrides, contract) if contract else (), "contract": contract,
+        }  # fmt: skip
+
+    def sign() -> None:
+        verdict, more = said()
+        desk.decide(release, person.username, password, stage, verdict, **more)
         forget(request, release)
 
+    def lay_aside() -> None:
+        verdict, more = said()
+        desk.make_ready(release, person.username, stage, verdict, **more)
+
+    if "ready" in request.POST:
+        words = (
+            "办好了，待签。“待签”页上一次密码签几件。",
+            "Ready. The page “To sign” signs several with one password.",
+        )
+        return _try(request, record, "decide", typed, lay_aside, words)
     words = ("已签字，决定记入台账。", "Signed; the decision is in the ledger.")
     return _try(request, record, "decide", typed, sign, words)
 

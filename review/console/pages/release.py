@@ -29,6 +29,7 @@ from review.console.words import Pair
 from review.lifecycle import Event
 from review.models import ReleaseRecord
 from review.permissions import Act, Case, can_look, check_can_decide
+from review.ready import is_ready
 from review.seals import PAIR
 
 SAMPLE_ROWS = 8
@@ -117,6 +118,7 @@ def shown(
             "typed": typed or {},
             "later": later_of(record),
             "pair": pair,
+            "is_ready": turn.decide and is_ready(person.username, record.public_id),
             "raised": raised.told(record.public_id),
             "remedy": remedy.told(record, package),
             "stricter": remedy.columns(record, package) if turn.decide else [],

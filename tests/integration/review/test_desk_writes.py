@@ -120,6 +120,19 @@ def _decided() -> Callable[[], Any]:
     return lambda: desk.decide(release, "sec", PASSWORD, "section", Verdict.APPROVE, release_hash=hash_of(release))
 
 
+def ready() -> dict[str, str]:
+    """A decision that was laid aside: release → the mark under which it is listed."""
+    from django.utils import timezone
+
+    from review import desk
+    from review.ready import ready_of
+
+    release = submitted(findings=[])
+    said = {"release_hash": hash_of(release), "reason": "第三列口径不同"}
+    desk.make_ready(release, "sec", "section", Verdict.RETURN, **said)
+    return {release: ready_of("sec", timezone.now())[0].mark}
+
+
 def scenarios() -> dict[str, Callable[[], Callable[[], Any]]]:
     """Name of a desk function → what lays the ground and returns the call."""
     from review import desk, queries
@@ -153,6 +166,15 @@ def scenarios() -> dict[str, Callable[[], Callable[[], Any]]]:
         "reverse_withdrawal": on(off, lambda r: desk.reverse_withdrawal(r, "conf", PASSWORD, "不应公开")),
         "deputise": on(
             nothing, lambda _: desk.deputise("law", "sec", "finance", "section_reviewer", **soon(), actor="sec")
+        ),
+        "make_ready": on(
+            lambda: submitted(findings=[]),
+            lambda r: desk.make_ready(r, "sec", "section", Verdict.APPROVE, release_hash=hash_of(r)),
+        ),
+        "drop_ready": on(ready, lambda marks: desk.drop_ready(next(iter(marks)), "sec")),
+        "sign_ready": on(ready, lambda marks: desk.sign_ready("sec", PASSWORD, marks)),
+        "return_several": on(
+            submitted, lambda r: desk.return_several("sec", PASSWORD, {r: ("section", hash_of(r))}, "第三列口径不同")
         ),
         "extend_claim": on(claimed, lambda w: desk.extend_claim(w, "runner")),
         "finish": on(claimed, lambda w: desk.finish(w, "runner", ok=True, result={})),

@@ -1,0 +1,31 @@
+"""Decisions that are finished and not signed yet. They are no record: they change, and go once they are signed."""
+
+from __future__ import annotations
+
+import django.db.models.deletion
+from django.conf import settings
+from django.db import migrations, models
+
+PROTECT = django.db.models.deletion.PROTECT
+
+
+class Migration(migrations.Migration):
+    dependencies = (("review", "0005_remedy"),)
+    operations = (
+        migrations.CreateModel(
+            "ReadyDecision",
+            [
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("stage", models.CharField(max_length=20)),
+                ("release_hash", models.CharField(max_length=64)),
+                ("content", models.JSONField()),
+                ("at", models.DateTimeField()),
+                ("release", models.ForeignKey(on_delete=PROTECT, related_name="ready", to="review.releaserecord")),
+                ("user", models.ForeignKey(on_delete=PROTECT, related_name="ready", to=settings.AUTH_USER_MODEL)),
+            ],
+            options={"verbose_name": "待签决定", "ordering": ("at", "id")},
+        ),
+        migrations.AddConstraint(
+            "readydecision", models.UniqueConstraint(fields=["release", "user"], name="one_ready_decision")
+        ),
+    )
