@@ -16,4 +16,6 @@ class Kind(StrEnum):
     PUBLISHED = "published"
     INSPECTION_FAILED = "inspection_failed"
     HIDDEN = "hidden"
+    TAKEN_OFF = "taken_off"
+    FACTOR_RESET = "factor_reset"
     DELIVERY_FAILED = "delivery_failed"

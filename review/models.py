@@ -16,6 +16,7 @@ from django.db.models import PROTECT
 from domain.contract import Tier
 from domain.finding import SEVERITIES
 from domain.release import DispositionKind, Status, Verdict
+from review.factors import Totp as Totp  # registered with the room's tables
 from review.permissions import Role
 
 if TYPE_CHECKING:  # what a row's attribute reads as and takes; Django's fields are generic for type checkers only

@@ -71,9 +71,12 @@ def page(signed: Mapping[str, Any] | None = None) -> Iterator[Page]:
         ledger.sign_head()
 
 
-def act(*, signed: bool = False) -> Callable[[Callable[Concatenate[Page, P], T]], Callable[P, T]]:
+def act(
+    *, signed: bool = False, enrolling: bool = False
+) -> Callable[[Callable[Concatenate[Page, P], T]], Callable[P, T]]:
     """Decorator of every function of the desk: opens its page, hands it over, and writes a `refused` line when a named
-    error stops it. `signed`: `username` and `password` are checked first, outside the lock.
+    error stops it. `signed`: `username`, `password` and `code` are checked first, outside the lock; `enrolling`: also for
+    whoever has to set up a second factor first.
     """
 
     def decorate(work: Callable[Concatenate[Page, P], T]) -> Callable[P, T]:
@@ -83,9 +86,11 @@ def act(*, signed: bool = False) -> Callable[[Callable[Concatenate[Page, P], T]]
         def run(*args: P.args, **kwargs: P.kwargs) -> T:
             said = shape.bind(None, *args, **kwargs).arguments
             with _refusal_written(work.__name__, said):
+                how = None
                 if signed:
-                    check_signature(said["username"], said["password"])
-                with page() as leaf:
+                    code = str(said.get("code", ""))
+                    how = check_signature(said["username"], said["password"], code, enrolling=enrolling)
+                with page(how) as leaf:
                     return work(leaf, *args, **kwargs)
 
         run.__signature__ = shape.replace(parameters=list(shape.parameters.values())[1:])  # type: ignore[attr-defined]
@@ -95,17 +100,17 @@ def act(*, signed: bool = False) -> Callable[[Callable[Concatenate[Page, P], T]]
 
 
 def together(
-    name: str, username: str, password: str, works: Mapping[str, Callable[[Page], T]]
+    name: str, username: str, password: str, code: str, works: Mapping[str, Callable[[Page], T]]
 ) -> dict[str, T | MingjingError]:
     """One signature under several acts, release → work: each in a page of its own, so that one that is refused (its error
     stands in its place in the answer, and in the ledger) holds up none of the others. Raises SignatureRefused, UsageInvalid
     (none, or more than AT_ONCE), LedgerBroken.
     """
     with _refusal_written(name, {"username": username}):
-        check_signature(username, password)
+        how = check_signature(username, password, code)
         if not 1 <= len(works) <= AT_ONCE:
             raise UsageInvalid(f"choose between one and {AT_ONCE} releases")
-    signed = {"together": len(works)} if len(works) > 1 else {}
+    signed = {**how, "together": len(works)} if len(works) > 1 else how
     done: dict[str, T | MingjingError] = {}
     for release, work in works.items():
         try:

@@ -168,6 +168,7 @@ def decide(
     shown: Collection[str] = (),
     overrides: Sequence[Override] = (),
     contract: Contract | None = None,
+    code: str = "",
 ) -> Status:
     """One signed decision of one person at one stage; returns the release's status after it. At a blind stage the first
     opinion is sealed and nothing moves; the second makes the decision where both agree, else a third person does.
@@ -180,7 +181,7 @@ def decide(
     overrides is prepared at once. Raises SignatureRefused, ContentChanged, ReviewerIsSubmitter, ReviewerHasDecided, NotPermitted,
     TransitionRefused, FindingBlocks, DispositionMissing, UsageInvalid.
     """
-    del password  # checked before this page was opened
+    del password, code  # checked before this page was opened
     return Judgement(
         release, username, stage, Verdict(verdict), release_hash, reason, reason_code, basis, tuple(dispositions),
         tuple(shown), tuple(overrides), contract,

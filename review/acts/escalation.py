@@ -14,14 +14,22 @@ from review.transaction import Page, act, move
 
 @act(signed=True)
 def answer_escalation(
-    page: Page, release: str, username: str, password: str, *, authority: str, answer: str, document: str = ""
+    page: Page,
+    release: str,
+    username: str,
+    password: str,
+    *,
+    authority: str,
+    answer: str,
+    document: str = "",
+    code: str = "",
 ) -> Status:
     """Record what the authority above answered (报送机关、答复、文号); the release waits again at the stage that escalated.
 
     By a confidentiality reviewer or releasing chief in charge who didn't submit it. Raises SignatureRefused,
     NotPermitted, ReviewerIsSubmitter, TransitionRefused, UsageInvalid.
     """
-    del password  # checked before this page was opened
+    del password, code  # checked before this page was opened
     record = find(release)
     if username in case(record).submitters:
         raise ReviewerIsSubmitter(f"{release} was submitted by this person; somebody else has to record the answer")

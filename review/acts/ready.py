@@ -60,7 +60,9 @@ def drop_ready(page: Page, release: str, username: str) -> None:
     page.write("ready-dropped", username, release, release_hash=row.release_hash, stage=row.stage)
 
 
-def sign_ready(username: str, password: str, marks: Mapping[str, str]) -> dict[str, Status | MingjingError]:
+def sign_ready(
+    username: str, password: str, marks: Mapping[str, str], *, code: str = ""
+) -> dict[str, Status | MingjingError]:
     """Sign decisions that were laid aside, release → the mark under which it was shown (review/ready.mark_of): one password,
     each its own decision. The answer holds for each release its status, or the error that stopped it; that one stays.
 
@@ -74,11 +76,11 @@ def sign_ready(username: str, password: str, marks: Mapping[str, str]) -> dict[s
         return judgement_of(row).sign(page)
 
     works = {release: partial(sign, release=release, mark=mark) for release, mark in marks.items()}
-    return together("sign_ready", username, password, works)
+    return together("sign_ready", username, password, code, works)
 
 
 def return_several(
-    username: str, password: str, releases: Mapping[str, Seen], reason: str
+    username: str, password: str, releases: Mapping[str, Seen], reason: str, *, code: str = ""
 ) -> dict[str, Status | MingjingError]:
     """Return several releases for one reason: one password, each its own decision at the stage and of the bytes that were
     shown. The answer holds for each release its status, or the error that stopped it.
@@ -89,7 +91,7 @@ def return_several(
         release: Judgement(release, username, stage, Verdict.RETURN, seen, reason).sign
         for release, (stage, seen) in releases.items()
     }
-    return together("return_several", username, password, works)
+    return together("return_several", username, password, code, works)
 
 
 def _row(release: str, username: str) -> ReadyDecision:

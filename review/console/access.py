@@ -15,6 +15,7 @@ from domain.errors import NotPermitted
 from review.console.refusals import refused
 from review.console.visitor import visitor
 from review.permissions import REVIEWERS, Role
+from review.signature import lacks_factor
 
 R = Role
 ANYBODY: frozenset[Role] = frozenset()  # stands for: no sign-in needed
@@ -58,6 +59,11 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "notices_seen": SIGNED_IN,
     "notices_email": SIGNED_IN,
     "me": SIGNED_IN,
+    "factor": SIGNED_IN,
+    "factor_begin": SIGNED_IN,
+    "factor_confirm": SIGNED_IN,
+    "factor_codes": SIGNED_IN,
+    "reset_factor": ADMINISTRATORS,
     "deputise": WORKERS,
     "hand_over": REVIEWERS,
     "people": OFFICE_KEEPERS,
@@ -85,13 +91,17 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "take": REVIEWERS,
     "give_back": REVIEWERS,
 }
+ENROLLING = frozenset(
+    {"factor", "factor_begin", "factor_confirm"}
+)  # all that is open before a factor that one needs is set up
 OUTSIDE = "admin"  # the admin looks after itself (review/console/site.py)
 
 View = Callable[..., HttpResponse]
 
 
 class Gate:
-    """Middleware: a page that isn't in the table, or isn't for this visitor's roles, is refused before its view runs."""
+    """Middleware: a page that isn't in the table, or isn't for this visitor's roles, is refused before its view runs; whoever
+    needs a second factor and has none can only set one up."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -102,10 +112,16 @@ class Gate:
     def process_view(self, request: HttpRequest, _view: View, _args: Any, _kwargs: Any) -> HttpResponse | None:
         match = request.resolver_match
         assert match is not None, "a view has an address"
-        if OUTSIDE in match.app_names:
-            return None
         allowed = PAGES.get(match.url_name or "", None)
         if allowed is ANYBODY:
+            return None
+        if (
+            match.url_name not in ENROLLING
+            and request.user.is_authenticated
+            and lacks_factor(request.user.get_username())
+        ):
+            return HttpResponseRedirect(reverse("factor"))
+        if OUTSIDE in match.app_names:
             return None
         if not request.user.is_authenticated:
             back = request.get_full_path() if request.method == "GET" else "/"

@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.admin import AdminSite, ModelAdmin
-from django.contrib.auth.forms import AuthenticationForm
 from django.db.models import Model
 from django.http import HttpRequest
 
 from review import reading
+from review.console.login import SignInForm
 from review.permissions import Role
 
 PEOPLE = frozenset({"unit", "user", "membership", "reasoncode"})
@@ -23,7 +23,16 @@ class Site(AdminSite):
     site_title = "明镜"
     index_title = "只读"
     enable_nav_sidebar = False
-    login_form = AuthenticationForm  # Django's own asks for is_staff, which means nothing here
+    login_form = (
+        SignInForm  # Django's own asks for is_staff, which means nothing here; a code is asked at /sign-in alone
+    )
+
+    def register(
+        self, model_or_iterable: Any, admin_class: type[ModelAdmin[Any]] | None = None, **options: Any
+    ) -> None:
+        """Read-only tables of this room alone: what a library offers to administer (secrets of factors) is left out."""
+        if admin_class is not None and issubclass(admin_class, Table):
+            super().register(model_or_iterable, admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
         return request.user.is_active and bool(roles_at_root(request))

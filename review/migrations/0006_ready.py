@@ -1,4 +1,6 @@
-"""Decisions that are finished and not signed yet. They are no record: they change, and go once they are signed."""
+"""Decisions that are finished and not signed yet: no record, they change and go once they are signed. And second factors,
+whose tables are django-otp's.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,11 @@ PROTECT = django.db.models.deletion.PROTECT
 
 
 class Migration(migrations.Migration):
-    dependencies = (("review", "0005_remedy"),)
+    dependencies = (
+        ("review", "0005_remedy"),
+        ("otp_totp", "0003_add_timestamps"),
+        ("otp_static", "0003_add_timestamps"),
+    )
     operations = (
         migrations.CreateModel(
             "ReadyDecision",
@@ -27,5 +33,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             "readydecision", models.UniqueConstraint(fields=["release", "user"], name="one_ready_decision")
+        ),
+        migrations.CreateModel(
+            "Totp",
+            [],
+            options={"verbose_name": "动态口令", "proxy": True, "indexes": [], "constraints": []},
+            bases=("otp_totp.totpdevice",),
         ),
     )

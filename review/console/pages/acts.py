@@ -20,6 +20,7 @@ from review.console.draft import TEXTS, draft_of, forget, keep
 from review.console.pages.release import found, shown
 from review.console.refusals import STATUS
 from review.console.returning import back
+from review.console.signed import signature_in
 from review.console.tags import say
 from review.console.visitor import visitor
 from review.console.words import Pair
@@ -104,7 +105,8 @@ def decide(request: HttpRequest, release: str) -> HttpResponse:
     if "keep" in request.POST:
         return _done(request, release, ("存好了，还没有签字。", "Kept; not signed yet."))
 
-    stage, password = request.POST.get("stage", ""), request.POST.get("password", "")
+    stage = request.POST.get("stage", "")
+    password, code = signature_in(request)
 
     def said() -> tuple[Verdict, dict[str, Any]]:
         if typed["verdict"] not in set(Verdict):
@@ -119,7 +121,7 @@ def decide(request: HttpRequest, release: str) -> HttpResponse:
 
     def sign() -> None:
         verdict, more = said()
-        desk.decide(release, person.username, password, stage, verdict, **more)
+        desk.decide(release, person.username, password, stage, verdict, code=code, **more)
         forget(request, release)
 
     def lay_aside() -> None:
@@ -140,20 +142,24 @@ def decide(request: HttpRequest, release: str) -> HttpResponse:
 def submit(request: HttpRequest, release: str) -> HttpResponse:
     """The operator signs that the release was looked at."""
     record, person = found(request, release), visitor(request)
-    password, seen = request.POST.get("password", ""), request.POST.get("release_hash", "")
+    seen = request.POST.get("release_hash", "")
+    password, code = signature_in(request)
     words = ("已提交，进入审查。", "Submitted; the review begins.")
     return _try(
-        request, record, "submit", {}, lambda: desk.submit(release, person.username, password, release_hash=seen), words
-    )
+        request, record, "submit", {},
+        lambda: desk.submit(release, person.username, password, release_hash=seen, code=code), words,
+    )  # fmt: skip
 
 
 @require_POST
 def recall(request: HttpRequest, release: str) -> HttpResponse:
     """The submitter takes it back."""
     record, person = found(request, release), visitor(request)
-    password = request.POST.get("password", "")
+    password, code = signature_in(request)
     words = ("已收回，可以更正后再交。", "Recalled; correct it and submit it again.")
-    return _try(request, record, "recall", {}, lambda: desk.recall(release, person.username, password), words)
+    return _try(
+        request, record, "recall", {}, lambda: desk.recall(release, person.username, password, code=code), words
+    )
 
 
 @require_POST
@@ -161,14 +167,14 @@ def answer(request: HttpRequest, release: str) -> HttpResponse:
     """Record what the authority above answered."""
     record, person = found(request, release), visitor(request)
     typed = _posted(request, "authority", "document", "answer")
-    password = request.POST.get("password", "")
+    password, code = signature_in(request)
     words = ("答复已登记，审查继续。", "The answer is recorded; the review goes on.")
     return _try(
         request,
         record,
         "answer",
         typed,
-        lambda: desk.answer_escalation(release, person.username, password, **typed),
+        lambda: desk.answer_escalation(release, person.username, password, code=code, **typed),
         words,
     )
 

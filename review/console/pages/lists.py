@@ -25,8 +25,9 @@ from review.console.tags import say
 from review.console.visitor import Visitor, visitor
 from review.listing import Filter
 from review.models import ReleaseRecord, Unit
-from review.permissions import REVIEWERS
+from review.permissions import REVIEWERS, Act
 from review.ready import number_ready
+from review.withdrawals import to_answer
 
 SCOPES: dict[str, words.Pair] = {
     "mine": ("轮到我的", "For me"),
@@ -78,6 +79,7 @@ def queue_shown(
     scope = request.GET.get("scope", "mine")
     scope = scope if scope in SCOPES else "mine"
     wanted = asked(request, person.departments)
+    hides = person.departments_for(Act.WITHDRAW)
     turn = listing.mine(Filter(person.departments), person.office, person.username, person.at)
     own = [u for u in wanted.units if u in person.units]
     lists: dict[str, QuerySet[ReleaseRecord]] = {
@@ -97,6 +99,7 @@ def queue_shown(
         {
             "rows": rows, "pages": pages, "tabs": tabs, "scope": scope, "mine": len(turn), **choices(person),
             "to_sign": number_ready(person.username) if person.roles & REVIEWERS else 0,
+            "second": to_answer(person.username, person.office, hides, person.at) if hides else [],
             "returnable": any(row["is_stage"] for row in rows),
             "ticked": ticked, "reason": reason,
             "fault": words.REFUSALS[fault.name()] if fault else None, "fault_detail": str(fault) if fault else "",

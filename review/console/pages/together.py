@@ -22,6 +22,7 @@ from review.console.draft import forget
 from review.console.pages.lists import queue_shown
 from review.console.pages.release import found
 from review.console.refusals import STATUS
+from review.console.signed import signature_in
 from review.console.tags import say
 from review.console.visitor import visitor
 from review.ready import ready_of
@@ -51,8 +52,9 @@ def sign_ready(request: HttpRequest) -> HttpResponse:
     """Sign those that were ticked."""
     ticked = request.POST.getlist("ready")
     marks = {release: mark for release, _, mark in (text.partition("|") for text in ticked)}
+    password, code = signature_in(request)
     try:
-        done = desk.sign_ready(visitor(request).username, request.POST.get("password", ""), marks)
+        done = desk.sign_ready(visitor(request).username, password, marks, code=code)
     except MingjingError as fault:
         return _page(request, fault, ticked)
     for release, said in done.items():
@@ -79,8 +81,9 @@ def return_several(request: HttpRequest) -> HttpResponse:
     chosen = {release: (stage, seen) for release, stage, seen in parts}
     for release in chosen:
         found(request, release)
+    password, code = signature_in(request)
     try:
-        done = desk.return_several(visitor(request).username, request.POST.get("password", ""), chosen, reason)
+        done = desk.return_several(visitor(request).username, password, chosen, reason, code=code)
     except MingjingError as fault:
         return queue_shown(request, fault, reason, ticked)
     refused = [one for one in done.values() if isinstance(one, MingjingError)]

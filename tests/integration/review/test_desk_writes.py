@@ -133,6 +133,31 @@ def ready() -> dict[str, str]:
     return {release: ready_of("sec", timezone.now())[0].mark}
 
 
+class _Codes:
+    """Signs with the next recovery code at each call: one is spent though the act then fails."""
+
+    def __init__(self, act: Callable[..., Any]) -> None:
+        self.act = act
+
+    def __call__(self, codes: list[str]) -> Any:
+        return self.act("law", PASSWORD, code=codes.pop())
+
+
+def begun() -> str:
+    """The code that confirms a factor which `law` is setting up."""
+    from review import desk
+    from tests.second_factor import code_of
+
+    return code_of(desk.begin_factor("law", PASSWORD).secret)
+
+
+def enrolled() -> list[str]:
+    """Recovery codes of `law`, who has a second factor."""
+    from review import desk
+
+    return desk.confirm_factor("law", begun())
+
+
 def scenarios() -> dict[str, Callable[[], Callable[[], Any]]]:
     """Name of a desk function → what lays the ground and returns the call."""
     from review import desk, queries
@@ -176,6 +201,10 @@ def scenarios() -> dict[str, Callable[[], Callable[[], Any]]]:
         "return_several": on(
             submitted, lambda r: desk.return_several("sec", PASSWORD, {r: ("section", hash_of(r))}, "第三列口径不同")
         ),
+        "begin_factor": on(nothing, lambda _: desk.begin_factor("law", PASSWORD)),
+        "confirm_factor": on(begun, lambda code: desk.confirm_factor("law", code)),
+        "new_recovery_codes": on(enrolled, _Codes(desk.new_recovery_codes)),
+        "reset_factor": on(enrolled, lambda _: desk.reset_factor("law", actor="admin")),
         "extend_claim": on(claimed, lambda w: desk.extend_claim(w, "runner")),
         "finish": on(claimed, lambda w: desk.finish(w, "runner", ok=True, result={})),
         "give_back": on(taken, lambda r: desk.give_back(r, "sec")),
