@@ -104,7 +104,7 @@ EVENTS: Mapping[str, Pair] = {
     "looked": ("看了一格原文", "looked at one cell as it came in"),
     "decided": ("作出决定", "decided"),
     "made-ready": ("办好一项决定，待签", "finished a decision, to be signed"),
-    "ready-dropped": ("撤下一项待签的决定", "took back a decision that wasn't signed"),
+    "ready-dropped": ("取消一项待签的决定", "took back a decision that wasn't signed"),
     "opined": ("背靠背表态（密封）", "spoke at a blind stage (sealed)"),
     "conflicted": ("两人意见不一，须第三人裁定", "the two differ: a third person resolves it"),
     "answered": ("登记报审答复", "recorded the answer to the escalation"),

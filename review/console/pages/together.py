@@ -69,7 +69,15 @@ def drop_ready(request: HttpRequest, release: str) -> HttpResponseRedirect:
     """Take one off the list; what was filled in stays on the release's page."""
     found(request, release)
     desk.drop_ready(release, visitor(request).username)
-    messages.success(request, say(("已撤下，没有签字。", "Taken off the list; nothing was signed.")))
+    messages.success(
+        request,
+        say(
+            (
+                "已取消，没有签字；填的内容还在发布单页上。",
+                "Taken back, nothing was signed; what you filled in is still on the release's page.",
+            )
+        ),
+    )
     return HttpResponseRedirect(reverse("to_sign"))
 
 
