@@ -5,6 +5,7 @@ everybody alike, throttled per person. Failures are counted in the ledger, where
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from datetime import timedelta
 from functools import cache
 
@@ -16,6 +17,7 @@ from domain.errors import SecondFactorMissing, SignatureRefused
 from review import factors
 from review.models import LedgerEntry, User
 from review.moments import moment_text
+from review.permissions import Role
 from review.reading import office
 
 FAILURES_ALLOWED = 5
@@ -39,15 +41,13 @@ def is_throttled(username: str) -> bool:
     return refused.filter(body__contains=f'"error":"{SignatureRefused.name()}"').count() >= FAILURES_ALLOWED
 
 
-def needs_factor(username: str) -> bool:
-    """Whether a role that the person holds now signs with a second factor (`second_factor_roles` in mingjing.toml)."""
+def needs_factor(username: str, roles: Iterable[Role] | None = None) -> bool:
+    """Whether a role that the person holds now signs with a second factor (`second_factor_roles` in mingjing.toml).
+    `roles`: those held, where the caller has read them already."""
     asked: frozenset[str] = settings.MINGJING_FACTOR_ROLES
-    return bool(asked) and any(s.role.value in asked for s in office(username).held(username, timezone.now()))
-
-
-def lacks_factor(username: str) -> bool:
-    """Whether the person needs a second factor and has none: then nothing can be signed before one is set up."""
-    return needs_factor(username) and not factors.is_enrolled(username)
+    if asked and roles is None:
+        roles = [s.role for s in office(username).held(username, timezone.now())]
+    return bool(asked) and any(role.value in asked for role in roles or ())
 
 
 def check_signature(username: str, password: str, code: str = "", *, enrolling: bool = False) -> dict[str, str]:

@@ -8,14 +8,16 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from domain.errors import NotPermitted
 from review.console.refusals import refused
 from review.console.visitor import visitor
+from review.factors import is_enrolled
 from review.permissions import REVIEWERS, Role
-from review.signature import lacks_factor
+from review.signature import needs_factor
 
 R = Role
 ANYBODY: frozenset[Role] = frozenset()  # stands for: no sign-in needed
@@ -115,11 +117,7 @@ class Gate:
         allowed = PAGES.get(match.url_name or "", None)
         if allowed is ANYBODY:
             return None
-        if (
-            match.url_name not in ENROLLING
-            and request.user.is_authenticated
-            and lacks_factor(request.user.get_username())
-        ):
+        if match.url_name not in ENROLLING and _lacks_factor(request):
             return HttpResponseRedirect(reverse("factor"))
         if OUTSIDE in match.app_names:
             return None
@@ -129,3 +127,11 @@ class Gate:
         if allowed is None or not visitor(request).roles & allowed:
             return refused(request, NotPermitted("this page holds nothing for the visitor's roles"))
         return None
+
+
+def _lacks_factor(request: HttpRequest) -> bool:
+    """Whether somebody is signed in who needs a second factor and has none."""
+    if not request.user.is_authenticated or not settings.MINGJING_FACTOR_ROLES:
+        return False
+    person = visitor(request)
+    return needs_factor(person.username, person.roles) and not is_enrolled(person.username)

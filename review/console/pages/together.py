@@ -97,7 +97,12 @@ def return_several(request: HttpRequest) -> HttpResponse:
     refused = [one for one in done.values() if isinstance(one, MingjingError)]
     if len(refused) == len(done):  # nothing was done: the form comes back as it was
         return queue_shown(request, refused[0], reason, ticked)
-    _tell(request, done, ("已退回 {n} 件。", "Returned: {n}."))
+    sealed = {release for release, said in done.items() if said is Status.IN_REVIEW}  # first opinions of blind stages
+    _tell(request, {r: s for r, s in done.items() if r not in sealed}, ("已退回 {n} 件。", "Returned: {n}."))
+    _tell(
+        request, {r: done[r] for r in sorted(sealed)},
+        ("{n} 件是背靠背环节，您的意见已密封。", "At a blind stage, your opinion is sealed: {n}."),
+    )  # fmt: skip
     return HttpResponseRedirect(f"{reverse('queue')}?{request.GET.urlencode()}")
 
 

@@ -159,3 +159,18 @@ def test_english(console: Path) -> None:
     finish(client, table_release())
     assert HAN.findall(text_of(client.get("/to-sign"))) == []
     assert HAN.findall(text_of(client.get("/queue"))) == []
+
+
+def test_return_at_a_blind_stage_is_sealed_and_said_so(console: Path) -> None:
+    from review import blind, desk, queries
+    from tests.integration.review.test_blind import CONTRACT
+
+    desk.grant("law", "finance", "section_reviewer")
+    blinded, plain = submitted(contract=CONTRACT, findings=[]), submitted(findings=[], period="2025", run_key="r2")
+    client = visit("sec")
+    ticked = boxes(client.get("/queue"), "release")
+    page = client.post("/queue/return", {"release": ticked, "password": PASSWORD, "reason": "口径有误"}, follow=True)
+    assert "已退回 1 件" in text_of(page)
+    assert "1 件是背靠背环节，您的意见已密封" in text_of(page)
+    assert queries.show(plain)["status"] == "returned"
+    assert (queries.show(blinded)["status"], blind.told(blinded)) == ("in_review", [])
