@@ -98,7 +98,9 @@ def test_signing_in_asks_for_the_code_and_tells_nothing(console: Path) -> None:
     assert sign_in("sec", code=code_of(secret, 1))[1].status_code == 200, "used before"
     assert sign_in("sec", code=codes[0])[1].status_code == 302
     assert sign_in("conf")[1].status_code == 302
-    assert visit(None).post("/admin/login/?next=/admin/", {"username": "sec", "password": PASSWORD}).status_code == 200
+    raw = visit(None).post("/admin/login/?next=/admin/", {"username": "sec", "password": PASSWORD})
+    assert (raw.status_code, raw["Location"]) == (302, "/sign-in?next=%2Fadmin%2F"), "raw records ask for it too"
+    assert "sessionid" not in raw.cookies
 
 
 @pytest.mark.parametrize("person", ["chief", "auditor", "admin"])
