@@ -40,17 +40,18 @@ def words(release: str) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _open(release: str) -> QuerySet[BlindOpinion]:
+def _open(release: str, under_way: Sequence[BlindOpinion] | None = None) -> QuerySet[BlindOpinion]:
     """Opinions of ended rounds, and both of a conflict; one that waits for the other stays closed."""
-    under_way = waiting(release)
+    under_way = waiting(release) if under_way is None else under_way
     closed = {o.pk for o in under_way} if len(under_way) < PAIR else set()
     return BlindOpinion.objects.filter(release__public_id=release).exclude(pk__in=closed)
 
 
-def told(release: str) -> Sequence[dict[str, Any]]:
+def told(release: str, under_way: Sequence[BlindOpinion] | None = None) -> Sequence[dict[str, Any]]:
     """Opinions that everybody may know: of ended rounds, and of a conflict. {stage, round, user, name, verdict, reason,
-    reason_code, basis, dispositions: finding → kind}. A single one that waits for the other isn't among them."""
-    rows = _open(release)
+    reason_code, basis, dispositions: finding → kind}. A single one that waits for the other isn't among them.
+    `under_way`: what `waiting` said, where the caller has asked already."""
+    rows = _open(release, under_way)
     return [
         {
             "stage": o.stage, "round": o.round, "user": o.user.username, "name": o.user.name or o.user.username,

@@ -47,7 +47,9 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
         "name": person.name,
         "roles": sorted(person.roles),
         "unseen": notices.unseen(person.username),
-        "has_factor": lambda: factors.is_enrolled(person.username),  # asked where a page has something to sign
+        "has_factor": SimpleLazyObject(
+            lambda: factors.is_enrolled(person.username)
+        ),  # where there is something to sign
         "links": [(name, said, name == section) for name, said in NAVIGATION if person.roles & PAGES[name]],
         "admin": bool(person.roles & {Role.AUDITOR, Role.ADMINISTRATOR}),
     }

@@ -171,13 +171,14 @@ def turn_of(record: ReleaseRecord, case: Case, person: Visitor, is_decided: bool
 
 def pair_of(record: ReleaseRecord, case: Case, person: Visitor) -> dict[str, Any]:
     """Of a blind stage: whether this is one, whether somebody has spoken, whether this visitor has, and what may be told."""
-    under_way = blind.waiting(record.public_id) if record.status == Status.IN_REVIEW.value else []
+    asked = blind.waiting(record.public_id)
+    under_way = asked if record.status == Status.IN_REVIEW.value else []
     return {
         "is_blind": bool(record.stage and case.current and case.current.blind == PAIR),
         "spoken": bool(under_way),
         "mine": any(o.user.username == person.username for o in under_way),
         "is_conflict": len(under_way) == PAIR,
-        "told": blind.told(record.public_id),
+        "told": blind.told(record.public_id, asked),
     }
 
 
