@@ -36,6 +36,10 @@ WORDS = {
     "inspection_failed": ("读网检查不通过", "Inspection failed"),
     "hidden": ("已下令撤下，等第二人", "Ordered off, a second person is awaited"),
     "taken_off": ("已从目录撤下，无须第二人", "Came off the catalogue, no second person is needed"),
+    "factor_set": (
+        "您的动态口令已启用；若不是您设置的，请立即告诉管理员",
+        "A second factor was set up in your name; if it wasn't you, say so at once",
+    ),
     "factor_reset": (
         "您的动态口令已被管理员撤销；若不是您要求的，请立即告诉管理员",
         "An administrator took your second factor away; if you didn't ask for it, say so at once",

@@ -17,5 +17,6 @@ class Kind(StrEnum):
     INSPECTION_FAILED = "inspection_failed"
     HIDDEN = "hidden"
     TAKEN_OFF = "taken_off"
+    FACTOR_SET = "factor_set"
     FACTOR_RESET = "factor_reset"
     DELIVERY_FAILED = "delivery_failed"

@@ -54,9 +54,10 @@ TELLING: Mapping[str, Callable[[Mapping[str, Any], ReleaseRecord], Kind | None]]
     "expired": lambda _data, _record: Kind.TAKEN_OFF,
     "hidden": lambda data, _record: None if data["before"] == Status.WITHDRAWN.value else Kind.TAKEN_OFF,
 }
-PERSONAL: Mapping[str, Kind] = {
-    "factor-reset": Kind.FACTOR_RESET
-}  # told to the person of the line alone, of no release
+PERSONAL: Mapping[str, Kind] = {  # told to the person of the line alone, of no release
+    "factor-set": Kind.FACTOR_SET,
+    "factor-reset": Kind.FACTOR_RESET,
+}
 TOLD_OF = (*TELLING, *PERSONAL)
 
 
@@ -101,7 +102,7 @@ def people_for(kind: Kind, record: ReleaseRecord, office: Office, at: datetime) 
             return may(Act.SUBMIT) | may(Act.WITHDRAW)
         case Kind.DELIVERY_FAILED:
             return administrators(office, at)
-        case Kind.FACTOR_RESET:
+        case Kind.FACTOR_SET | Kind.FACTOR_RESET:
             return set()  # the line says whom
 
 

@@ -165,6 +165,10 @@ NOTICES: Mapping[str, Pair] = {
         "已从目录撤下（公开期满，或发布端有人撤下），无须第二人",
         "came off the catalogue (its days are over, or somebody on the publishing side hid it); no second person is needed",
     ),
+    Kind.FACTOR_SET: (
+        "您的动态口令已启用；若不是您设置的，请立即告诉管理员",
+        "a second factor was set up in your name; if it wasn't you, say so at once",
+    ),
     Kind.FACTOR_RESET: (
         "您的动态口令已被管理员撤销；若不是您要求的，请立即告诉管理员",
         "an administrator took your second factor away; if you didn't ask for it, say so at once",

@@ -342,7 +342,9 @@ def test_mail_about_a_person_names_no_release(site: Home) -> None:
     enrol("sec")
     desk.reset_factor("sec", actor="admin")
     tell("mail", "webhook")
-    (parcel,) = notices.due(datetime.now(UTC))
+    first, parcel = notices.due(datetime.now(UTC))
+    assert (first.kind, first.address) == ("factor_set", "sec@example.gov.cn")
+    assert "若不是您设置的" in mail_of(site, first)[0]
     subject, text = mail_of(site, parcel)
     assert (parcel.channel, parcel.release, parcel.address) == ("mail", "", "sec@example.gov.cn")
     assert "动态口令已被管理员撤销" in subject
