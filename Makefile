@@ -29,11 +29,12 @@ demo: setup ## the whole road on made-up department files, in DEMO_HOME
 test: setup ## every test; what needs a missing server is left out and named
 	@$(BIN)/python -m pytest -n 2
 
-check: setup ## format, lint, types, import rule, generated docs
+check: setup ## format, lint, security lint, types, import rule, generated docs
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/bandit -q -r $(ROOMS) -c pyproject.toml
 	@$(BIN)/python -m flows.reference --check
 
 format: setup ## let ruff rewrite what it can

@@ -113,7 +113,11 @@ class NotPermitted(MingjingError):
 
 
 class SignatureRefused(MingjingError):
-    """The password given as signature isn't the person's."""
+    """The password given as signature (or the code beside it) isn't the person's."""
+
+
+class SecondFactorMissing(MingjingError):
+    """The person's role signs with a second factor, and none is set up yet."""
 
 
 class DispositionMissing(MingjingError):

@@ -142,14 +142,16 @@ def plan_now(home: Path | None, release: str | None) -> list[dict[str, Any]]:
     return [plan_release(platform, r) for r in _approved(release)]
 
 
-def withdraw_now(home: Path | None, release: str, user: str, password: str, reason: str) -> dict[str, Any]:
-    """Decide the withdrawal at the desk (password, role), then take the bytes off."""
+def withdraw_now(
+    home: Path | None, release: str, user: str, password: str, reason: str, *, code: str = ""
+) -> dict[str, Any]:
+    """Decide the withdrawal at the desk (password, code of a second factor, role), then take the bytes off."""
     platform = open_platform(home)
     from review import desk
 
     if not reason.strip():
         raise UsageInvalid("a withdrawal needs a reason; the public reads it on the tombstone")
-    desk.withdraw(release, user, password, reason)
+    desk.withdraw(release, user, password, reason, code=code)
     return dict(_run(platform.home, "withdraw", {"release": release}, user))
 
 

@@ -74,6 +74,7 @@ def main() -> None:
     configure(
         home.root, database_url=os.environ.get("MINGJING_DATABASE_URL") or None, time_zone=home.timezone,
         tls=os.environ.get("MINGJING_TLS") == "1", hosts=os.environ.get("MINGJING_HOSTS", "").split(),
+        factor_roles=home.second_factor_roles,
     )  # fmt: skip
     hand_over(outside_of(home))
     serve(given.host, given.port)

@@ -43,6 +43,7 @@ records_days = 3650                # how long each record is locked
 timezone = "Asia/Shanghai"
 console_address = ""               # under which people reach the console, such as https://desk.example.gov.cn; for links in notices
 overdue_workdays = 7               # a release that waits longer in one place is told of as overdue (REV-07)
+second_factor_roles = ""           # roles that sign in and sign acts with a code from a telephone beside the password: "releasing_chief, confidentiality_reviewer", or "all"
 mail_url = ""                      # smtp://, smtp+starttls:// or smtps://user@host:port; empty: no mail. Password: keys/mail.password or MINGJING_MAIL_PASSWORD
 mail_from = ""                     # the address that mail comes from
 webhook_url = ""                   # http(s) address that is sent each notice; empty: none. Secret: keys/webhook.secret or MINGJING_WEBHOOK_SECRET
@@ -69,6 +70,7 @@ class Home:
     timezone: str = "Asia/Shanghai"
     console_address: str = ""
     overdue_workdays: int = 7
+    second_factor_roles: str = ""
     mail_url: str = ""
     mail_from: str = ""
     webhook_url: str = ""

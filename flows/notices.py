@@ -35,6 +35,15 @@ WORDS = {
     "published": ("已发布", "Published"),
     "inspection_failed": ("读网检查不通过", "Inspection failed"),
     "hidden": ("已下令撤下，等第二人", "Ordered off, a second person is awaited"),
+    "taken_off": ("已从目录撤下，无须第二人", "Came off the catalogue, no second person is needed"),
+    "factor_set": (
+        "您的动态口令已启用；若不是您设置的，请立即告诉管理员",
+        "A second factor was set up in your name; if it wasn't you, say so at once",
+    ),
+    "factor_reset": (
+        "您的动态口令已被管理员撤销；若不是您要求的，请立即告诉管理员",
+        "An administrator took your second factor away; if you didn't ask for it, say so at once",
+    ),
 }
 
 
@@ -51,14 +60,18 @@ def link(home: Home, release: str) -> str:
 def mail_of(home: Home, parcel: Parcel) -> tuple[str, str]:
     """Subject and text, Chinese first. Kinds and names of datasets; no values, nothing that somebody typed."""
     zh, en = WORDS[parcel.kind]
+    about_zh, about_en = (
+        f"：{parcel.title_zh} · {parcel.period}（{parcel.release}）",
+        f": {parcel.title_en} · {parcel.period} ({parcel.release})",
+    )
     lines = [
-        f"{zh}：{parcel.title_zh} · {parcel.period}（{parcel.release}）",
-        f"{en}: {parcel.title_en} · {parcel.period} ({parcel.release})",
+        zh + (about_zh if parcel.release else ""),
+        en + (about_en if parcel.release else ""),
         *([link(home, parcel.release)] if link(home, parcel.release) else []),
         "",
         "请登录明镜办理。此信自动发出，请勿回复。 Please sign in to Mingjing; don't reply to this mail.",
     ]
-    return f"[明镜] {zh} {parcel.release} / {en}", "\n".join(lines) + "\n"
+    return " ".join(filter(None, ("[明镜]", zh, parcel.release, "/", en))), "\n".join(lines) + "\n"
 
 
 def body_of(home: Home, parcel: Parcel) -> dict[str, Any]:

@@ -53,7 +53,9 @@ def connect(home: Home) -> None:
     from review.setup import configure
 
     os.environ["MINGJING_HOME"] = str(home.root)
-    configure(home.root, database_url=os.environ.get("MINGJING_DATABASE_URL") or None)
+    configure(
+        home.root, database_url=os.environ.get("MINGJING_DATABASE_URL") or None, factor_roles=home.second_factor_roles
+    )
 
 
 def open_platform(root: Path | None = None) -> Platform:

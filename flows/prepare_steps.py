@@ -16,7 +16,7 @@ from typing import Any
 
 from domain.canonical import canonical_json, sha256_hex
 from domain.contract import Audience, Contract
-from domain.errors import SourceUnreadable, UsageInvalid
+from domain.errors import ContentChanged, SourceUnreadable, UsageInvalid
 from domain.finding import Finding, Place, RuleRef, Severity
 from domain.pack import Packs
 from domain.release import Artefact, Manifest
@@ -335,7 +335,10 @@ def seal(
         overrides=run.overrides,
     )  # fmt: skip
     sealed = stores.put_bytes(manifest.content, name="manifest.json", role="manifest", media_type="application/json")
-    assert sealed.sha256 == manifest.release_hash
+    if sealed.sha256 != manifest.release_hash:
+        raise ContentChanged(
+            "the manifest wasn't stored as the bytes that its release hash names; nothing is submitted"
+        )
     return manifest, findings
 
 

@@ -11,8 +11,10 @@ from domain.release import Approval, Manifest
 from review import ledger
 from review.acts.arrival import receive, record_blocked, record_checked
 from review.acts.attention import give_back, remark, take
-from review.acts.decision import answer_escalation, decide, open_findings
+from review.acts.decision import decide, open_findings
+from review.acts.escalation import answer_escalation
 from review.acts.expiry import expire
+from review.acts.factors import begin_factor, confirm_factor, new_recovery_codes, reset_factor
 from review.acts.handover import hand_over
 from review.acts.hidden import record_hidden
 from review.acts.notices import record_delivery, see_notices, set_email, tell, tell_overdue
@@ -32,6 +34,7 @@ from review.acts.publication import (
     record_withdrawn,
     withdraw,
 )
+from review.acts.ready import drop_ready, make_ready, return_several, sign_ready
 from review.acts.sight import look
 from review.acts.submission import recall, replace, revise, submit
 from review.acts.units import add_unit, load_reason_codes, load_units
@@ -45,11 +48,11 @@ from review.replay_lines import lines_for
 from review.transaction import Page, act
 
 __all__ = [
-    "add_unit", "add_user", "answer_escalation", "approval_for", "ask", "claim", "close_user", "confirm_withdrawal", "decide",
-    "deputise", "expire", "extend_claim", "finish", "give_back", "grant", "hand_over", "load_reason_codes", "load_units",
-    "look", "open_findings", "recall", "receive", "record_blocked", "record_checked", "record_delivery", "record_hidden",
-    "record_inspection", "record_publication_refused", "record_published", "record_withdrawn", "remark", "replace",
-    "reverse_withdrawal", "revise", "revoke", "see_notices", "set_email", "set_password", "sign_in", "submit", "take", "tell",
+    "add_unit", "add_user", "answer_escalation", "approval_for", "ask", "begin_factor", "claim", "close_user", "confirm_factor", "confirm_withdrawal", "decide",
+    "deputise", "drop_ready", "expire", "extend_claim", "finish", "give_back", "grant", "hand_over", "load_reason_codes", "load_units",
+    "look", "make_ready", "new_recovery_codes", "open_findings", "recall", "receive", "record_blocked", "record_checked", "record_delivery", "record_hidden",
+    "record_inspection", "record_publication_refused", "record_published", "record_withdrawn", "remark", "replace", "reset_factor",
+    "return_several", "reverse_withdrawal", "revise", "revoke", "see_notices", "set_email", "set_password", "sign_in", "sign_ready", "submit", "take", "tell",
     "tell_overdue", "withdraw",
 ]  # fmt: skip
 

@@ -78,11 +78,12 @@ def read_order(said: Mapping[str, object]) -> SignedOrder:
     """The order out of its plain form, its signature verified with the key beside it. Raises PackageInvalid."""
     try:
         fields = said["order"]
-        assert isinstance(fields, Mapping)
+        if not isinstance(fields, Mapping):
+            raise TypeError("an order is an object")
         found = SignedOrder(
             HideOrder(**{k: str(v) for k, v in fields.items()}), str(said["key"]), str(said["signature"])
         )
-    except (KeyError, TypeError, AssertionError):
+    except (KeyError, TypeError):
         raise PackageInvalid("the order to hide can't be read; update the older of the two sides") from None
     if not keys.is_signed(found.key, PURPOSE, canonical_json(asdict(found.order)), found.signature):
         raise PackageInvalid("the order to hide isn't signed with the key it names; ask the publishing side")

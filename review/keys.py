@@ -136,6 +136,11 @@ def pseudonym_key(home: Path) -> bytes:
     return _secret(home, "pseudonym.key")
 
 
+def derived(home: Path, purpose: str, data: bytes) -> bytes:
+    """32 bytes that follow from purpose and data, for whoever has the installation's sealing secret."""
+    return hmac.new(seal_key(home), purpose.encode() + b"\n" + data, hashlib.sha256).digest()
+
+
 def seal_of(key: bytes, entry_hash: str) -> str:
     """HMAC-SHA256 (hex) that shows an entry was written by a desk holding the key."""
     return hmac.new(key, entry_hash.encode(), hashlib.sha256).hexdigest()

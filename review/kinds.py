@@ -16,4 +16,7 @@ class Kind(StrEnum):
     PUBLISHED = "published"
     INSPECTION_FAILED = "inspection_failed"
     HIDDEN = "hidden"
+    TAKEN_OFF = "taken_off"
+    FACTOR_SET = "factor_set"
+    FACTOR_RESET = "factor_reset"
     DELIVERY_FAILED = "delivery_failed"

@@ -115,7 +115,7 @@ def _case(
 
 def rows(found: QuerySet[ReleaseRecord]) -> list[dict[str, Any]]:
     """Slice of a list as plain data: {release, dataset, title, period, revision, department, unit_title, status, stage,
-    findings, since, taken_by, tier, disclosure, public_url, rows}."""
+    release_hash, findings, since, taken_by, tier, disclosure, public_url, rows}."""
     light = found.select_related("unit", "taken_by", "submitter").defer(*HEAVY)
     return [
         {
@@ -130,6 +130,7 @@ def rows(found: QuerySet[ReleaseRecord]) -> list[dict[str, Any]]:
             "unit_title": {"zh": r.unit.title_zh, "en": r.unit.title_en},
             "status": r.status,
             "stage": r.stage,
+            "release_hash": r.release_hash,
             "findings": r.counts,
             "since": r.changed_at,
             "received": r.received_at,

@@ -61,7 +61,8 @@ none), which has to be in charge. Whoever holds an administrator's seat does not
 
 *own*: the submitter alone. *other*: anybody but whoever has submitted it. Beside the table: one person decides at one stage;
 at a stage only its turn counts; recall ends with the first decision; who ordered a release off neither confirms nor reverses;
-a finding is opened before one of its cells is looked at. Everything that isn't here is refused.
+a finding is opened before one of its cells is looked at. Laying a finished decision aside, signing several such and returning
+several releases are decisions: the rows *decide* hold for each by itself. Everything that isn't here is refused.
 """
 
 

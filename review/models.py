@@ -16,6 +16,7 @@ from django.db.models import PROTECT
 from domain.contract import Tier
 from domain.finding import SEVERITIES
 from domain.release import DispositionKind, Status, Verdict
+from review.factors import Totp as Totp  # registered with the room's tables
 from review.permissions import Role
 
 if TYPE_CHECKING:  # what a row's attribute reads as and takes; Django's fields are generic for type checkers only
@@ -337,6 +338,27 @@ class BlindOpinion(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["release", "stage", "round", "user"], name="one_opinion_per_person"),
         )
+
+
+class ReadyDecision(models.Model):
+    """A decision that a person has finished and not signed yet (待签). It counts for nothing until it is signed and goes then.
+    `content`: verdict, texts, dispositions, overrides and, for a remedy, the contract's text."""
+
+    release_id: int
+    release: models.ForeignKey[ReleaseRecord, ReleaseRecord] = models.ForeignKey(
+        ReleaseRecord, PROTECT, related_name="ready"
+    )
+    user_id: int
+    user: models.ForeignKey[User, User] = models.ForeignKey(User, PROTECT, related_name="ready")
+    stage: Text = models.CharField(max_length=20)
+    release_hash: Text = models.CharField(max_length=64)
+    content: Data = models.JSONField()
+    at: Moment = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "待签决定"
+        ordering = ("at", "id")
+        constraints = (models.UniqueConstraint(fields=["release", "user"], name="one_ready_decision"),)
 
 
 class Remark(models.Model):

@@ -51,7 +51,14 @@ TELLING: Mapping[str, Callable[[Mapping[str, Any], ReleaseRecord], Kind | None]]
     "published": lambda _data, _record: Kind.PUBLISHED,
     "inspected": lambda data, _record: None if data["ok"] else Kind.INSPECTION_FAILED,
     "withdrawn": lambda _data, _record: Kind.HIDDEN,
+    "expired": lambda _data, _record: Kind.TAKEN_OFF,
+    "hidden": lambda data, _record: None if data["before"] == Status.WITHDRAWN.value else Kind.TAKEN_OFF,
 }
+PERSONAL: Mapping[str, Kind] = {  # told to the person of the line alone, of no release
+    "factor-set": Kind.FACTOR_SET,
+    "factor-reset": Kind.FACTOR_RESET,
+}
+TOLD_OF = (*TELLING, *PERSONAL)
 
 
 def lines_to_tell(limit: int) -> list[LedgerEntry]:
@@ -60,7 +67,7 @@ def lines_to_tell(limit: int) -> list[LedgerEntry]:
     last = LedgerEntry.objects.filter(event="notified").order_by("-seq").first()
     after = int(json.loads(last.body)["data"]["upto"]) if last else 0
     since = moment_text(timezone.now() - NEWS)
-    fresh = LedgerEntry.objects.filter(event__in=list(TELLING), seq__gt=after, at__gte=since)
+    fresh = LedgerEntry.objects.filter(event__in=TOLD_OF, seq__gt=after, at__gte=since)
     return list(fresh.order_by("seq")[:limit])
 
 
@@ -91,8 +98,12 @@ def people_for(kind: Kind, record: ReleaseRecord, office: Office, at: datetime) 
             by = line.actor if line else ""
             second = {p for p in everybody if can_answer_withdrawal(office, p, case, by, at)}
             return second | may(Act.SUBMIT)
+        case Kind.TAKEN_OFF:  # by the clock or by somebody in another network: nobody here is awaited
+            return may(Act.SUBMIT) | may(Act.WITHDRAW)
         case Kind.DELIVERY_FAILED:
             return administrators(office, at)
+        case Kind.FACTOR_SET | Kind.FACTOR_RESET:
+            return set()  # the line says whom
 
 
 def _workers(record: ReleaseRecord, case: Case, office: Office, everybody: Iterable[str], at: datetime) -> set[str]:

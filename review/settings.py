@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from domain.errors import UsageInvalid
+from domain.errors import HomeInvalid, UsageInvalid
 from review import keys
+from review.permissions import Role
 
 BUSY_SECONDS = 30
 CONSOLE = Path(__file__).parent / "console"
@@ -38,13 +40,23 @@ def database(home: Path, url: str | None) -> dict[str, Any]:
 
 
 def settings(
-    home: Path, database_url: str | None, *, debug: bool, tls: bool, time_zone: str, hosts: Sequence[str] = ()
+    home: Path,
+    database_url: str | None,
+    *,
+    debug: bool,
+    tls: bool,
+    time_zone: str,
+    hosts: Sequence[str] = (),
+    factor_roles: str = "",
 ) -> dict[str, Any]:
     """Everything that `django.conf.settings` needs. `hosts`: names under which the console is reached beside localhost.
+    `factor_roles`: roles that sign with a second factor, as mingjing.toml names them.
 
-    Raises HomeInvalid where the keys aren't there."""
+    Raises HomeInvalid where the keys aren't there, or for a role that there isn't."""
     return {
         "MINGJING_HOME": home,
+        "MINGJING_FACTOR_ROLES": roles_named(factor_roles),
+        "OTP_TOTP_ISSUER": "Mingjing",
         "SECRET_KEY": keys.console_key(home),
         "DEBUG": debug,
         "DATABASES": {"default": database(home, database_url)},
@@ -62,6 +74,26 @@ def settings(
         "TIME_ZONE": time_zone,
         **_headers(tls),
     }
+
+
+def factor_roles_of(home: Path) -> str:
+    """What HOME/mingjing.toml says of second factors, for programs that start without flows. Raises HomeInvalid."""
+    try:
+        said = tomllib.loads((home / "mingjing.toml").read_text("utf-8")).get("second_factor_roles", "")
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        raise HomeInvalid(f"{home}/mingjing.toml can't be read; the console doesn't start without it") from None
+    return str(said)
+
+
+def roles_named(text: str) -> frozenset[str]:
+    """Roles in a list with commas between; `all` names every one. Raises HomeInvalid for another word."""
+    said = {word.strip() for word in text.split(",") if word.strip()}
+    known = {role.value for role in Role}
+    if unknown := said - known - {"all"}:
+        raise HomeInvalid(
+            f"mingjing.toml: second_factor_roles names {', '.join(sorted(unknown))}; known are {', '.join(sorted(known))}, all"
+        )
+    return frozenset(known if "all" in said else said)
 
 
 PEOPLE: dict[str, Any] = {
@@ -85,6 +117,9 @@ WEB: dict[str, Any] = {
         "django.contrib.messages",
         "django.contrib.staticfiles",
         "review.console.apps.ReadOnlyAdmin",
+        "django_otp",
+        "django_otp.plugins.otp_totp",
+        "django_otp.plugins.otp_static",
         "review.apps.Review",
     ],
     "MIDDLEWARE": [

@@ -25,12 +25,16 @@ def configure(
     tls: bool = False,
     time_zone: str = "Asia/Shanghai",
     hosts: Sequence[str] = (),
+    factor_roles: str = "",
 ) -> None:
     """Set Django up for one installation. A second call with another home points this process there.
 
-    Raises HomeInvalid where HOME/keys isn't made yet (review.keys.create_keys), UsageInvalid for a wrong URL.
+    Raises HomeInvalid where HOME/keys isn't made yet (review.keys.create_keys) or `factor_roles` names a role that there
+    isn't, UsageInvalid for a wrong URL.
     """
-    wanted = build(home.resolve(), database_url, debug=debug, tls=tls, time_zone=time_zone, hosts=hosts)
+    wanted = build(
+        home.resolve(), database_url, debug=debug, tls=tls, time_zone=time_zone, hosts=hosts, factor_roles=factor_roles
+    )
     with _ONE_AT_A_TIME:
         _configure(wanted)
 
@@ -45,6 +49,7 @@ def _configure(wanted: dict[str, Any]) -> None:
         django.setup()
     elif (settings.MINGJING_HOME, _place(settings.DATABASES)) != (wanted["MINGJING_HOME"], _place(wanted["DATABASES"])):
         _point_at(wanted)
+    settings.MINGJING_FACTOR_ROLES = wanted["MINGJING_FACTOR_ROLES"]
 
 
 def _place(databases: dict[str, Any]) -> tuple[Any, ...]:

@@ -1,23 +1,31 @@
-"""A password as signature: asked again for each signed act, slow for everybody alike, throttled per person.
-
-Failures are counted in the ledger, where they stand as refusals.
+"""A password as signature, with a code beside it where a second factor is set up: asked again for each signed act, slow for
+everybody alike, throttled per person. Failures are counted in the ledger, where they stand as refusals.
 """
 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from datetime import timedelta
 from functools import cache
 
+from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.utils import timezone
 
-from domain.errors import SignatureRefused
+from domain.errors import SecondFactorMissing, SignatureRefused
+from review import factors
 from review.models import LedgerEntry, User
 from review.moments import moment_text
+from review.permissions import Role
+from review.reading import office
 
 FAILURES_ALLOWED = 5
 WINDOW = timedelta(minutes=15)
+REFUSAL = (
+    "name and password (and the code, where a second factor is set up) don't fit, or failed too often; check them, or wait "
+    "15 minutes and sign again"
+)
 UNKNOWN = "unknown"  # stands in the ledger for a name that nobody has: somebody may have typed a password there
 
 
@@ -33,16 +41,36 @@ def is_throttled(username: str) -> bool:
     return refused.filter(body__contains=f'"error":"{SignatureRefused.name()}"').count() >= FAILURES_ALLOWED
 
 
-def check_signature(username: str, password: str) -> None:
-    """Raises SignatureRefused for a wrong name, a wrong password, a closed account or too many failures: all with the
-    same words and the same work, so that an answer tells nothing about who exists."""
+def needs_factor(username: str, roles: Iterable[Role] | None = None) -> bool:
+    """Whether a role that the person holds now signs with a second factor (`second_factor_roles` in mingjing.toml).
+    `roles`: those held, where the caller has read them already."""
+    asked: frozenset[str] = settings.MINGJING_FACTOR_ROLES
+    if asked and roles is None:
+        roles = [s.role for s in office(username).held(username, timezone.now())]
+    return bool(asked) and any(role.value in asked for role in roles or ())
+
+
+def check_signature(username: str, password: str, code: str = "", *, enrolling: bool = False) -> dict[str, str]:
+    """What the ledger tells of the signature beside the name: {factor: its kind}, {} for a password alone.
+
+    Raises SignatureRefused for a wrong name, a wrong password, a closed account, a code that is wrong, used or left out, or
+    too many failures: all with the same words and the same work, so that an answer tells nothing about who exists and which
+    half was wrong. SecondFactorMissing for a right password where the role needs a factor and none is set up; `enrolling` lets
+    that pass.
+    """
     person = User.objects.filter(username=username, is_active=True).first()
     encoded = person.password if person else _nobody()
     is_right = check_password(password, encoded)
     if is_throttled(username) or person is None or not is_right:
-        raise SignatureRefused(
-            "name and password don't fit, or failed too often; check both, or wait 15 minutes and sign again"
-        )
+        raise SignatureRefused(REFUSAL)
+    if not factors.is_enrolled(username):
+        if not enrolling and needs_factor(username):
+            raise SecondFactorMissing("this role signs with a second factor; set one up in the console first")
+        return {}
+    kind = factors.spend(username, code)
+    if not kind:
+        raise SignatureRefused(REFUSAL)
+    return {"factor": kind}
 
 
 @cache

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,7 +15,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from django.db import connection, transaction
 from django.utils import timezone
 
-from domain.errors import LedgerBroken, MingjingError, SignatureRefused
+from domain.errors import LedgerBroken, MingjingError, SignatureRefused, UsageInvalid
 from domain.release import Status
 from review import ledger
 from review.models import LedgerEntry, ReleaseRecord
@@ -24,21 +24,24 @@ from review.signature import check_signature, is_throttled, recorded_name
 
 P = ParamSpec("P")
 T = TypeVar("T")
+AT_ONCE = 50  # acts under one signature
 LOCK = 0x6D696E676A  # PostgreSQL advisory lock: one writer at a time, so that lines are in the order of commits
 
 
 @dataclass
 class Page:
-    """The ledger page of one act: what it writes, and when."""
+    """The ledger page of one act: what it writes, and when. `signed`: what its lines tell of the signature beside the name,
+    {} for a password alone under one act."""
 
     at: datetime
+    signed: Mapping[str, Any] = field(default_factory=dict)
     lines: int = 0
     is_unchanged: bool = field(default=False)
 
     def write(self, event: str, actor: str, release: str = "", **data: Any) -> LedgerEntry:
         """Append a line. `data` holds kinds, numbers, names and hashes only."""
         self.lines += 1
-        return ledger.append(event, actor=actor, release=release, data=data, at=self.at)
+        return ledger.append(event, actor=actor, release=release, data={**data, **self.signed}, at=self.at)
 
     def nothing_new(self) -> None:
         """Say that the act had been done already and writes nothing now."""
@@ -53,7 +56,7 @@ def move(record: ReleaseRecord, status: Status, leaf: Page, stage: str = "") -> 
 
 
 @contextmanager
-def page() -> Iterator[Page]:
+def page(signed: Mapping[str, Any] | None = None) -> Iterator[Page]:
     """A transaction that must leave a line in the ledger. Never nested."""
     if not connection.in_atomic_block:
         connection.close_if_unusable_or_obsolete()  # a long-lived runner outlives its database server
@@ -61,16 +64,20 @@ def page() -> Iterator[Page]:
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-        leaf = Page(timezone.now())
+        leaf = Page(timezone.now(), signed or {})
         yield leaf
-        assert leaf.lines or leaf.is_unchanged, "an act must leave a line in the ledger"
+        if not leaf.lines and not leaf.is_unchanged:
+            raise RuntimeError("an act must leave a line in the ledger")  # undoes it, under `python -O` too
     if leaf.lines:
         ledger.sign_head()
 
 
-def act(*, signed: bool = False) -> Callable[[Callable[Concatenate[Page, P], T]], Callable[P, T]]:
+def act(
+    *, signed: bool = False, enrolling: bool = False
+) -> Callable[[Callable[Concatenate[Page, P], T]], Callable[P, T]]:
     """Decorator of every function of the desk: opens its page, hands it over, and writes a `refused` line when a named
-    error stops it. `signed`: `username` and `password` are checked first, outside the lock.
+    error stops it. `signed`: `username`, `password` and `code` are checked first, outside the lock; `enrolling`: also for
+    whoever has to set up a second factor first.
     """
 
     def decorate(work: Callable[Concatenate[Page, P], T]) -> Callable[P, T]:
@@ -79,21 +86,54 @@ def act(*, signed: bool = False) -> Callable[[Callable[Concatenate[Page, P], T]]
         @functools.wraps(work)
         def run(*args: P.args, **kwargs: P.kwargs) -> T:
             said = shape.bind(None, *args, **kwargs).arguments
-            try:
+            with _refusal_written(work.__name__, said):
+                how = None
                 if signed:
-                    check_signature(said["username"], said["password"])
-                with page() as leaf:
+                    code = str(said.get("code", ""))
+                    how = check_signature(said["username"], said["password"], code, enrolling=enrolling)
+                with page(how) as leaf:
                     return work(leaf, *args, **kwargs)
-            except LedgerBroken:
-                raise  # there is no sound ledger to write the refusal to
-            except MingjingError as refusal:
-                _write_refusal(work.__name__, said, refusal)
-                raise
 
         run.__signature__ = shape.replace(parameters=list(shape.parameters.values())[1:])  # type: ignore[attr-defined]
         return run
 
     return decorate
+
+
+def together(
+    name: str, username: str, password: str, code: str, works: Mapping[str, Callable[[Page], T]]
+) -> dict[str, T | MingjingError]:
+    """One signature under several acts, release → work: each in a page of its own, so that one that is refused (its error
+    stands in its place in the answer, and in the ledger) holds up none of the others. Raises SignatureRefused, UsageInvalid
+    (none, or more than AT_ONCE), LedgerBroken.
+    """
+    with _refusal_written(name, {"username": username}):
+        how = check_signature(username, password, code)
+        if not 1 <= len(works) <= AT_ONCE:
+            raise UsageInvalid(f"choose between one and {AT_ONCE} releases")
+    signed = {**how, "together": len(works)} if len(works) > 1 else how
+    done: dict[str, T | MingjingError] = {}
+    for release, work in works.items():
+        try:
+            with page(signed) as leaf:
+                done[release] = work(leaf)
+        except LedgerBroken:
+            raise
+        except MingjingError as refusal:
+            _write_refusal(name, {"username": username, "release": release}, refusal)
+            done[release] = refusal
+    return done
+
+
+@contextmanager
+def _refusal_written(name: str, said: dict[str, Any]) -> Iterator[None]:
+    try:
+        yield
+    except LedgerBroken:
+        raise  # there is no sound ledger to write the refusal to
+    except MingjingError as refusal:
+        _write_refusal(name, said, refusal)
+        raise
 
 
 def _write_refusal(name: str, said: dict[str, Any], refusal: MingjingError) -> None:

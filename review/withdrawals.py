@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from domain.release import Status
 from review.models import LedgerEntry, ReleaseRecord, User, WithdrawalAnswer, WorkRequest
+from review.permissions import Case, Office, can_answer_withdrawal
 
 OFF = ("withdrawn", "expired", "hidden")  # events that take a release off; only the first is a person's of this desk
 
@@ -43,14 +45,40 @@ def order_of(release: str) -> Order | None:
     return Order(line.seq, line.actor, name, line.at, before, said.verdict, by, said.entry.at, said.reason)
 
 
-def unanswered(units: Iterable[str]) -> list[ReleaseRecord]:
-    """Withdrawn releases of these departments whose order waits for a second person, oldest first."""
-    found = ReleaseRecord.objects.filter(status=Status.WITHDRAWN.value, unit__in=list(units)).select_related("unit")
+def unanswered(units: Iterable[str] | None = None) -> list[tuple[ReleaseRecord, str, str]]:
+    """Withdrawn releases of these departments (None: of all) whose order waits for a second person, oldest first, each with
+    the user name of who ordered it off and when."""
+    found = ReleaseRecord.objects.filter(status=Status.WITHDRAWN.value).select_related("unit").defer("manifest")
+    if units is not None:
+        found = found.filter(unit__in=list(units))
     answered = set(WithdrawalAnswer.objects.filter(verdict="confirm").values_list("release_id", flat=True))
     open_ones = [r for r in found.order_by("changed_at") if r.pk not in answered]
     lines = LedgerEntry.objects.filter(release__in=[r.public_id for r in open_ones], event__in=OFF).order_by("seq")
-    last = dict(lines.values_list("release", "event"))
-    return [r for r in open_ones if last.get(r.public_id) == "withdrawn"]
+    last = {release: rest for release, *rest in lines.values_list("release", "event", "actor", "at")}
+    return [(r, *last[r.public_id][1:]) for r in open_ones if last.get(r.public_id, [""])[0] == "withdrawn"]
+
+
+def to_answer(person: str, office: Office, units: Iterable[str], at: datetime) -> list[ReleaseRecord]:
+    """Of these departments, the releases whose order this person may confirm or reverse now, oldest first."""
+    open_ones = unanswered(units)
+    lines = LedgerEntry.objects.filter(
+        actor=person, event="submitted", release__in=[r.public_id for r, _, _ in open_ones]
+    )
+    own = set(lines.values_list("release", flat=True))
+
+    def case(record: ReleaseRecord) -> Case:
+        mine = frozenset({person} if record.public_id in own else ())
+        return Case(record.public_id, record.unit_id, (), mine)
+
+    return [r for r, by, _ in open_ones if can_answer_withdrawal(office, person, case(r), by, at)]
+
+
+def waiting() -> list[dict[str, Any]]:
+    """Every order that waits for a second person: {release, dataset, period, by, at, reason}, oldest first."""
+    return [
+        {"release": r.public_id, "dataset": r.dataset, "period": r.period, "by": by, "at": at, "reason": r.reason}
+        for r, by, at in unanswered()
+    ]  # fmt: skip
 
 
 def is_reinstated(release: str) -> bool:

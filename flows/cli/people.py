@@ -22,6 +22,8 @@ def register(app: typer.Typer) -> None:
     user_app.command("list")(user_list)
     user_app.command("role")(user_role)
     user_app.command("deputy")(user_deputy)
+    user_app.command("email")(user_email)
+    user_app.command("factor")(user_factor)
     unit_app.command("list")(unit_list)
     unit_app.command("add")(unit_add)
     app.add_typer(user_app, name="user")
@@ -105,6 +107,44 @@ def user_deputy(
     start = _start_of(since or platform.today().isoformat(), zone)
     desk.deputise(name, principal, unit, role, valid_from=start, valid_to=_end_of(until, zone))
     tell(f"{name} 代理 {principal}：{unit}/{role}，至 {until}")
+
+
+def user_email(
+    name: str,
+    address: Annotated[str, typer.Argument(help="where notices go by mail; empty ends it")] = "",
+    home: HomeOption = None,
+) -> None:
+    """Keep where a person's notices go by mail; without an address mail ends."""
+    from flows.platform import open_platform
+
+    open_platform(home)
+    from review import desk
+
+    desk.set_email(name, address)
+    tell(f"{name}：邮箱已{'记下' if address.strip() else '清空，不再发邮件'}")
+
+
+def user_factor(
+    name: str,
+    reset: Annotated[bool, typer.Option("--reset", help="take telephone and recovery codes away")] = False,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Whether a person has a second factor; `--reset` takes it away where the telephone is lost, and the person is told."""
+    from flows.platform import open_platform
+
+    open_platform(home)
+    from review import desk, factors
+    from review.signature import needs_factor
+
+    if reset:
+        desk.reset_factor(name)
+        return tell(f"{name}：动态口令已撤销，本人会收到通知，须重新设置")
+    found = {"user": name, "has": factors.is_enrolled(name), "needs": needs_factor(name), "recovery_codes": factors.recovery_left(name)}  # fmt: skip
+    if as_json:
+        return answer(found)
+    has, needs = ("已设置" if found["has"] else "没有设置"), ("职责要求" if found["needs"] else "职责不要求")
+    return tell(f"{name}：动态口令{has}，{needs}，备用码剩 {found['recovery_codes']} 个")
 
 
 def _start_of(text: str, zone: str) -> datetime:

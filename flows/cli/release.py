@@ -10,7 +10,7 @@ import typer
 
 from domain.errors import UsageInvalid
 from domain.release import Disposition, DispositionKind, Status, Verdict
-from flows.cli.say import AsOption, HomeOption, JsonOption, PasswordOption, answer, ask_password, bar, table, tell
+from flows.cli.say import AsOption, HomeOption, JsonOption, PasswordOption, answer, ask_signature, bar, table, tell
 
 release_app = typer.Typer(help="releases carried to another network", no_args_is_help=True)
 ReceiptOption = Annotated[
@@ -86,7 +86,8 @@ def submit(
     open_platform(home)
     from review import desk, queries
 
-    desk.submit(release, user, ask_password(user, password_stdin))
+    signed = ask_signature(user, password_stdin)
+    desk.submit(release, user, signed.password, code=signed.code)
     record = queries.show(release)
     if as_json:
         return answer(record)
@@ -196,10 +197,11 @@ def decide(
         contract = stored_contract(platform.stores.read(queries.manifest(release).contract.sha256))
     given = read_dispositions(dispositions) if dispositions else ()
     seen = release_hash or queries.show(release)["release_hash"]
+    signed = ask_signature(user, password_stdin)
     desk.decide(
-        release, user, ask_password(user, password_stdin), stage, verdict, release_hash=seen, reason=reason,
+        release, user, signed.password, stage, verdict, release_hash=seen, reason=reason,
         reason_code=reason_code, basis=basis, dispositions=given, shown=[d.finding for d in given],
-        overrides=[parse(text, contract) for text in orders] if contract else (), contract=contract,
+        overrides=[parse(text, contract) for text in orders] if contract else (), contract=contract, code=signed.code,
     )  # fmt: skip
     made = None
     if ordered := queries.remedy_of(release):
@@ -287,14 +289,17 @@ def withdraw(
     """Take a published release off the catalogue at once; a tombstone with the reason stays."""
     from flows.ask import withdraw_now
     from flows.carried import withdraw_package
+    from flows.platform import open_platform
 
     if (package := Path(release)).is_file():
         result = withdraw_package(home, package, _beside(package, receipt))
     elif not user or not reason:
         raise UsageInvalid("a withdrawal names who orders it and why: --as USER --reason TEXT")
     else:
+        open_platform(home)
+        signed = ask_signature(user, password_stdin)
         with bar(release):
-            result = withdraw_now(home, release, user, ask_password(user, password_stdin), reason)
+            result = withdraw_now(home, release, user, signed.password, reason, code=signed.code)
     if as_json:
         return answer(result)
     if "next" in result:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from textwrap import indent
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
@@ -21,7 +21,11 @@ HomeOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="print JSON to stdout")]
 AsOption = Annotated[str, typer.Option("--as", help="who acts (user name)")]
 PasswordOption = Annotated[
-    bool, typer.Option("--password-stdin", help="read the password from standard input, not from a prompt")
+    bool,
+    typer.Option(
+        "--password-stdin",
+        help="read the password, and a second factor's code on the next line, from standard input, not from prompts",
+    ),
 ]
 
 
@@ -101,3 +105,25 @@ def ask_password(user: str, from_stdin: bool) -> str:
     import getpass
 
     return getpass.getpass(f"password of {user} (signs this act): ")
+
+
+class Signature(NamedTuple):
+    """What signs an act: the password, and the code of whoever has a second factor."""
+
+    password: str
+    code: str
+
+
+def ask_signature(user: str, from_stdin: bool) -> Signature:
+    """Password and, of a person with a second factor, the code: from prompts, or the first two lines of standard input.
+    An installation is open already."""
+    from review.factors import is_enrolled
+
+    password = ask_password(user, from_stdin)
+    if not is_enrolled(user):
+        return Signature(password, "")
+    if from_stdin:
+        return Signature(password, sys.stdin.readline().strip())
+    import getpass
+
+    return Signature(password, getpass.getpass(f"code from the telephone of {user}, or a recovery code: "))

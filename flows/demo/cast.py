@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from domain.contract import Contract
+from domain.errors import MingjingError
 from domain.release import Disposition, DispositionKind, Verdict
 from flows.home import Home
 
@@ -100,43 +102,63 @@ def submit(release: str, passwords: dict[str, str]) -> None:
     desk.submit(release, operator, passwords[operator])
 
 
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """What the story's people say of a release: the first stage the verdict; every stage, where it is approve."""
+
+    contract: Contract
+    verdict: Verdict = Verdict.APPROVE
+    reason: str = ""
+    reason_code: str = ""
+    basis: str = ""
+
+
+def decide(waiting: Mapping[str, Saying], passwords: dict[str, str]) -> None:
+    """Decide submitted releases, stage by stage: whoever has the turn opens, disposes of and finishes each by itself, then
+    signs all that is finished with one password. Raises what the desk refuses.
+    """
+    from review import desk
+
+    while turns := whose_turn(waiting):
+        for user, releases in turns.items():
+            marks = finish(user, {release: waiting[release] for release in releases})
+            for said in desk.sign_ready(user, passwords[user], marks).values():
+                if isinstance(said, MingjingError):
+                    raise said
+
+
+def whose_turn(waiting: Mapping[str, Saying]) -> dict[str, list[str]]:
+    """Who has to decide on which of the releases now."""
+    from review import queries
+
+    turns: dict[str, list[str]] = {}
+    for release, said in waiting.items():
+        record = queries.show(release)
+        if record["status"] == "in_review":
+            turns.setdefault(reviewer_of(record["stage"], said.contract.department), []).append(release)
+    return turns
+
+
+def finish(user: str, releases: Mapping[str, Saying]) -> dict[str, str]:
+    """Open the hold findings of each, dispose of them and lay the decision aside; release → the mark to sign it by."""
+    from review import desk, queries
+    from review.ready import ready_of
+
+    for release, said in releases.items():
+        record = queries.show(release)
+        is_approval = said.verdict is Verdict.APPROVE
+        given = dispositions_for(queries.findings(release), said.contract) if is_approval else ()
+        desk.open_findings(user, release, [d.finding for d in given])
+        desk.make_ready(
+            release, user, record["stage"], said.verdict, release_hash=record["release_hash"], reason=said.reason,
+            reason_code=said.reason_code, basis=said.basis, dispositions=given,
+        )  # fmt: skip
+    return {r.record.public_id: r.mark for r in ready_of(user, datetime.now(UTC)) if r.record.public_id in releases}
+
+
 def review(release: str, contract: Contract, passwords: dict[str, str]) -> str:
-    """Every stage approves, each after opening and disposing of the hold findings. Returns the status."""
-    from review import desk, queries
+    """Every stage approves one release. Returns the status."""
+    from review import queries
 
-    while (record := queries.show(release))["status"] == "in_review":
-        user = reviewer_of(record["stage"], contract.department)
-        said = dispositions_for(queries.findings(release), contract)
-        desk.open_findings(user, release, [d.finding for d in said])
-        desk.decide(
-            release,
-            user,
-            passwords[user],
-            record["stage"],
-            Verdict.APPROVE,
-            release_hash=record["release_hash"],
-            dispositions=said,
-        )
-    return str(record["status"])
-
-
-def refuse(
-    release: str,
-    contract: Contract,
-    passwords: dict[str, str],
-    verdict: Verdict,
-    reason: str,
-    *,
-    reason_code: str = "",
-    basis: str = "",
-) -> str:
-    """The first stage gives a verdict other than approve. Returns the status."""
-    from review import desk, queries
-
-    record = queries.show(release)
-    user = reviewer_of(record["stage"], contract.department)
-    desk.decide(
-        release, user, passwords[user], record["stage"], verdict, release_hash=record["release_hash"],
-        reason=reason, reason_code=reason_code, basis=basis,
-    )  # fmt: skip
+    decide({release: Saying(contract)}, passwords)
     return str(queries.show(release)["status"])

@@ -20,7 +20,7 @@ from domain.release import Verdict
 from flows.ask import follow
 from flows.catalogue import catalogue_for
 from flows.cli.say import bar, table, tell
-from flows.demo.cast import USERS_FILE, refuse, review, seat_everybody, submit
+from flows.demo.cast import USERS_FILE, Saying, decide, seat_everybody, submit
 from flows.demo.samples.truth import Sample, Truth
 from flows.home import MARK, Home, home_path, open_home
 from flows.orders import Order, write_order
@@ -134,14 +134,19 @@ def _is_cured(sample: Sample) -> bool:
 
 
 def tell_chapter(stage: Stage, chapter: list[Sample], truth: Truth) -> None:
-    """Ask for everything at once; each file is submitted and decided while the runner prepares the next ones."""
+    """Ask for everything at once. What of a department has been prepared is submitted one by one and decided in one sitting,
+    while the runner prepares the next department's files."""
     asked = [(sample, ask(stage, sample)) for sample in chapter]
-    for sample, work in asked:
-        stage.say(f"{sample.dataset} {sample.period}")
-        result = follow(stage.platform.home, work, is_lost=stage.runner.has_ended)
-        if result["status"] == "checked":
-            decide(stage, result["release"], sample, truth)
-        stage.rows.append([result["release"], sample])
+    for _, works in groupby(asked, key=lambda pair: pair[0].dataset.partition(".")[0]):
+        waiting: dict[str, Saying] = {}
+        for sample, work in works:
+            stage.say(f"{sample.dataset} {sample.period}")
+            result = follow(stage.platform.home, work, is_lost=stage.runner.has_ended)
+            if result["status"] == "checked":
+                submit(result["release"], stage.passwords)
+                waiting[result["release"]] = saying(stage, sample, truth)
+            stage.rows.append([result["release"], sample])
+        decide(waiting, stage.passwords)
     stage.say("发布已批准的各期")
     wait_for_publication(stage)
 
@@ -164,26 +169,18 @@ def wait_for_publication(stage: Stage) -> None:
         follow(stage.platform.home, work, is_lost=stage.runner.has_ended)
 
 
-def decide(stage: Stage, release: str, sample: Sample, truth: Truth) -> str:
-    """Submit, and the verdict that the story has for this file."""
+def saying(stage: Stage, sample: Sample, truth: Truth) -> Saying:
+    """What the story's people say of this file."""
     contract = stage.platform.contract(sample.dataset)
-    submit(release, stage.passwords)
     corrected = {s.corrects for s in truth.samples if s.corrects}
     if sample.file in corrected:
-        return refuse(release, contract, stage.passwords, Verdict.RETURN, "数据有疑问，请部门核对后重报（见发现清单）")
+        return Saying(contract, Verdict.RETURN, "数据有疑问，请部门核对后重报（见发现清单）")
     if sample.dataset == WITHHELD and sample.role == "clean":
-        return refuse(
-            release,
-            contract,
-            stage.passwords,
-            Verdict.WITHHOLD,
-            "本期汇总含未核定数据，核定后公开",
-            reason_code="A16-2b",
-            basis="政府信息公开条例第十六条",
-        )
+        reason, basis = "本期汇总含未核定数据，核定后公开", "政府信息公开条例第十六条"
+        return Saying(contract, Verdict.WITHHOLD, reason, "A16-2b", basis)
     if sample.dataset == ESCALATED and sample.role == "clean":
-        return refuse(release, contract, stage.passwords, Verdict.ESCALATE, "是否涉密不能确定，报保密行政管理部门")
-    return review(release, contract, stage.passwords)
+        return Saying(contract, Verdict.ESCALATE, "是否涉密不能确定，报保密行政管理部门")
+    return Saying(contract)
 
 
 def finish(stage: Stage) -> None:

@@ -5,19 +5,21 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count
 
 from domain.contract import Contract
-from domain.errors import DispositionMissing, FindingBlocks, ReviewerIsSubmitter, TransitionRefused, UsageInvalid
+from domain.errors import DispositionMissing, FindingBlocks, TransitionRefused, UsageInvalid
 from domain.release import Disposition, DispositionKind, Status, Verdict
 from domain.remedy import Override
 from review import blind, lifecycle, remedies, seals, texts
 from review.acts.work import QUEUED
 from review.contents import check_hash
 from review.dispositions import complete
-from review.lifecycle import Event, event_of
+from review.lifecycle import event_of
 from review.models import (
     BlindOpinion,
     DecisionRecord,
@@ -26,13 +28,14 @@ from review.models import (
     FindingRecord,
     Membership,
     Opening,
+    ReadyDecision,
     ReasonCode,
     ReleaseRecord,
     RemedyOrder,
     User,
     WorkRequest,
 )
-from review.permissions import Act, Seat, check_can, check_can_decide
+from review.permissions import Act, Case, Seat, check_can, check_can_decide
 from review.reading import case, find, office, standing
 from review.transaction import Page, act, move
 
@@ -68,6 +71,86 @@ def _write_opened(page: Page, record: ReleaseRecord, username: str, finding_ids:
     return len(fresh)
 
 
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a person says of a release at one stage: all that a signature covers. `release_hash`: what the person was shown;
+    `shown`: findings that the caller showed with it, which the signature makes opened ones; `contract`: the release's own,
+    needed for a remedy."""
+
+    release: str
+    username: str
+    stage: str
+    verdict: Verdict
+    release_hash: str
+    reason: str = ""
+    reason_code: str = ""
+    basis: str = ""
+    dispositions: tuple[Disposition, ...] = ()
+    shown: tuple[str, ...] = ()
+    overrides: tuple[Override, ...] = ()
+    contract: Contract | None = None
+
+    def check(self, at: datetime, page: Page | None = None) -> Ground:
+        """Whether it could be signed at that time; what signing rests on. With `page`, what was shown counts as opened.
+
+        Raises ContentChanged, ReviewerIsSubmitter, ReviewerHasDecided, NotPermitted, TransitionRefused, FindingBlocks,
+        DispositionMissing, UsageInvalid.
+        """
+        record = find(self.release)
+        known = case(record)
+        seat = check_can_decide(office(self.username), self.username, known, self.stage, at)
+        is_last = len(known.passed) + 1 == len(known.stages)
+        status = lifecycle.step(Status(record.status), event_of(self.verdict, is_last=is_last))
+        check_hash(record, self.release_hash)
+        said = _said(self.verdict, self.reason, self.reason_code, self.basis)
+        given = _disposed(record, self.dispositions)
+        if page is not None:
+            _write_opened(page, record, self.username, self.shown)
+        if self.verdict is Verdict.APPROVE:
+            _check_approvable(record, self.username, given)
+        if self.verdict is Verdict.REMEDY:
+            _check_opened(record, self.username, given)
+            remedies.check_order(record, self.contract, self.overrides, given)
+        else:
+            remedies.refuse_overrides(self.overrides)
+        return Ground(record, known, seat, status, is_last, said, given)
+
+    def sign(self, page: Page) -> Status:
+        """Check it and write it down as a decision, or as a sealed opinion; returns the release's status after it."""
+        ground = self.check(page.at, page)
+        record, known, seat, given = ground.record, ground.known, ground.seat, ground.given
+        ReadyDecision.objects.filter(release=record, user__username=self.username).delete()
+        beside: dict[str, Any] = {}
+        if known.current is not None and known.current.blind == seals.PAIR:
+            heard = blind.waiting(record.public_id)
+            mine = _opinion(self.verdict, ground.said, given, self.overrides)
+            if not heard or (len(heard) == 1 and not seals.agree(heard[0].content, mine)):
+                return _seal(page, record, seat, self.stage, mine, heard)
+            if len(heard) == 1:  # they agree: what the first one said is opened with the decision of both
+                beside = {heard[0].user.username: seals.opened(heard[0].content)}
+        decision = _write(page, record, seat, self.stage, self.verdict, ground.said, given, self.overrides, beside)
+        if self.overrides:
+            _order(page, decision, self.overrides)
+        if self.verdict is not Verdict.APPROVE:
+            record.reason, record.reason_code = decision.reason, decision.reason_code
+        advances = self.verdict is Verdict.APPROVE and not ground.is_last
+        move(record, ground.status, page, known.stages[len(known.passed) + 1].name if advances else "")
+        return ground.status
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a judgement that was checked rests on."""
+
+    record: ReleaseRecord
+    known: Case
+    seat: Seat
+    status: Status  # of the release once it is signed
+    is_last: bool
+    said: tuple[str, str, str]
+    given: dict[str, Disposition]
+
+
 @act(signed=True)
 def decide(
     page: Page,
@@ -85,6 +168,7 @@ def decide(
     shown: Collection[str] = (),
     overrides: Sequence[Override] = (),
     contract: Contract | None = None,
+    code: str = "",
 ) -> Status:
     """One signed decision of one person at one stage; returns the release's status after it. At a blind stage the first
     opinion is sealed and nothing moves; the second makes the decision where both agree, else a third person does.
@@ -97,39 +181,11 @@ def decide(
     overrides is prepared at once. Raises SignatureRefused, ContentChanged, ReviewerIsSubmitter, ReviewerHasDecided, NotPermitted,
     TransitionRefused, FindingBlocks, DispositionMissing, UsageInvalid.
     """
-    del password  # checked before this page was opened
-    record = find(release)
-    known, verdict = case(record), Verdict(verdict)
-    seat = check_can_decide(office(username), username, known, stage, page.at)
-    is_last = len(known.passed) + 1 == len(known.stages)
-    status = lifecycle.step(Status(record.status), event_of(verdict, is_last=is_last))
-    check_hash(record, release_hash)
-    said = _said(verdict, reason, reason_code, basis)
-    given, ordered = _disposed(record, dispositions), tuple(overrides)
-    _write_opened(page, record, username, shown)
-    if verdict is Verdict.APPROVE:
-        _check_approvable(record, username, given)
-    if verdict is Verdict.REMEDY:
-        _check_opened(record, username, given)
-        remedies.check_order(record, contract, ordered, given)
-    else:
-        remedies.refuse_overrides(ordered)
-    beside: dict[str, Any] = {}
-    if known.current is not None and known.current.blind == seals.PAIR:
-        heard = blind.waiting(record.public_id)
-        mine = _opinion(verdict, said, given, ordered)
-        if not heard or (len(heard) == 1 and not seals.agree(heard[0].content, mine)):
-            return _seal(page, record, seat, stage, mine, heard)
-        if len(heard) == 1:  # they agree: what the first one said is opened with the decision of both
-            beside = {heard[0].user.username: seals.opened(heard[0].content)}
-    decision = _write(page, record, seat, stage, verdict, said, given, ordered, beside)
-    if ordered:
-        _order(page, decision, ordered)
-    if verdict is not Verdict.APPROVE:
-        record.reason, record.reason_code = decision.reason, decision.reason_code
-    advances = verdict is Verdict.APPROVE and not is_last
-    move(record, status, page, known.stages[len(known.passed) + 1].name if advances else "")
-    return status
+    del password, code  # checked before this page was opened
+    return Judgement(
+        release, username, stage, Verdict(verdict), release_hash, reason, reason_code, basis, tuple(dispositions),
+        tuple(shown), tuple(overrides), contract,
+    ).sign(page)  # fmt: skip
 
 
 def _said(verdict: Verdict, reason: str, reason_code: str, basis: str) -> tuple[str, str, str]:
@@ -277,42 +333,3 @@ def _order(page: Page, decision: DecisionRecord, overrides: tuple[Override, ...]
     )
     page.write("asked", person, release, work=work.pk, kind="remedy")
     RemedyOrder.objects.create(decision=decision, overrides=[o.to_dict() for o in overrides], work=work.pk)
-
-
-@act(signed=True)
-def answer_escalation(
-    page: Page, release: str, username: str, password: str, *, authority: str, answer: str, document: str = ""
-) -> Status:
-    """Record what the authority above answered (报送机关、答复、文号); the release waits again at the stage that escalated.
-
-    By a confidentiality reviewer or releasing chief in charge who didn't submit it. Raises SignatureRefused,
-    NotPermitted, ReviewerIsSubmitter, TransitionRefused, UsageInvalid.
-    """
-    del password  # checked before this page was opened
-    record = find(release)
-    if username in case(record).submitters:
-        raise ReviewerIsSubmitter(f"{release} was submitted by this person; somebody else has to record the answer")
-    check_can(office(username), username, Act.ANSWER, record.unit_id, page.at)
-    status = lifecycle.step(Status(record.status), Event.ANSWER)
-    authority = texts.clean(authority, "the authority's name", needed=True)
-    answer = texts.clean(answer, "the answer", needed=True)
-    document = texts.clean(document, "the document number")
-    asked = DecisionRecord.objects.filter(release=record, verdict=Verdict.ESCALATE.value).order_by("entry_id").last()
-    assert asked is not None, "an escalated release has a decision that escalated it"
-    digest = texts.digest(authority=authority, answer=answer, document=document)
-    entry = page.write(
-        "answered",
-        username,
-        release,
-        release_hash=record.release_hash,
-        stage=asked.stage,
-        round=asked.round,
-        text_sha256=digest,
-    )
-    EscalationAnswer.objects.create(
-        decision=asked, authority=authority, document=document, answer=answer,
-        user=User.objects.get(username=username), entry=entry,
-    )  # fmt: skip
-    record.reason = ""
-    move(record, status, page, asked.stage)
-    return status

@@ -38,6 +38,10 @@ def tell(page: Page, channels: Collection[str] = ()) -> int:
     known, told = office(), 0
     records = {r.public_id: r for r in ReleaseRecord.objects.filter(public_id__in={line.release for line in lines})}
     for line in lines:
+        if personal := notices.PERSONAL.get(line.event):
+            whom = {str(json.loads(line.body)["data"]["user"])}
+            told += _tell(page, personal, "", f"line:{line.seq}", whom, channels, line=line.seq)
+            continue
         record = records.get(line.release)
         kind = TELLING[line.event](json.loads(line.body)["data"], record) if record else None
         if kind is Kind.NEW_WORK and notices.is_overtaken(line):
@@ -75,7 +79,7 @@ def _tell(
         return len(users)
     rows = [Delivery(notice=notice, channel=MAIL, user=u, state=WAITING, due_at=page.at) for u in users if u.email]
     rows = rows if MAIL in channels else []
-    if WEBHOOK in channels:
+    if WEBHOOK in channels and release:
         rows.append(Delivery(notice=notice, channel=WEBHOOK, state=WAITING, due_at=page.at))
     Delivery.objects.bulk_create(rows)
     return len(users)
@@ -122,7 +126,7 @@ def see_notices(page: Page, username: str) -> int:
 
 
 @act()
-def set_email(page: Page, username: str, email: str, *, actor: str) -> None:
+def set_email(page: Page, username: str, email: str, *, actor: str = SYSTEM) -> None:
     """Where a person's notices go by mail; empty ends it. By the person, or an administrator. The ledger keeps that it
     changed, never the address. Raises UsageInvalid, NotPermitted.
     """

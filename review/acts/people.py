@@ -20,10 +20,10 @@ from review.transaction import Page, act
 USERNAME = re.compile(r"[\w.@+-]{1,60}")
 
 
-@act(signed=True)
-def sign_in(page: Page, username: str, password: str) -> str:
-    """Check name and password for a console session; returns the name. Raises SignatureRefused."""
-    del password  # checked before this page was opened
+@act(signed=True, enrolling=True)
+def sign_in(page: Page, username: str, password: str, *, code: str = "") -> str:
+    """Check name, password and code for a console session; returns the name. Raises SignatureRefused."""
+    del password, code  # checked before this page was opened
     page.write("signed-in", username)
     return username
 

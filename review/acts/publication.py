@@ -58,14 +58,15 @@ def record_publication_refused(page: Page, release: str, error: MingjingError, a
 
 @act(signed=True)
 def withdraw(
-    page: Page, release: str, username: str, password: str, reason: str, *, release_hash: str | None = None
-) -> Status:
+    page: Page, release: str, username: str, password: str, reason: str, *, release_hash: str | None = None,
+    code: str = "",
+) -> Status:  # fmt: skip
     """Order a release off, at once: a releasing chief or confidentiality reviewer in charge, alone (REV-09).
 
     The catalogue is cleared by the withdraw flow, which reports with `record_withdrawn`. Raises SignatureRefused,
     NotPermitted, TransitionRefused, UsageInvalid (no reason).
     """
-    del password  # checked before this page was opened
+    del password, code  # checked before this page was opened
     record = find(release)
     check_can(office(username), username, Act.WITHDRAW, record.unit_id, page.at)
     before = record.status

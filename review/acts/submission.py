@@ -18,13 +18,15 @@ OPEN = (Status.RECEIVED, Status.CHECKED, Status.IN_REVIEW, Status.ESCALATED, Sta
 
 
 @act(signed=True)
-def submit(page: Page, release: str, username: str, password: str, *, release_hash: str | None = None) -> Status:
+def submit(
+    page: Page, release: str, username: str, password: str, *, release_hash: str | None = None, code: str = ""
+) -> Status:
     """An operator in charge signs that the release was looked at; it goes to the first stage (`in_review`).
 
     Earlier revisions of the same edition that are still under way become `replaced`: only the newest can go out.
     Raises SignatureRefused, NotPermitted, TransitionRefused, ContentChanged.
     """
-    del password  # checked before this page was opened
+    del password, code  # checked before this page was opened
     record = find(release)
     check_can(office(username), username, Act.SUBMIT, record.unit_id, page.at)
     status = lifecycle.step(Status(record.status), Event.SUBMIT)
@@ -42,10 +44,10 @@ def submit(page: Page, release: str, username: str, password: str, *, release_ha
 
 
 @act(signed=True)
-def recall(page: Page, release: str, username: str, password: str) -> Status:
+def recall(page: Page, release: str, username: str, password: str, *, code: str = "") -> Status:
     """The submitter takes a release back before anyone has decided; it is `checked` again. Raises NotPermitted,
     TransitionRefused, SignatureRefused."""
-    del password  # checked before this page was opened
+    del password, code  # checked before this page was opened
     record = find(release)
     check_can(office(username), username, Act.SUBMIT, record.unit_id, page.at)
     status = lifecycle.step(Status(record.status), Event.RECALL)

@@ -20,14 +20,15 @@ CONFIRM, REVERSE = "confirm", "reverse"
 
 @act(signed=True)
 def confirm_withdrawal(
-    page: Page, release: str, username: str, password: str, reason: str = "", *, release_hash: str | None = None
-) -> Status:
+    page: Page, release: str, username: str, password: str, reason: str = "", *, release_hash: str | None = None,
+    code: str = "",
+) -> Status:  # fmt: skip
     """A second person confirms that the release stays off; only a new revision brings the edition back.
 
     Raises SignatureRefused, ReviewerHasDecided (the one who ordered it), ReviewerIsSubmitter, NotPermitted,
     TransitionRefused, ContentChanged.
     """
-    del password  # checked before this page was opened
+    del password, code  # checked before this page was opened
     record, order, status = _ground(page, release, username, Event.CONFIRM, release_hash)
     _write(page, record, order, username, CONFIRM, texts.clean(reason, "a reason"))
     return status
@@ -35,13 +36,14 @@ def confirm_withdrawal(
 
 @act(signed=True)
 def reverse_withdrawal(
-    page: Page, release: str, username: str, password: str, reason: str, *, release_hash: str | None = None
-) -> Status:
+    page: Page, release: str, username: str, password: str, reason: str, *, release_hash: str | None = None,
+    code: str = "",
+) -> Status:  # fmt: skip
     """A second person reverses the order: the release is `approved` again and is published anew, if all that its approval
     rests on is still in force. Raises as `confirm_withdrawal`, UsageInvalid (no reason), and TransitionRefused where the
     catalogue hasn't confirmed yet, where it was superseded before, or where a later revision was submitted.
     """
-    del password  # checked before this page was opened
+    del password, code  # checked before this page was opened
     record, order, status = _ground(page, release, username, Event.REVERSE, release_hash)
     reason = texts.clean(reason, "a reason", needed=True)
     if Status(order.before) not in lifecycle.REVERSIBLE:

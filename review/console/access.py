@@ -8,13 +8,16 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from domain.errors import NotPermitted
 from review.console.refusals import refused
 from review.console.visitor import visitor
+from review.factors import is_enrolled
 from review.permissions import REVIEWERS, Role
+from review.signature import needs_factor
 
 R = Role
 ANYBODY: frozenset[Role] = frozenset()  # stands for: no sign-in needed
@@ -33,6 +36,10 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "ready": ANYBODY,
     "home": SIGNED_IN,
     "queue": READERS,
+    "return_several": REVIEWERS,
+    "to_sign": REVIEWERS,
+    "sign_ready": REVIEWERS,
+    "drop_ready": REVIEWERS,
     "releases": READERS,
     "release": READERS,
     "content": READERS,
@@ -54,6 +61,11 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "notices_seen": SIGNED_IN,
     "notices_email": SIGNED_IN,
     "me": SIGNED_IN,
+    "factor": SIGNED_IN,
+    "factor_begin": SIGNED_IN,
+    "factor_confirm": SIGNED_IN,
+    "factor_codes": SIGNED_IN,
+    "reset_factor": ADMINISTRATORS,
     "deputise": WORKERS,
     "hand_over": REVIEWERS,
     "people": OFFICE_KEEPERS,
@@ -81,13 +93,17 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "take": REVIEWERS,
     "give_back": REVIEWERS,
 }
+ENROLLING = frozenset(
+    {"factor", "factor_begin", "factor_confirm"}
+)  # all that is open before a factor that one needs is set up
 OUTSIDE = "admin"  # the admin looks after itself (review/console/site.py)
 
 View = Callable[..., HttpResponse]
 
 
 class Gate:
-    """Middleware: a page that isn't in the table, or isn't for this visitor's roles, is refused before its view runs."""
+    """Middleware: a page that isn't in the table, or isn't for this visitor's roles, is refused before its view runs; whoever
+    needs a second factor and has none can only set one up."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -98,10 +114,12 @@ class Gate:
     def process_view(self, request: HttpRequest, _view: View, _args: Any, _kwargs: Any) -> HttpResponse | None:
         match = request.resolver_match
         assert match is not None, "a view has an address"
-        if OUTSIDE in match.app_names:
-            return None
         allowed = PAGES.get(match.url_name or "", None)
         if allowed is ANYBODY:
+            return None
+        if match.url_name not in ENROLLING and _lacks_factor(request):
+            return HttpResponseRedirect(reverse("factor"))
+        if OUTSIDE in match.app_names:
             return None
         if not request.user.is_authenticated:
             back = request.get_full_path() if request.method == "GET" else "/"
@@ -109,3 +127,11 @@ class Gate:
         if allowed is None or not visitor(request).roles & allowed:
             return refused(request, NotPermitted("this page holds nothing for the visitor's roles"))
         return None
+
+
+def _lacks_factor(request: HttpRequest) -> bool:
+    """Whether somebody is signed in who needs a second factor and has none."""
+    if not request.user.is_authenticated or not settings.MINGJING_FACTOR_ROLES:
+        return False
+    person = visitor(request)
+    return needs_factor(person.username, person.roles) and not is_enrolled(person.username)

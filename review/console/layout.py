@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from review import notices
+from review import factors, notices
 from review.console.access import PAGES
 from review.console.tags import is_english
 from review.console.visitor import visitor
@@ -47,12 +47,18 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
         "name": person.name,
         "roles": sorted(person.roles),
         "unseen": notices.unseen(person.username),
+        "has_factor": SimpleLazyObject(
+            lambda: factors.is_enrolled(person.username)
+        ),  # where there is something to sign
         "links": [(name, said, name == section) for name, said in NAVIGATION if person.roles & PAGES[name]],
         "admin": bool(person.roles & {Role.AUDITOR, Role.ADMINISTRATOR}),
     }
 
 
 SECTIONS = {  # page → the link that leads to it
+    "to_sign": "queue",
+    "return_several": "queue",
+    "sign_ready": "queue",
     "release": "releases",
     "content": "releases",
     "finding": "releases",

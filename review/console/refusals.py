@@ -17,6 +17,7 @@ STATUS: dict[type[MingjingError], int] = {
     errors.ReleaseNotFound: 404,
     errors.NotPermitted: 403,
     errors.SignatureRefused: 403,
+    errors.SecondFactorMissing: 403,
     errors.UsageInvalid: 400,
     errors.HomeInvalid: 503,
     errors.StorageUnavailable: 503,

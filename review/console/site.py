@@ -6,13 +6,15 @@ Nobody writes here; writing is review/desk's alone.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.contrib.admin import AdminSite, ModelAdmin
-from django.contrib.auth.forms import AuthenticationForm
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
-from review import reading
+from review import factors, reading
+from review.console.login import SignInForm
 from review.permissions import Role
 
 PEOPLE = frozenset({"unit", "user", "membership", "reasoncode"})
@@ -23,7 +25,21 @@ class Site(AdminSite):
     site_title = "明镜"
     index_title = "只读"
     enable_nav_sidebar = False
-    login_form = AuthenticationForm  # Django's own asks for is_staff, which means nothing here
+    login_form = SignInForm  # Django's own asks for is_staff, which means nothing here
+
+    def register(
+        self, model_or_iterable: Any, admin_class: type[ModelAdmin[Any]] | None = None, **options: Any
+    ) -> None:
+        """Read-only tables of this room alone: what a library offers to administer (secrets of factors) is left out."""
+        if admin_class is not None and issubclass(admin_class, Table):
+            super().register(model_or_iterable, admin_class, **options)
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Where codes are in use, the console's own page asks for them; this one has no box for a code."""
+        if factors.are_in_use() and not request.user.is_authenticated:
+            to = {"next": request.GET.get("next", reverse("admin:index"))}
+            return HttpResponseRedirect(f"{reverse('sign_in')}?{urlencode(to)}")
+        return super().login(request, extra_context)
 
     def has_permission(self, request: HttpRequest) -> bool:
         return request.user.is_active and bool(roles_at_root(request))

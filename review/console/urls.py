@@ -11,6 +11,7 @@ from review.console.pages import (
     acts,
     dashboard,
     datasets,
+    factors,
     files,
     hiding,
     lists,
@@ -22,6 +23,7 @@ from review.console.pages import (
     release,
     runs,
     signing,
+    together,
 )
 
 urlpatterns = [
@@ -32,6 +34,10 @@ urlpatterns = [
     path("health", signing.health, name="health"),
     path("ready", signing.ready, name="ready"),
     path("queue", lists.queue, name="queue"),
+    path("queue/return", together.return_several, name="return_several"),
+    path("to-sign", together.to_sign, name="to_sign"),
+    path("to-sign/sign", together.sign_ready, name="sign_ready"),
+    path("releases/<str:release>/drop", together.drop_ready, name="drop_ready"),
     path("releases", lists.releases, name="releases"),
     path("releases/<str:release>", release.release, name="release"),
     path("releases/<str:release>/content", release.content, name="content"),
@@ -66,6 +72,11 @@ urlpatterns = [
     path("notices/seen", notices.seen, name="notices_seen"),
     path("notices/email", notices.email, name="notices_email"),
     path("me", people.me, name="me"),
+    path("me/factor", factors.factor, name="factor"),
+    path("me/factor/begin", factors.begin, name="factor_begin"),
+    path("me/factor/confirm", factors.confirm, name="factor_confirm"),
+    path("me/factor/codes", factors.recovery_codes, name="factor_codes"),
+    path("people/factor", factors.reset, name="reset_factor"),
     path("me/deputy", people.deputise, name="deputise"),
     path("me/hand-over", people.hand_over, name="hand_over"),
     path("people", people.people, name="people"),

@@ -103,6 +103,8 @@ EVENTS: Mapping[str, Pair] = {
     "opened": ("打开了发现", "opened findings"),
     "looked": ("看了一格原文", "looked at one cell as it came in"),
     "decided": ("作出决定", "decided"),
+    "made-ready": ("办好一项决定，待签", "finished a decision, to be signed"),
+    "ready-dropped": ("取消一项待签的决定", "took back a decision that wasn't signed"),
     "opined": ("背靠背表态（密封）", "spoke at a blind stage (sealed)"),
     "conflicted": ("两人意见不一，须第三人裁定", "the two differ: a third person resolves it"),
     "answered": ("登记报审答复", "recorded the answer to the escalation"),
@@ -138,6 +140,10 @@ EVENTS: Mapping[str, Pair] = {
     "signed-in": ("登录", "signed in"),
     "user-added": ("新增人员", "person added"),
     "user-closed": ("停用账户", "account closed"),
+    "factor-begun": ("开始设置动态口令", "began to set up a second factor"),
+    "factor-set": ("动态口令已启用", "second factor in use"),
+    "factor-reset": ("动态口令被管理员撤销", "second factor taken away by an administrator"),
+    "recovery-codes-made": ("换了一组备用码", "new recovery codes made"),
     "password-set": ("重设密码", "password set"),
     "granted": ("任职", "seat given"),
     "revoked": ("免职", "seat ended"),
@@ -155,6 +161,18 @@ NOTICES: Mapping[str, Pair] = {
     Kind.PUBLISHED: ("已发布", "published"),
     Kind.INSPECTION_FAILED: ("读网检查不通过", "inspection failed"),
     Kind.HIDDEN: ("已下令撤下", "ordered off the catalogue"),
+    Kind.TAKEN_OFF: (
+        "已从目录撤下（公开期满，或发布端有人撤下），无须第二人",
+        "came off the catalogue (its days are over, or somebody on the publishing side hid it); no second person is needed",
+    ),
+    Kind.FACTOR_SET: (
+        "您的动态口令已启用；若不是您设置的，请立即告诉管理员",
+        "a second factor was set up in your name; if it wasn't you, say so at once",
+    ),
+    Kind.FACTOR_RESET: (
+        "您的动态口令已被管理员撤销；若不是您要求的，请立即告诉管理员",
+        "an administrator took your second factor away; if you didn't ask for it, say so at once",
+    ),
     Kind.DELIVERY_FAILED: ("有通知没有送达", "a notice couldn't be delivered"),
 }
 CHANNELS: Mapping[str, Pair] = {"mail": ("邮件", "mail"), "webhook": ("网络回调", "webhook")}
@@ -183,8 +201,12 @@ REFUSALS: Mapping[str, Pair] = {
     "reviewer-has-decided": ("您已在另一环节作过决定，一人只办一个环节。", "You decided at another stage; one person holds one stage."),
     "not-permitted": ("您没有办理这件事的职责。", "You hold no seat for this."),
     "signature-refused": (
-        "密码不对，或者错的次数太多。请核对；连错五次须等 15 分钟。",
-        "The password is wrong, or failed too often. Check it; after five failures wait 15 minutes.",
+        "密码（或动态口令）不对，或者错的次数太多。请核对；口令用过一次就作废，请等下一个；连错五次须等 15 分钟。",
+        "Password (or code) is wrong, or failed too often. Check it; a code works once, wait for the next; after five failures wait 15 minutes.",
+    ),
+    "second-factor-missing": (
+        "您的职责须用动态口令签字。请先在“我的任职”里设置。",
+        "Your role signs with a code from a telephone. Set it up first, behind your name.",
     ),
     "disposition-missing": ("还有须处置的发现没有打开或没有处置。", "A finding hasn't been opened or disposed of yet."),
     "finding-blocks": ("有阻断问题，谁也不能放行，只能退回。", "A finding blocks; nobody may wave it through, return it."),

@@ -6,12 +6,15 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from review.settings import factor_roles_of
 from review.setup import configure
 
+HOME = Path(os.environ["MINGJING_HOME"])
 configure(
-    Path(os.environ["MINGJING_HOME"]),
+    HOME,
     database_url=os.environ.get("MINGJING_DATABASE_URL") or None,
     tls=os.environ.get("MINGJING_TLS") == "1",
+    factor_roles=factor_roles_of(HOME),
 )
 
 from django.contrib.staticfiles.handlers import StaticFilesHandler  # noqa: E402 - Django is set up first

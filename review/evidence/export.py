@@ -11,7 +11,7 @@ from domain.errors import ContentChanged, LedgerBroken
 from domain.pack import Packs
 from domain.ports import ArtefactStore
 from domain.release import Manifest
-from review import keys, ledger, queries
+from review import blind, keys, ledger, queries
 from review.evidence import bundle, proof, register
 from review.evidence.verify import check_bundle
 from review.ledger_head import head_text
@@ -44,6 +44,7 @@ def export(release: str, store: ArtefactStore, out: Path, *, packs: Packs | None
         **_pack_files(manifest, packs),
         "release.json": _json({k: record[k] for k in KEPT}),
         "decisions.json": _json(record["decisions"]),
+        "opinions.json": _json(blind.words(release)),
         "receipt.json": _json(record["receipt"]),
         "ledger.json": _json(proof.build(release, head)),
         "ledger.head": head_text(ledger.home(), head).encode(),

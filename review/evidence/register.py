@@ -44,7 +44,8 @@ Rows = list[tuple[str, str]]
 def page(
     record: Mapping[str, Any], manifest: Manifest, files: Mapping[str, bytes], codes: Iterable[Mapping[str, str]]
 ) -> str:
-    """The filled-in form. `record`: queries.show; `files`: contract.json, findings.json, coverage.json of the bundle."""
+    """The filled-in form. `record`: queries.show; `files`: contract.json, findings.json, coverage.json,
+    opinions.json of the bundle."""
     contract = json.loads(files["contract.json"])
     findings = json.loads(files["findings.json"])
     coverage = json.loads(files["coverage.json"])
@@ -58,7 +59,10 @@ def page(
             ("编号", "级别", "发现", "数量", "规则", "处置"),
             _dispositions(findings, record["decisions"]),
         ),
-        _table("意见与签署", _opinions(record, {c["code"]: c["title_zh"] for c in codes})),
+        _table(
+            "意见与签署",
+            _opinions(record, json.loads(files["opinions.json"]), {c["code"]: c["title_zh"] for c in codes}),
+        ),
         _table("发布与归档", _publication(record)),
     ]
     title = "政府信息公开（数据发布）审查登记表"
@@ -167,11 +171,12 @@ def _dispositions(findings: list[dict[str, Any]], decisions: list[dict[str, Any]
     return rows
 
 
-def _opinions(record: Mapping[str, Any], codes: Mapping[str, str]) -> Rows:
+def _opinions(record: Mapping[str, Any], pairs: list[dict[str, Any]], codes: Mapping[str, str]) -> Rows:
     rows: Rows = [("承办人意见（自查并提交）", f"同意提交，{record['submitter']}" if record["submitter"] else UNKNOWN)]
     rows += [("第三方意见", UNKNOWN), ("会签单位意见", UNKNOWN)]
     for stage in (s["name"] for s in record["stages"]):
-        given = [_opinion(d, codes) for d in record["decisions"] if d["stage"] == stage]
+        given = [f"背靠背意见：{_opinion(o, codes)}" for o in pairs if o["stage"] == stage]
+        given += [_opinion(d, codes) for d in record["decisions"] if d["stage"] == stage]
         rows.append((STAGES[stage], "；".join(given) or UNKNOWN))
     answers = [d["answer"] for d in record["decisions"] if d["answer"]]
     told = "；".join(f"{a['authority']} {a['document']}：{a['answer']}" for a in answers)

@@ -14,7 +14,7 @@ from domain.canonical import sha256_hex
 from domain.errors import EvidenceInvalid, LedgerBroken, MingjingError
 from domain.release import Manifest
 from review import keys, texts
-from review.evidence import bundle, chain
+from review.evidence import bundle, chain, opinions
 from review.ledger_head import check_head
 from review.replay import Replay, replay
 
@@ -69,6 +69,8 @@ def _checked(files: Mapping[str, bytes], public_key: str) -> Evidence:
     state = replay(index["release"], lines)
     _check_story(state, index, manifest)
     _check_texts(json.loads(files["decisions.json"]), lines)
+    if "opinions.json" in files:  # bundles of before don't have it
+        opinions.check(json.loads(files["opinions.json"]), lines)
     people = {hash_: json.loads(body)["actor"] for body, hash_ in lines}
     return Evidence(
         index["release"], index["dataset"], index["release_hash"], str(state.status),

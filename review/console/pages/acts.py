@@ -6,6 +6,7 @@ A refusal shows the page again with what was typed, apart from the password; the
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -19,6 +20,7 @@ from review.console.draft import TEXTS, draft_of, forget, keep
 from review.console.pages.release import found, shown
 from review.console.refusals import STATUS
 from review.console.returning import back
+from review.console.signed import signature_in
 from review.console.tags import say
 from review.console.visitor import visitor
 from review.console.words import Pair
@@ -91,7 +93,7 @@ def _said(request: HttpRequest, known: Sequence[str] | dict[str, str | None]) ->
 
 @require_POST
 def decide(request: HttpRequest, release: str) -> HttpResponse:
-    """Sign a decision, or keep it for later (`keep`)."""
+    """Sign a decision, lay it aside as finished (`ready`), or keep what there is for later (`keep`)."""
     record, person = found(request, release), visitor(request)
     typed = _posted(request, *TEXTS)
     seen = request.POST.get("release_hash", "")
@@ -103,19 +105,35 @@ def decide(request: HttpRequest, release: str) -> HttpResponse:
     if "keep" in request.POST:
         return _done(request, release, ("存好了，还没有签字。", "Kept; not signed yet."))
 
-    def sign() -> None:
+    stage = request.POST.get("stage", "")
+    password, code = signature_in(request)
+
+    def said() -> tuple[Verdict, dict[str, Any]]:
         if typed["verdict"] not in set(Verdict):
             raise UsageInvalid("choose a verdict")
         withholds, remedies = (typed["verdict"] == v.value for v in (Verdict.WITHHOLD, Verdict.REMEDY))
         contract = remedy.contract_of(record) if remedies else None
-        desk.decide(
-            release, person.username, request.POST.get("password", ""), request.POST.get("stage", ""),
-            Verdict(typed["verdict"]), release_hash=seen, reason=typed["reason"],
-            reason_code=typed["reason_code"] if withholds else "", basis=typed["basis"], dispositions=draft.said(),
-            overrides=remedy.said(draft.overrides, contract) if contract else (), contract=contract,
-        )  # fmt: skip
+        return Verdict(typed["verdict"]), {
+            "release_hash": seen, "reason": typed["reason"], "reason_code": typed["reason_code"] if withholds else "",
+            "basis": typed["basis"], "dispositions": draft.said(),
+            "overrides": remedy.said(draft.overrides, contract) if contract else (), "contract": contract,
+        }  # fmt: skip
+
+    def sign() -> None:
+        verdict, more = said()
+        desk.decide(release, person.username, password, stage, verdict, code=code, **more)
         forget(request, release)
 
+    def lay_aside() -> None:
+        verdict, more = said()
+        desk.make_ready(release, person.username, stage, verdict, **more)
+
+    if "ready" in request.POST:
+        words = (
+            "办好了，待签。“待签”页上一次密码签几件。",
+            "Ready. The page “To sign” signs several with one password.",
+        )
+        return _try(request, record, "decide", typed, lay_aside, words)
     words = ("已签字，决定记入台账。", "Signed; the decision is in the ledger.")
     return _try(request, record, "decide", typed, sign, words)
 
@@ -124,20 +142,24 @@ def decide(request: HttpRequest, release: str) -> HttpResponse:
 def submit(request: HttpRequest, release: str) -> HttpResponse:
     """The operator signs that the release was looked at."""
     record, person = found(request, release), visitor(request)
-    password, seen = request.POST.get("password", ""), request.POST.get("release_hash", "")
+    seen = request.POST.get("release_hash", "")
+    password, code = signature_in(request)
     words = ("已提交，进入审查。", "Submitted; the review begins.")
     return _try(
-        request, record, "submit", {}, lambda: desk.submit(release, person.username, password, release_hash=seen), words
-    )
+        request, record, "submit", {},
+        lambda: desk.submit(release, person.username, password, release_hash=seen, code=code), words,
+    )  # fmt: skip
 
 
 @require_POST
 def recall(request: HttpRequest, release: str) -> HttpResponse:
     """The submitter takes it back."""
     record, person = found(request, release), visitor(request)
-    password = request.POST.get("password", "")
+    password, code = signature_in(request)
     words = ("已收回，可以更正后再交。", "Recalled; correct it and submit it again.")
-    return _try(request, record, "recall", {}, lambda: desk.recall(release, person.username, password), words)
+    return _try(
+        request, record, "recall", {}, lambda: desk.recall(release, person.username, password, code=code), words
+    )
 
 
 @require_POST
@@ -145,14 +167,14 @@ def answer(request: HttpRequest, release: str) -> HttpResponse:
     """Record what the authority above answered."""
     record, person = found(request, release), visitor(request)
     typed = _posted(request, "authority", "document", "answer")
-    password = request.POST.get("password", "")
+    password, code = signature_in(request)
     words = ("答复已登记，审查继续。", "The answer is recorded; the review goes on.")
     return _try(
         request,
         record,
         "answer",
         typed,
-        lambda: desk.answer_escalation(release, person.username, password, **typed),
+        lambda: desk.answer_escalation(release, person.username, password, code=code, **typed),
         words,
     )
 

@@ -20,6 +20,7 @@ from review.console import words
 from review.console.pages.release import found
 from review.console.paging import pages_of
 from review.console.refusals import STATUS
+from review.console.signed import signature_in
 from review.console.tags import say
 from review.console.visitor import visitor
 from review.console.words import Pair
@@ -43,7 +44,12 @@ def hiding(request: HttpRequest) -> HttpResponse:
     matching = listing.matching(listing.Filter(units, PUBLIC, search=search)).order_by("-changed_at", "-pk")
     pages = pages_of(request, matching.count())
     rows = listing.rows(matching[pages.start : pages.stop])
-    context = {"rows": rows, "pages": pages, "search": search, "waiting": withdrawals.unanswered(units)}
+    context = {
+        "rows": rows,
+        "pages": pages,
+        "search": search,
+        "waiting": [r for r, _, _ in withdrawals.unanswered(units)],
+    }
     return render(request, "hiding.html", context)
 
 
@@ -80,11 +86,13 @@ def _page(request: HttpRequest, record: ReleaseRecord, fault: MingjingError | No
     return render(request, "hide.html", context, status=STATUS.get(type(fault), 409) if fault else 200)
 
 
-def _signed(request: HttpRequest, release: str, act: Callable[[str, str, str], object], said: Pair) -> HttpResponse:
-    """Do a signed act (username, password, hash); back to the page, with what stopped it or with what was done."""
+def _signed(
+    request: HttpRequest, release: str, act: Callable[[str, str, str, str], object], said: Pair
+) -> HttpResponse:
+    """Do a signed act (username, password, code, hash); back to the page, with what stopped it or with what was done."""
     record, person = found(request, release), visitor(request)
     try:
-        act(person.username, request.POST.get("password", ""), request.POST.get("release_hash", ""))
+        act(person.username, *signature_in(request), request.POST.get("release_hash", ""))
     except MingjingError as fault:
         return _page(request, found(request, record.public_id), fault)
     messages.success(request, say(said))
@@ -96,8 +104,8 @@ def withdraw(request: HttpRequest, release: str) -> HttpResponse:
     """Order the release off; the runner clears the catalogue at once."""
     reason = request.POST.get("other", "").strip() or request.POST.get("reason", "")
 
-    def order(user: str, password: str, seen: str) -> None:
-        desk.withdraw(release, user, password, reason, release_hash=seen)
+    def order(user: str, password: str, code: str, seen: str) -> None:
+        desk.withdraw(release, user, password, reason, release_hash=seen, code=code)
         desk.ask("withdraw", {"release": release}, user)
 
     return _signed(request, release, order, ("已下令撤下。", "Ordered off."))
@@ -109,7 +117,9 @@ def confirm(request: HttpRequest, release: str) -> HttpResponse:
     why = request.POST.get("why", "")
     return _signed(
         request, release,
-        lambda user, password, seen: desk.confirm_withdrawal(release, user, password, why, release_hash=seen),
+        lambda user, password, code, seen: desk.confirm_withdrawal(
+            release, user, password, why, release_hash=seen, code=code
+        ),
         ("已确认撤下。", "The withdrawal is confirmed."),
     )  # fmt: skip
 
@@ -120,6 +130,8 @@ def reverse_order(request: HttpRequest, release: str) -> HttpResponse:
     why = request.POST.get("why", "")
     return _signed(
         request, release,
-        lambda user, password, seen: desk.reverse_withdrawal(release, user, password, why, release_hash=seen),
+        lambda user, password, code, seen: desk.reverse_withdrawal(
+            release, user, password, why, release_hash=seen, code=code
+        ),
         ("已撤销下架令，原批准的内容重新发布。", "Reversed; the bytes that were approved are published again."),
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -12,16 +13,21 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from domain.errors import MingjingError
 from domain.release import Status
 from review import desk, listing, queries
 from review.console import words
 from review.console.outside import outside
 from review.console.paging import pages_of
+from review.console.refusals import STATUS
 from review.console.returning import back
 from review.console.tags import say
 from review.console.visitor import Visitor, visitor
 from review.listing import Filter
 from review.models import ReleaseRecord, Unit
+from review.permissions import REVIEWERS, Act
+from review.ready import number_ready
+from review.withdrawals import to_answer
 
 SCOPES: dict[str, words.Pair] = {
     "mine": ("轮到我的", "For me"),
@@ -62,10 +68,18 @@ def waited(row: dict[str, Any]) -> int | None:
 
 def queue(request: HttpRequest) -> HttpResponse:
     """What waits: for the visitor, for the own unit, for everybody."""
+    return queue_shown(request)
+
+
+def queue_shown(
+    request: HttpRequest, fault: MingjingError | None = None, reason: str = "", ticked: Collection[str] = ()
+) -> HttpResponse:
+    """The page, with what stopped a return of several, and what had been ticked and typed (never a password)."""
     person = visitor(request)
     scope = request.GET.get("scope", "mine")
     scope = scope if scope in SCOPES else "mine"
     wanted = asked(request, person.departments)
+    hides = person.departments_for(Act.WITHDRAW)
     turn = listing.mine(Filter(person.departments), person.office, person.username, person.at)
     own = [u for u in wanted.units if u in person.units]
     lists: dict[str, QuerySet[ReleaseRecord]] = {
@@ -82,8 +96,16 @@ def queue(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "queue.html",
-        {"rows": rows, "pages": pages, "tabs": tabs, "scope": scope, "mine": len(turn), **choices(person)},
-    )
+        {
+            "rows": rows, "pages": pages, "tabs": tabs, "scope": scope, "mine": len(turn), **choices(person),
+            "to_sign": number_ready(person.username) if person.roles & REVIEWERS else 0,
+            "second": to_answer(person.username, person.office, hides, person.at) if hides else [],
+            "returnable": any(row["is_stage"] for row in rows),
+            "ticked": ticked, "reason": reason,
+            "fault": words.REFUSALS[fault.name()] if fault else None, "fault_detail": str(fault) if fault else "",
+        },
+        status=STATUS.get(type(fault), 409) if fault else 200,
+    )  # fmt: skip
 
 
 def releases(request: HttpRequest) -> HttpResponse:

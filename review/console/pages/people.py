@@ -27,10 +27,11 @@ from review.permissions import Role
 
 def people(request: HttpRequest) -> HttpResponse:
     """Everybody with their seats."""
-    return _people(request)
+    return people_shown(request)
 
 
-def _people(request: HttpRequest, fault: MingjingError | None = None) -> HttpResponse:
+def people_shown(request: HttpRequest, fault: MingjingError | None = None) -> HttpResponse:
+    """The page, with what stopped an act."""
     search, unit, now = request.GET.get("q", "")[:60].lower(), request.GET.get("unit", ""), timezone.now().isoformat()
     units = {u["code"]: u for u in queries.units()}
     found = []
@@ -89,7 +90,7 @@ def _write(request: HttpRequest, act: Callable[[], object], said: Pair) -> HttpR
     try:
         act()
     except MingjingError as fault:
-        return _people(request, fault)
+        return people_shown(request, fault)
     messages.success(request, say(said))
     return HttpResponseRedirect(reverse("people"))
 

@@ -29,6 +29,7 @@ from review.console.words import Pair
 from review.lifecycle import Event
 from review.models import ReleaseRecord
 from review.permissions import Act, Case, can_look, check_can_decide
+from review.ready import is_ready
 from review.seals import PAIR
 
 SAMPLE_ROWS = 8
@@ -117,6 +118,7 @@ def shown(
             "typed": typed or {},
             "later": later_of(record),
             "pair": pair,
+            "is_ready": turn.decide and is_ready(person.username, record.public_id),
             "raised": raised.told(record.public_id),
             "remedy": remedy.told(record, package),
             "stricter": remedy.columns(record, package) if turn.decide else [],
@@ -169,13 +171,14 @@ def turn_of(record: ReleaseRecord, case: Case, person: Visitor, is_decided: bool
 
 def pair_of(record: ReleaseRecord, case: Case, person: Visitor) -> dict[str, Any]:
     """Of a blind stage: whether this is one, whether somebody has spoken, whether this visitor has, and what may be told."""
-    under_way = blind.waiting(record.public_id) if record.status == Status.IN_REVIEW.value else []
+    asked = blind.waiting(record.public_id)
+    under_way = asked if record.status == Status.IN_REVIEW.value else []
     return {
         "is_blind": bool(record.stage and case.current and case.current.blind == PAIR),
         "spoken": bool(under_way),
         "mine": any(o.user.username == person.username for o in under_way),
         "is_conflict": len(under_way) == PAIR,
-        "told": blind.told(record.public_id),
+        "told": blind.told(record.public_id, asked),
     }
 
 

@@ -1,19 +1,35 @@
-"""Signing in and out, and where a person lands. Whether name and password fit is left to the desk (review/console/login)."""
+"""Signing in and out, and where a person lands. Whether name, password and code fit is left to the desk (review/console/login)."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.contrib.auth import views
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from review import factors
 from review.console.access import PAGES
+from review.console.login import SignInForm
 from review.console.outside import outside
 from review.console.visitor import visitor
 
 LANDINGS = ("queue", "people")  # the first one that is for the visitor's roles
 
-sign_in = views.LoginView.as_view(template_name="sign_in.html", redirect_authenticated_user=True)
+
+class SignIn(views.LoginView):
+    """Asks for a code too, once anybody could have one; whether this person has, it doesn't tell."""
+
+    template_name = "sign_in.html"
+    redirect_authenticated_user = True
+    authentication_form = SignInForm
+
+    def get_context_data(self, **given: Any) -> dict[str, Any]:
+        return {**super().get_context_data(**given), "factors": factors.are_in_use()}
+
+
+sign_in = SignIn.as_view()
 sign_out = views.LogoutView.as_view()
 
 

@@ -78,6 +78,7 @@ def test_wsgi_and_deploy_check(home: Path) -> None:
     import sys
 
     root = Path(__file__).resolve().parents[3]
+    (home / "mingjing.toml").write_text('kind = "production"\n', "utf-8")  # without it the WSGI console doesn't start
     env = {
         **os.environ,
         "MINGJING_HOME": str(home),

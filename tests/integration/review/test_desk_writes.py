@@ -120,6 +120,44 @@ def _decided() -> Callable[[], Any]:
     return lambda: desk.decide(release, "sec", PASSWORD, "section", Verdict.APPROVE, release_hash=hash_of(release))
 
 
+def ready() -> dict[str, str]:
+    """A decision that was laid aside: release → the mark under which it is listed."""
+    from django.utils import timezone
+
+    from review import desk
+    from review.ready import ready_of
+
+    release = submitted(findings=[])
+    said = {"release_hash": hash_of(release), "reason": "第三列口径不同"}
+    desk.make_ready(release, "sec", "section", Verdict.RETURN, **said)
+    return {release: ready_of("sec", timezone.now())[0].mark}
+
+
+class _Codes:
+    """Signs with the next recovery code at each call: one is spent though the act then fails."""
+
+    def __init__(self, act: Callable[..., Any]) -> None:
+        self.act = act
+
+    def __call__(self, codes: list[str]) -> Any:
+        return self.act("law", PASSWORD, code=codes.pop())
+
+
+def begun() -> str:
+    """The code that confirms a factor which `law` is setting up."""
+    from review import desk
+    from tests.second_factor import code_of
+
+    return code_of(desk.begin_factor("law", PASSWORD).secret)
+
+
+def enrolled() -> list[str]:
+    """Recovery codes of `law`, who has a second factor."""
+    from review import desk
+
+    return desk.confirm_factor("law", begun())
+
+
 def scenarios() -> dict[str, Callable[[], Callable[[], Any]]]:
     """Name of a desk function → what lays the ground and returns the call."""
     from review import desk, queries
@@ -154,6 +192,19 @@ def scenarios() -> dict[str, Callable[[], Callable[[], Any]]]:
         "deputise": on(
             nothing, lambda _: desk.deputise("law", "sec", "finance", "section_reviewer", **soon(), actor="sec")
         ),
+        "make_ready": on(
+            lambda: submitted(findings=[]),
+            lambda r: desk.make_ready(r, "sec", "section", Verdict.APPROVE, release_hash=hash_of(r)),
+        ),
+        "drop_ready": on(ready, lambda marks: desk.drop_ready(next(iter(marks)), "sec")),
+        "sign_ready": on(ready, lambda marks: desk.sign_ready("sec", PASSWORD, marks)),
+        "return_several": on(
+            submitted, lambda r: desk.return_several("sec", PASSWORD, {r: ("section", hash_of(r))}, "第三列口径不同")
+        ),
+        "begin_factor": on(nothing, lambda _: desk.begin_factor("law", PASSWORD)),
+        "confirm_factor": on(begun, lambda code: desk.confirm_factor("law", code)),
+        "new_recovery_codes": on(enrolled, _Codes(desk.new_recovery_codes)),
+        "reset_factor": on(enrolled, lambda _: desk.reset_factor("law", actor="admin")),
         "extend_claim": on(claimed, lambda w: desk.extend_claim(w, "runner")),
         "finish": on(claimed, lambda w: desk.finish(w, "runner", ok=True, result={})),
         "give_back": on(taken, lambda r: desk.give_back(r, "sec")),

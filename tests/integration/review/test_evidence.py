@@ -21,6 +21,7 @@ from tests.review_desk import (
     cheap_passwords,
     checked,
     decide,
+    make_contract,
     published,
     receipt,
     receive,
@@ -234,3 +235,100 @@ def test_verify_without_installation_or_settings(home: Path) -> None:
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, env={"PATH": ""}
     )
     assert done.stdout.split() == ["published", "False"]
+
+
+BLIND = [
+    {"name": "section", "role": "section_reviewer", "blind": 2},
+    {"name": "confidentiality", "role": "confidentiality_reviewer"},
+    {"name": "chief", "role": "releasing_chief"},
+]
+FIRST, SECOND, THIRD = "甲认为口径一致可以公开", "乙认为口径不同应退回", "丙核对原表后同意退回"
+
+
+def blind_release(home: Path, verdicts: list[str]) -> str:
+    """A release at a blind stage of which sec, sec2 and sec3 said these, in order."""
+    from review import desk
+
+    desk.add_user("sec3", PASSWORD, name="SEC3")
+    for person in ("law", "sec3"):
+        desk.grant(person, "finance", "section_reviewer")
+    release = submitted(contract=make_contract(review={"tier": "L2", "stages": BLIND}))
+    for person, verdict, words in zip(("sec", "sec2", "sec3"), verdicts, (FIRST, SECOND, THIRD), strict=False):
+        decide(release, person, "section", verdict, reason=words)
+    return release
+
+
+def opinions(files: dict[str, bytes]) -> list[tuple[str, str]]:
+    return [(o["user"], o["reason"]) for o in json.loads(files["opinions.json"])]
+
+
+def test_bundle_holds_both_opinions_once_both_are_in(home: Path) -> None:
+    from review.evidence.bundle import read_zip
+    from review.evidence.verify import verify
+
+    release = blind_release(home, ["approve"])
+    out, public = bundle(home, release, "one.zip")
+    assert verify(out, public)
+    assert opinions(read_zip(out)) == []
+    assert FIRST not in "".join(f.decode() for f in read_zip(out).values())
+    decide(release, "sec2", "section", reason=SECOND)
+    out, public = bundle(home, release, "both.zip")
+    assert verify(out, public)
+    assert opinions(read_zip(out)) == [("sec", FIRST)], "what the second said is the decision"
+    page = read_zip(out)["审查登记表.html"].decode()
+    assert f"背靠背意见：公开，{FIRST} —— SEC，finance" in page
+    assert SECOND in page
+
+
+def test_bundle_holds_a_conflict_and_who_resolved_it(home: Path) -> None:
+    from review.evidence.bundle import read_zip
+    from review.evidence.verify import verify
+
+    release = blind_release(home, ["approve", "return"])
+    out, public = bundle(home, release, "conflict.zip")
+    assert verify(out, public)
+    assert opinions(read_zip(out)) == [("sec", FIRST), ("sec2", SECOND)]
+    decide(release, "sec3", "section", "return", reason=THIRD)
+    out, public = bundle(home, release, "resolved.zip")
+    assert verify(out, public).status == "returned"
+    page = read_zip(out)["审查登记表.html"].decode()
+    assert [page.count(words) for words in (FIRST, SECOND)] == [1, 1]
+    assert THIRD in page
+
+
+OPINION_FORGERIES = {
+    "words": edit("opinions.json", FIRST, "甲说不可公开"),
+    "verdict": edit("opinions.json", '"verdict": "approve"', '"verdict": "withhold"'),
+    "person": edit("opinions.json", '"user": "sec"', '"user": "sec3"'),
+    "disposition": edit("opinions.json", "字段为编号", "无"),
+    "stage": edit("opinions.json", '"stage": "section"', '"stage": "chief"'),
+    "one-left-out": lambda files: {
+        **files,
+        "opinions.json": json.dumps(json.loads(files["opinions.json"])[1:]).encode(),
+    },
+    "none": lambda files: {**files, "opinions.json": b"[]"},
+    "twice": lambda files: {**files, "opinions.json": json.dumps(json.loads(files["opinions.json"]) * 2).encode()},
+}
+
+
+def test_forged_opinions_are_not_verified(home: Path) -> None:
+    from review import keys
+    from review.evidence.bundle import read_zip
+    from review.evidence.verify import check_bundle
+
+    out, public = bundle(home, blind_release(home, ["approve", "return", "return"]))
+    files = read_zip(out)
+    assert check_bundle(resigned(home, files), public)
+    for forge in OPINION_FORGERIES.values():
+        with pytest.raises(EvidenceInvalid):
+            check_bundle(resigned(home, forge(files)), keys.public_key(home))
+
+
+def test_bundle_of_before_is_verified_still(home: Path) -> None:
+    """A bundle without the file, as an older Mingjing signed it."""
+    from review.evidence.bundle import read_zip
+    from review.evidence.verify import check_bundle
+
+    out, public = bundle(home)
+    files = {name: data for name, data in read_zip(out).items() if name != "opinions.json"}
+    assert check_bundle(resigned(home, files), public).status == "published"

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import json
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,11 +16,12 @@ import pytest
 from domain.errors import UsageInvalid
 from flows.home import Home
 from flows.notices import channels, deliver_due, overdue
+from review.hiding import HideOrder, SignedOrder
 from review.mail import mail_server
 from tests.console_visits import open_console, visit
 from tests.integration.review.conftest import Model
 from tests.receivers import MailSink, hook_sink, mail_sink
-from tests.review_desk import BLOCK, PASSWORD, checked, decide, published, receive, submitted
+from tests.review_desk import BLOCK, PASSWORD, checked, decide, hash_of, published, receive, submitted
 
 SECRET = "a made-up secret of the test"
 
@@ -75,6 +76,24 @@ def hidden() -> str:
     return release
 
 
+def expired() -> str:
+    from review import desk
+
+    release = published()
+    desk.expire(release, 30, date(2027, 1, 1))
+    return release
+
+
+def outside(*, ordered_before: bool = False) -> str:
+    """Taken down by a person on the publishing side; perhaps somebody here had ordered it off before."""
+    from review import desk
+
+    release = hidden() if ordered_before else published()
+    order = HideOrder(release, hash_of(release), "finance.debt_limit", "wang", "误公开", "2026-11-25T08:00:00+00:00")
+    desk.record_hidden(release, SignedOrder(order, "0" * 64, "0" * 128))
+    return release
+
+
 @pytest.mark.parametrize(
     ("ground", "kind", "people"),
     [
@@ -89,8 +108,14 @@ def hidden() -> str:
         (lambda: inspected(ok=False), "inspection_failed", {"op", "op2", "both", "conf", "chief"}),
         (lambda: inspected(ok=True), "inspection_failed", set()),
         (hidden, "hidden", {"conf", "both", "op", "op2"}),
+        (expired, "taken_off", {"conf", "both", "op", "op2", "chief"}),
+        (expired, "hidden", set()),
+        (outside, "taken_off", {"conf", "both", "op", "op2", "chief"}),
+        (outside, "hidden", set()),
+        (lambda: outside(ordered_before=True), "taken_off", set()),
+        (lambda: outside(ordered_before=True), "hidden", {"conf", "both", "op", "op2"}),
     ],
-    ids=["checked", "submitted", "next-stage", "escalated", "returned", "withheld", "blocked", "published", "inspection", "inspected", "hidden"],
+    ids=["checked", "submitted", "next-stage", "escalated", "returned", "withheld", "blocked", "published", "inspection", "inspected", "hidden", "expired", "expired-no-second-person", "outside", "outside-no-second-person", "both", "both-ordered-here"],
 )  # fmt: skip
 def test_people_are_told(home: Path, ground: Any, kind: str, people: set[str]) -> None:
     ground()
@@ -306,3 +331,32 @@ def test_email_is_ones_own_or_an_administrators_to_set(home: Path) -> None:
 def test_mail_settings_are_refused(url: str, sender: str) -> None:
     with pytest.raises(UsageInvalid):
         mail_server(url, sender)
+
+
+def test_mail_about_a_person_names_no_release(site: Home) -> None:
+    from flows.notices import mail_of
+    from review import desk, notices
+    from tests.second_factor import enrol
+
+    desk.set_email("sec", "sec@example.gov.cn", actor="sec")
+    enrol("sec")
+    desk.reset_factor("sec", actor="admin")
+    tell("mail", "webhook")
+    first, parcel = notices.due(datetime.now(UTC))
+    assert (first.kind, first.address) == ("factor_set", "sec@example.gov.cn")
+    assert "若不是您设置的" in mail_of(site, first)[0]
+    subject, text = mail_of(site, parcel)
+    assert (parcel.channel, parcel.release, parcel.address) == ("mail", "", "sec@example.gov.cn")
+    assert "动态口令已被管理员撤销" in subject
+    assert "()" not in text
+    assert "（）" not in text
+
+
+def test_every_kind_that_leaves_has_words_for_its_mail() -> None:
+    from flows.notices import WORDS
+    from review.console import words
+    from review.kinds import Kind
+    from review.notices import INSIDE
+
+    assert set(WORDS) == {kind.value for kind in Kind} - {kind.value for kind in INSIDE}
+    assert set(words.NOTICES) == set(Kind)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.console_visits import visit
-from tests.review_desk import PASSWORD, decide, events, hash_of, published, submitted
+from tests.review_desk import PASSWORD, checked, decide, events, hash_of, published, submitted
 
 
 def status(release: str) -> str:
@@ -94,3 +94,43 @@ def test_release_in_review_offers_nothing_to_hide(console: Path) -> None:
         "签字，立即撤下"
         not in visit("sec").get(f"/releases/{published(period='b', run_key='b')}/hide").content.decode()
     )
+
+
+def test_queue_lists_orders_for_whoever_may_answer(console: Path) -> None:
+    from review import desk
+
+    release = published()
+    desk.withdraw(release, "chief", PASSWORD, "内容需要核实")
+    seen = {
+        p: f'href="/releases/{release}/hide"' in visit(p).get("/queue").content.decode()
+        for p in ("chief", "conf", "both", "sec", "op", "stranger", "auditor")
+    }
+    assert {p for p, said in seen.items() if said} == {"conf", "both"}
+    desk.confirm_withdrawal(release, "conf", PASSWORD)
+    assert f'href="/releases/{release}/hide"' not in visit("both").get("/queue").content.decode()
+
+
+def test_submitter_isnt_asked_to_answer(console: Path) -> None:
+    from review import desk
+
+    release = checked()
+    desk.submit(release, "both", PASSWORD)
+    for person, stage in (("sec", "section"), ("conf", "confidentiality"), ("law", "legal"), ("chief", "chief")):
+        decide(release, person, stage)
+    desk.withdraw(release, "chief", PASSWORD, "内容需要核实")
+    assert f'href="/releases/{release}/hide"' not in visit("both").get("/queue").content.decode()
+    assert f'href="/releases/{release}/hide"' in visit("conf").get("/queue").content.decode()
+
+
+def test_orders_in_the_queue_cost_the_same_queries_however_many(console: Path) -> None:
+    from review import desk
+    from tests.console_visits import queries_counted
+
+    counted = []
+    for period in ("a", "b", "c"):
+        release = published(period=period, run_key=period)
+        desk.withdraw(release, "chief", PASSWORD, "内容需要核实")
+        with queries_counted() as found:
+            visit("conf").get("/queue")
+        counted.append(found["n"])
+    assert counted[0] == counted[1] == counted[2]
