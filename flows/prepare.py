@@ -24,7 +24,7 @@ from flows.guard import guarded
 from flows.orders import Order, read_order
 from flows.periods import default_period
 from flows.platform import Platform, open_platform
-from flows.progress import announce
+from flows.progress import announce, begins
 from flows.workdir import is_done, remove
 
 STEPS = ("取件", "读取", "检查", "脱敏与复查", "导出", "封存")
@@ -147,6 +147,7 @@ def _walk(place: steps.Workplace, asked: Order, period: str, sources: tuple[Arte
         contract.id, period, sources, contract.sha256, packs, asked.dates, last["release_hash"] if last else None,
         ordered,
     )  # fmt: skip
+    begins(run.key)
     release = desk.receive(
         contract, period, run.key, asked.actor, source_sha256=sources[0].sha256, before=_contract_before(place),
     )  # fmt: skip
