@@ -38,7 +38,7 @@ def _decide(stage: str, title: str, role: Role) -> Row:
 
 MATRIX: tuple[Row, ...] = (
     Row("see", "看发布单", ALL, READERS),
-    Row("open", "打开发现", tuple(s for s in ALL if s is not S.RECEIVED), READERS),
+    Row("open", "打开发现", tuple(s for s in ALL if s not in (S.RECEIVED, S.CANCELLED)), READERS),
     Row("remark", "留言", ALL, READERS - {R.AUDITOR}),
     Row("look", "看一格原文", (S.IN_REVIEW, S.ESCALATED), frozenset({R.CONFIDENTIALITY_REVIEWER}), OTHERS, STAGES),
     Row("submit", "承办自查、提交", (S.CHECKED,), frozenset({R.OPERATOR})),
