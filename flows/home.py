@@ -39,6 +39,7 @@ console_address = ""               # under which people reach the console, such 
 overdue_workdays = 7               # a release that waits longer in one place is told of as overdue (REV-07)
 mail_url = ""                      # smtp://, smtp+starttls:// or smtps://user@host:port; empty: no mail. Password: keys/mail.password or MINGJING_MAIL_PASSWORD
 mail_from = ""                     # the address that mail comes from
+console_sources = ""               # what operators may name as a source at the desk: "/srv/inbox https://data.example.gov.cn/files/ s3://bucket/in/"; empty: nothing
 webhook_url = ""                   # http(s) address that is sent each notice; empty: none. Secret: keys/webhook.secret or MINGJING_WEBHOOK_SECRET
 """
 
@@ -61,6 +62,7 @@ class Home:
     mail_url: str = ""
     mail_from: str = ""
     webhook_url: str = ""
+    console_sources: str = ""
 
     @property
     def is_demo(self) -> bool:

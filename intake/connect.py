@@ -39,11 +39,12 @@ def pull(
     base: Path,
     environ: Mapping[str, str],
     clock: Callable[[], float] = time.monotonic,
+    follow: bool = True,
 ) -> tuple[Artefact, ...]:
     """Stream every file that `location` names into `store` under its sha256; role `source`, name the file's own.
 
     `base`: where relative paths start and which they may not leave. `spec` gives table or query of a database.
-    Limits count over all files together. Raises SourceUnavailable where a file never arrived whole (files before it
+    `follow`: whether a redirect of an http source may lead elsewhere. Limits count over all files together. Raises SourceUnavailable where a file never arrived whole (files before it
     may stand in the store, each of them whole), UsageInvalid where the location itself is wrong.
     """
     scheme, separator, _ = location.partition("://")
@@ -52,6 +53,6 @@ def pull(
     if "\0" in location or not location.strip():
         raise UsageInvalid("the location is empty or holds a zero byte; name a path or a URL")
     connector = import_module(f"intake.connectors.{CONNECTORS[scheme.lower()] if separator else 'local'}")
-    request = Request(location, spec, store, base, environ, Budget(limits, clock))
+    request = Request(location, spec, store, base, environ, Budget(limits, clock), follow)
     artefacts: tuple[Artefact, ...] = connector.pull(request)
     return artefacts

@@ -467,7 +467,7 @@ class ContractDraft(models.Model):
 
 class ContractProposal(models.Model):
     """A contract put forward to be adopted by somebody else. `unit_before`: the department of the contract in force, ""
-    for a new dataset. `loosened`: what is looser in it (Loosening.to_dict), empty for a new one."""
+    for a new dataset. `before`: that contract's content (its canonical JSON). `loosened`: what is looser in it (Loosening.to_dict), empty for a new one."""
 
     dataset: Text = models.CharField(max_length=120, db_index=True)
     unit_id: str
@@ -480,6 +480,7 @@ class ContractProposal(models.Model):
     version: Number = models.IntegerField()
     contract_sha256: Text = models.CharField(max_length=64)
     base_sha256: Text = models.CharField(max_length=64, blank=True)
+    before: LongText = models.TextField(blank=True)
     loosened: Data = models.JSONField(default=list)
     at: Moment = models.DateTimeField()
     entry_id: int

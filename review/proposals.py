@@ -45,7 +45,9 @@ def units_of(row: ContractProposal) -> tuple[str, ...]:
 def visible(departments: Sequence[str]) -> QuerySet[ContractProposal]:
     """Proposals about departments that somebody may see, newest first."""
     seen = Q(unit__in=list(departments)) | Q(unit_before__in=list(departments))
-    return ContractProposal.objects.filter(seen).select_related("author", "unit", "answer__user").defer("text")
+    return (
+        ContractProposal.objects.filter(seen).select_related("author", "unit", "answer__user").defer("text", "before")
+    )
 
 
 def proposal(number: int, departments: Sequence[str]) -> ContractProposal:

@@ -79,6 +79,7 @@ class Request:
     base: Path
     environ: Mapping[str, str]
     budget: Budget
+    follow: bool = True  # whether a redirect may lead elsewhere
 
     def receive(self, pieces: Iterator[bytes], name: str) -> Artefact:
         """Stream the pieces into the store within the budget; whatever they raise leaves nothing behind."""

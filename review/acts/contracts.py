@@ -34,8 +34,7 @@ def save_draft(
     ContentChanged (saved elsewhere since).
     """
     check_can(office(username), username, Act.PROPOSE, _department(dataset, in_force), page.at)
-    if len(text) > MOST_TEXT:
-        raise UsageInvalid(f"a contract's text has at most {MOST_TEXT} characters; shorten it")
+    _check_text(text)
     row = ContractDraft.objects.filter(dataset=dataset, author__username=username).first()
     if row is not None and (row.text, row.base_sha256) == (text, base_sha256):
         page.nothing_new()
@@ -49,6 +48,11 @@ def save_draft(
         "contract-drafted", username, dataset=dataset, version=row.version, text_sha256=sha256_hex(text.encode())
     )
     return row.version
+
+
+def _check_text(text: str) -> None:
+    if len(text) > MOST_TEXT or "\0" in text:
+        raise UsageInvalid(f"a contract's text has at most {MOST_TEXT} characters, and no zero byte; shorten it")
 
 
 @act()
@@ -82,6 +86,7 @@ def propose_contract(
     if waiting is not None and (waiting.author.username, waiting.contract_sha256) == (username, contract.sha256):
         page.nothing_new()
         return int(waiting.pk)
+    _check_text(text)
     known = office(username)
     units = tuple(dict.fromkeys((contract.department, _department(contract.id, in_force))))
     for unit in units:
@@ -103,6 +108,7 @@ def propose_contract(
         pk=number, dataset=contract.id, unit_id=contract.department, unit_before=before,
         author=User.objects.get(username=username), text=text, note=texts.clean(note, "a note"), version=contract.version,
         contract_sha256=contract.sha256, base_sha256=base_sha256, loosened=looser, at=page.at, entry=entry,
+        before=in_force.content.decode() if in_force else "",
     )  # fmt: skip
     ContractDraft.objects.filter(dataset=contract.id, author__username=username).delete()
     return number

@@ -96,6 +96,7 @@ class Migration(migrations.Migration):
                 ("version", models.IntegerField()),
                 ("contract_sha256", models.CharField(max_length=64)),
                 ("base_sha256", models.CharField(blank=True, max_length=64)),
+                ("before", models.TextField(blank=True)),
                 ("loosened", models.JSONField(default=list)),
                 ("at", models.DateTimeField()),
                 ("author", person("contract_proposals")),
