@@ -43,10 +43,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
     from flows.prefect_setup import quick_flows
     from review.console.outside import hand_over
 
-    if not hasattr(_TestState, "saved_data"):  # so that a response tells what its page was made from
-        setup_test_environment()
     folder = tmp_path_factory.mktemp("bench")
     with made_platform(folder / "home", catalogue_url="carried") as platform, quick_flows():
+        if not hasattr(_TestState, "saved_data"):  # so that a response tells what its page was made from
+            setup_test_environment()
         hand_over(outside_of(platform.home))
         yield platform
 
@@ -178,7 +178,7 @@ def test_adopted_contract_comes_into_force_and_the_next_release_at_the_highest_t
     page = visit("sec").get(f"/releases/{third['release']}")
     assert "管得更松了" in text_of(page)
     shown = " ".join(text_of(page).split())
-    assert "放宽 列 户主 ： 处理 由 整列删去，不公开 改为 姓名遮盖" in shown, shown[
+    assert "放宽 列 户主 ：处理由 整列删去，不公开 改为 姓名遮盖" in shown, shown[
         shown.index("与上一次公开的相比") :
     ][:400]
 
