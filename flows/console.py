@@ -11,6 +11,8 @@ import os
 from collections.abc import Callable, Mapping
 from datetime import date
 
+from domain.contract import Contract
+from domain.pack import Packs
 from flows.aside import check_contract_text, draft_contract_text
 from flows.ask import progress_of
 from flows.home import Home, home_path, open_home
@@ -53,7 +55,18 @@ def outside_of(home: Home) -> Outside:
         is_kept=lambda manifest: is_kept(home, manifest),
         original=lambda manifest, place: original_cell(home, read_packs(home), manifest, place),
         bench=bench_of(home),
+        due=lambda contract, dates: earliest_deadline(read_packs(home), contract, dates),
     )
+
+
+def earliest_deadline(packs: Packs, contract: Contract, dates: Mapping[str, str]) -> date | None:
+    """Of the deadlines that hang on a release date; None where there is none or one of them can't be computed."""
+    from checks.timeliness.deadlines import due
+
+    given = {name: date.fromisoformat(text) for name, text in dates.items()}
+    found = [due(d, given, packs).on for d in contract.deadlines if d.field is None]
+    told = [on for on in found if on is not None]
+    return min(told) if told and len(told) == len(found) else None
 
 
 def bench_of(home: Home) -> Bench:

@@ -86,9 +86,15 @@ def open_console(folder: Path, *contracts: Contract) -> None:
     hand_over(
         Outside(
             DiskStore(STORE.kept, folder), lambda: CONTRACTS, packs, workdays, progress, order, upload, *_original(),
-            bench=_bench(),
+            bench=_bench(), due=_due,
         )
     )  # fmt: skip
+
+
+def _due(contract: Contract, dates: Mapping[str, str]) -> date | None:
+    from flows.console import earliest_deadline
+
+    return earliest_deadline(packs(), contract, dates)
 
 
 FAULTS: list[Any] = []  # what a check of a contract beyond its own text finds

@@ -103,7 +103,7 @@ FAULTS: Mapping[str, Pair] = {
     "size": ("太长或层次太深，请写得平实些", "too long or too deep; write it plainly"),
     "missing": ("缺这一项，请补上", "this key is missing; add it"),
     "unknown": ("没有这个键，请删去或改正拼写", "there is no such key; remove it or correct its spelling"),
-    "choice": ("不在可选的值里", "not one of the values there are"),
+    "choice": ("不在可选的值里，可选的是", "not one of the values there are, which are"),
     "type": ("值的类型不对", "a value of the wrong type"),
     "bound": ("值太大、太小、太长或太短", "a value that is too large, small, long or short"),
     "form": ("值的写法不合要求", "a value of the wrong form"),

@@ -37,7 +37,8 @@ class Outside:
     `progress`: a running request's step, its number and how many there are. `order`: keeps what to prepare (dataset,
     location, period, dates, actor; `named=True` where the location was typed in) and returns its name. `upload`: keeps a file that was handed in, returns its location.
     `is_kept`: whether quarantine still holds the release's source. `original`: the text of one cell of it, at a place
-    (Place as a dict); asked by pages/original alone, once a look is recorded."""
+    (Place as a dict); asked by pages/original alone, once a look is recorded. `due`: the earliest legal deadline of a release of
+    that contract with those dates (ISO by name); None where one of them can't be computed."""
 
     store: ArtefactStore
     contracts: Callable[[], Mapping[str, Contract]]
@@ -49,6 +50,7 @@ class Outside:
     is_kept: Callable[[Manifest], bool]
     original: Callable[[Manifest, Mapping[str, Any]], str]
     bench: Bench
+    due: Callable[[Contract, Mapping[str, str]], date | None]
 
 
 _given: list[Outside] = []

@@ -275,7 +275,7 @@ def _lines(text: str, faults: Sequence[Fault]) -> list[dict[str, Any]]:
             "column": f.column,
             "key": f.key,
             "said": words.pair(contract_words.FAULTS, f.kind),
-            "what": f.what,
+            "what": f.what.removeprefix("Input should be ").replace(" or ", ", ") if f.kind == "choice" else f.what,
             "excerpt": lines[f.line - 1].strip()[:EXCERPT] if f.line and f.line <= len(lines) else "",
         }
         for f in faults

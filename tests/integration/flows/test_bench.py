@@ -178,9 +178,9 @@ def test_adopted_contract_comes_into_force_and_the_next_release_at_the_highest_t
     page = visit("sec").get(f"/releases/{third['release']}")
     assert "管得更松了" in text_of(page)
     shown = " ".join(text_of(page).split())
-    assert "放宽 列 户主 ：处理由 整列删去，不公开 改为 姓名遮盖" in shown, shown[
-        shown.index("与上一次公开的相比") :
-    ][:400]
+    assert "放宽 列 户主 ：处理由 整列删去，不公开 改为 姓名遮盖" in shown, shown[shown.index("与上一次公开的相比") :][
+        :400
+    ]
 
 
 def test_what_changed_between_adoption_and_the_runner_is_not_written_over(made: Made) -> None:
