@@ -332,6 +332,38 @@ def test_waiting_work_is_cancelled_at_once_and_late_word_changes_nothing(made: M
     assert queries.work_of(running)["state"] == "done"
 
 
+def test_source_that_is_named_stays_within_the_setting_until_it_runs(made: Made, tmp_path: Path) -> None:
+    from flows.console import outside_of
+    from flows.home import MARK, open_home
+    from review import queries
+    from review.console.outside import hand_over
+
+    contract = contract_of(made, "named")
+    laid(made, contract)
+    settings, where = made.home.root / MARK, f"/datasets/{contract.id}/source"
+    plain = settings.read_text("utf-8")
+
+    def allow(prefixes: str) -> None:
+        settings.write_text(plain.replace('console_sources = ""', f'console_sources = "{prefixes}"'), "utf-8")
+        hand_over(outside_of(open_home(made.home.root)))
+
+    file = file_for(tmp_path, "2026")
+    form = {"location": str(file), "period": "2026", "formed_on": "2026-11-20"}
+    try:
+        assert visit("op").post(where, form).status_code == 400
+        allow(str(tmp_path))
+        assert visit("op").post(where, form | {"location": file.name}).status_code == 302
+        assert work_through(made)["result"]["answer"]["status"] == "checked"
+        assert visit("op").post(where, form | {"period": "2027"}).status_code == 302
+        allow("/nowhere")  # taken back before the run begins
+        row = work_through(made)
+        assert (row["state"], row["result"]["error"]) == ("failed", "usage-invalid")
+        assert [r["period"] for r in queries.releases() if r["dataset"] == contract.id] == ["2026"]
+    finally:
+        settings.write_text(plain, "utf-8")
+        hand_over(outside_of(made.home))
+
+
 def test_schedule_asks_the_runner_unless_paused_at_the_desk(made: Made) -> None:
     from flows.scheduled import ask_by_schedule
     from review import desk, queries
