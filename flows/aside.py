@@ -26,8 +26,8 @@ from domain.fault import Fault
 from flows.guard import where
 from flows.home import Home, open_home
 
-CHECK_SECONDS = 90.0
-DRAFT_SECONDS = 120.0
+CHECK_SECONDS = 180.0
+DRAFT_SECONDS = 180.0
 AT_ONCE = 2  # processes aside; the next visitor waits
 WAIT_SECONDS = 30.0
 PREFIX = "aside-"

@@ -81,6 +81,13 @@ def open_for(dataset: str) -> ContractProposal | None:
     return ContractProposal.objects.filter(dataset=dataset, answer=None).first()
 
 
+def to_answer(departments: Sequence[str], username: str) -> list[tuple[int, str]]:
+    """(number, dataset) of what others proposed for those departments and nobody has answered, oldest first."""
+    mine = Q(unit__in=list(departments)) & (Q(unit_before="") | Q(unit_before__in=list(departments)))
+    found = ContractProposal.objects.filter(mine, answer=None).exclude(author__username=username)
+    return list(found.order_by("id").values_list("pk", "dataset"))
+
+
 def on_its_way(dataset: str) -> bool:
     """Whether an adopted contract of the dataset isn't in force yet."""
     rows = list(ContractProposal.objects.filter(dataset=dataset, answer__verdict=ADOPT).select_related("answer"))

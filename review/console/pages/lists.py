@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from domain.release import Status
-from review import desk, listing, queries
+from review import desk, listing, proposals, queries
 from review.console import words
 from review.console.outside import outside
 from review.console.paging import pages_of
@@ -22,6 +22,7 @@ from review.console.tags import say
 from review.console.visitor import Visitor, visitor
 from review.listing import Filter
 from review.models import ReleaseRecord, Unit
+from review.permissions import Act
 
 SCOPES: dict[str, words.Pair] = {
     "mine": ("轮到我的", "For me"),
@@ -79,11 +80,17 @@ def queue(request: HttpRequest) -> HttpResponse:
     for row in rows:
         row |= {"waited": waited(row), "is_mine": row["key"] in turn, "is_stage": bool(turn.get(row["key"]))}
     tabs = [(name, said, counts[name], name == scope) for name, said in SCOPES.items()]
-    return render(
-        request,
-        "queue.html",
-        {"rows": rows, "pages": pages, "tabs": tabs, "scope": scope, "mine": len(turn), **choices(person)},
-    )
+    adopts = person.departments_for(Act.ADOPT)
+    context = {
+        "rows": rows,
+        "pages": pages,
+        "tabs": tabs,
+        "scope": scope,
+        "mine": len(turn),
+        "contracts": proposals.to_answer(adopts, person.username) if adopts else [],
+        **choices(person),
+    }
+    return render(request, "queue.html", context)
 
 
 def releases(request: HttpRequest) -> HttpResponse:

@@ -314,6 +314,15 @@ def test_difference_is_told_in_words_and_loosening_first(console: Path) -> None:
     assert "masked whole" in en
 
 
+def test_work_list_tells_a_chief_what_waits_and_nobody_else(console: Path) -> None:
+    number = propose_change("both")
+    for person, expected in {"chief": [(number, DATASET)], "both": [], "op": [], "stranger": [], "auditor": []}.items():
+        assert (person, visit(person).get("/queue").context["contracts"]) == (person, expected)
+    assert "等您批准" in text_of(visit("chief").get("/queue"))
+    sign("chief", number)
+    assert visit("chief").get("/queue").context["contracts"] == []
+
+
 def test_ledger_tells_who_did_what_and_nothing_that_was_typed(console: Path) -> None:
     from review.models import LedgerEntry
 

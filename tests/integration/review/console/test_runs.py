@@ -187,6 +187,10 @@ def test_too_much_is_refused_before_it_is_read(console: Path) -> None:
         ("/datasets/a.b/upload", {"content-length": "5000000", "cookie": "SESSION"}, True),
         ("/datasets/a.b/upload", {"content-length": "3000000000", "cookie": "SESSION"}, False),
         ("/people/add", {"content-length": "5000000", "cookie": "SESSION"}, False),
+        ("/contracts/from-file", {"content-length": "5000000", "cookie": "SESSION"}, True),
+        ("/contracts/from-file", {"content-length": "5000000"}, False),
+        ("/contracts/from-file", {"content-length": "60000000", "cookie": "SESSION"}, False),
+        ("/contracts/a.b/write", {"content-length": "5000000", "cookie": "SESSION"}, False),
     ],
 )
 def test_door_looks_before_a_byte_is_read(console: Path, path: str, headers: dict[str, str], is_taken: bool) -> None:
