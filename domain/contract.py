@@ -26,10 +26,12 @@ from pydantic import (
 )
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.reader import ReaderError
 
 from domain.canonical import canonical_json, sha256_hex
 from domain.errors import ContractInvalid
+from domain.fault import Fault
 from domain.finding import Severity
 from domain.frozen import Frozen, fault
 from domain.masking import PARAMETERS, Redaction, RowDrop, misfit
@@ -464,8 +466,16 @@ def expression_names(text: str) -> frozenset[str]:
 # --- reading the file ------------------------------------------------------------------------------------------------
 
 
+MOST_PARTS = 100_000  # of a file once its aliases are written out: a short text can stand for a very long one
+
+
+def line_of(text: str, path: Sequence[int | str]) -> int | None:
+    """Line (from 1) at which the deepest part of `path` that exists stands in YAML that `load_contract` accepts."""
+    tree = _tree(text)
+    return _line_of(tree, path) if path and isinstance(tree, CommentedMap) else None
+
+
 def _line_of(node: Any, path: Sequence[int | str]) -> int:
-    """Line (from 1) of the deepest part of `path` that exists in the YAML tree."""
     line = 0
     for key in path:
         if isinstance(node, CommentedMap) and key in node:
@@ -477,11 +487,15 @@ def _line_of(node: Any, path: Sequence[int | str]) -> int:
     return line + 1
 
 
-def _plain(node: Any) -> Any:
+def _plain(node: Any, left: list[int]) -> Any:
+    """The tree as plain values; `left`: how many parts may still come."""
+    left[0] -= 1
+    if left[0] < 0:
+        raise RecursionError
     if isinstance(node, Mapping):
-        return {str(k): _plain(v) for k, v in node.items()}
+        return {str(k): _plain(v, left) for k, v in node.items()}
     if isinstance(node, list):
-        return [_plain(v) for v in node]
+        return [_plain(v, left) for v in node]
     if isinstance(node, (bool, int, float)) or node is None:
         return node
     return str(node)
@@ -493,7 +507,22 @@ def _path(item: Mapping[str, Any]) -> list[int | str]:
     return [*named, *item.get("ctx", {}).get("at", ())]
 
 
-def _problems(error: ValidationError, tree: Any, origin: str) -> Iterator[str]:
+_KINDS = {"missing": "missing", "extra_forbidden": "unknown", "literal_error": "choice", "enum": "choice"}
+_BOUNDS = ("greater_than", "less_than", "too_short", "too_long", "string_too", "finite_number")
+
+
+def _kind(error: str) -> str:
+    """The kind of fault that a validator's kind of error is."""
+    if error in _KINDS:
+        return _KINDS[error]
+    if error == "string_pattern_mismatch":
+        return "form"
+    if error.startswith(_BOUNDS):
+        return "bound"
+    return "type" if error.endswith(("_type", "_parsing", "_from_float")) else "value"
+
+
+def _faults(error: ValidationError, tree: Any) -> Iterator[Fault]:
     items = error.errors(include_url=False, include_input=False)
     paths = [_path(item) for item in items]
     for item, path in zip(items, paths, strict=True):
@@ -507,7 +536,25 @@ def _problems(error: ValidationError, tree: Any, origin: str) -> Iterator[str]:
                 what = "missing; add this key"
             case _:
                 what = item["msg"].removeprefix("Value error, ")
-        yield f"{origin}, line {_line_of(tree, path)}, {'.'.join(map(str, path)) or '(whole file)'}: {what}"
+        yield Fault(_kind(item["type"]), _line_of(tree, path), ".".join(map(str, path)), what)
+
+
+def _tree(text: str) -> Any:
+    yaml = YAML(typ="rt", pure=True)
+    yaml.allow_duplicate_keys = False
+    return yaml.load(StringIO(text))
+
+
+def _not_yaml(fault: Exception, text: str) -> Fault:
+    """What keeps a text from being YAML; nothing of the text is quoted but what the parser's own sentence names."""
+    if isinstance(fault, MarkedYAMLError) and fault.problem_mark:
+        mark = fault.problem_mark
+        what = f"not YAML: {fault.problem or fault.context}"
+        return Fault("yaml", mark.line + 1, "", what, mark.column + 1)
+    if isinstance(fault, ReaderError):
+        line = text.count("\n", 0, fault.position) + 1
+        return Fault("yaml", line, "", "not YAML: a character that no text file holds; remove it")
+    return Fault("yaml", None, "", "not YAML: a number or date that there isn't; put it into quotes")
 
 
 def load_contract(text: str, origin: str) -> Contract:
@@ -515,20 +562,25 @@ def load_contract(text: str, origin: str) -> Contract:
 
     Raises ContractInvalid naming file, line and key of every fault.
     """
-    yaml = YAML(typ="rt", pure=True)
-    yaml.allow_duplicate_keys = False
     try:
-        tree = yaml.load(StringIO(text))
-    except MarkedYAMLError as fault:
-        mark = fault.problem_mark
-        where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise ContractInvalid(f"{origin}{where}: not YAML: {fault.problem or fault.context}") from None
-    if not isinstance(tree, CommentedMap):
-        raise ContractInvalid(f"{origin}, line 1: a contract is a mapping of keys; this file holds something else")
-    try:
-        return Contract.model_validate(_plain(tree))
+        tree = _tree(text)
+        if not isinstance(tree, CommentedMap):
+            raise _invalid(
+                origin, Fault("mapping", 1, "", "a contract is a mapping of keys; this file holds something else")
+            )
+        return Contract.model_validate(_plain(tree, [MOST_PARTS]))
     except ValidationError as error:
-        raise ContractInvalid("\n".join(_problems(error, tree, origin))) from None
+        raise _invalid(origin, *_faults(error, tree)) from None
+    except (YAMLError, ValueError) as fault:
+        raise _invalid(origin, _not_yaml(fault, text)) from None
+    except (RecursionError, MemoryError):
+        raise _invalid(
+            origin, Fault("size", None, "", "too many parts, or too deep in one another; write it plainly")
+        ) from None
+
+
+def _invalid(origin: str, *faults: Fault) -> ContractInvalid:
+    return ContractInvalid("\n".join(f.told(origin) for f in faults), faults)
 
 
 def is_dataset_id(text: str) -> bool:

@@ -7,6 +7,8 @@ line's answer: 1 refused, 2 wrong usage or nothing to read, 3 fault (docs/refere
 
 from __future__ import annotations
 
+from domain.fault import Fault
+
 
 class MingjingError(Exception):
     """Root of all named errors."""
@@ -20,9 +22,16 @@ class MingjingError(Exception):
 
 
 class ContractInvalid(MingjingError):
-    """A contract file can't be accepted; the message names file, line and key."""
+    """A contract file can't be accepted; the message names file, line and key.
+
+    `faults`: each of them on its own, where the text itself was read.
+    """
 
     exit_status = 2
+
+    def __init__(self, message: str, faults: tuple[Fault, ...] = ()) -> None:
+        super().__init__(message)
+        self.faults = faults
 
 
 class PackInvalid(MingjingError):

@@ -29,6 +29,7 @@ class Status(StrEnum):
     ESCALATED = "escalated"
     REPLACED = "replaced"
     BLOCKED = "blocked"
+    CANCELLED = "cancelled"
 
 
 class Verdict(StrEnum):

@@ -53,6 +53,8 @@ def follow(home: Home, number: int, *, is_lost: Callable[[], bool] = lambda: Fal
             raise _named(
                 row["result"].get("error", "fault"), row["result"].get("message", "the runner was lost; ask again")
             )
+        if row["state"] == "cancelled":
+            raise StepFailed("the work was cancelled at the desk; ask for it again if it is still wanted")
         if is_lost():
             raise StepFailed(f"the runner ended before its work; its log is {home.run / 'runner.log'}")
         time.sleep(POLL_SECONDS)

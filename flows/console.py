@@ -11,14 +11,18 @@ import os
 from collections.abc import Callable, Mapping
 from datetime import date
 
+from domain.contract import Contract
+from domain.pack import Packs
+from flows.aside import check_contract_text, draft_contract_text
 from flows.ask import progress_of
 from flows.home import Home, home_path, open_home
-from flows.library import read_contracts, read_packs
+from flows.library import contract_text, read_contracts, read_packs
 from flows.orders import Order, write_order
 from flows.original import is_kept, original_cell
+from flows.sources import allowed_sources, named_source
 from flows.stores import open_stores
-from flows.uploads import keep_upload
-from review.console.outside import Outside, hand_over
+from flows.uploads import forget_upload, keep_upload
+from review.console.outside import Bench, Outside, hand_over
 
 Workdays = Callable[[date, date], int | None]
 
@@ -30,8 +34,15 @@ def outside_of(home: Home) -> Outside:
         said = progress_of(home, work)
         return (str(said[0]), int(said[1]), int(said[2])) if said else None
 
-    def order(dataset: str, location: str | None, period: str | None, dates: Mapping[str, str], actor: str) -> str:
-        return write_order(home, Order(dataset, location, period, dict(dates), actor))
+    def order(
+        dataset: str,
+        location: str | None,
+        period: str | None,
+        dates: Mapping[str, str],
+        actor: str,
+        named: bool = False,
+    ) -> str:
+        return write_order(home, Order(dataset, location, period, dict(dates), actor, is_named=named))
 
     return Outside(
         store=open_stores(home),
@@ -43,6 +54,36 @@ def outside_of(home: Home) -> Outside:
         upload=lambda name, chunks: keep_upload(home, name, chunks),
         is_kept=lambda manifest: is_kept(home, manifest),
         original=lambda manifest, place: original_cell(home, read_packs(home), manifest, place),
+        bench=bench_of(home),
+        due=lambda contract, dates: earliest_deadline(read_packs(home), contract, dates),
+    )
+
+
+def earliest_deadline(packs: Packs, contract: Contract, dates: Mapping[str, str]) -> date | None:
+    """Of the deadlines that hang on a release date; None where there is none or one of them can't be computed."""
+    from checks.timeliness.deadlines import due
+
+    given = {name: date.fromisoformat(text) for name, text in dates.items()}
+    found = [due(d, given, packs).on for d in contract.deadlines if d.field is None]
+    told = [on for on in found if on is not None]
+    return min(told) if told and len(told) == len(found) else None
+
+
+def bench_of(home: Home) -> Bench:
+    """The operator's bench."""
+
+    def draft(location: str, dataset: str) -> str:
+        try:
+            return draft_contract_text(home, location, dataset)
+        finally:
+            forget_upload(home, location)
+
+    return Bench(
+        contract_text=lambda dataset: contract_text(home, dataset),
+        check=lambda text: check_contract_text(home, text),
+        draft=draft,
+        sources=lambda: allowed_sources(home),
+        source=lambda location: named_source(home, location),
     )
 
 

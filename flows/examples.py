@@ -6,7 +6,8 @@ An example states exactly the block and hold findings that its made-up rows must
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from domain.contract import Contract, Example, TableSpec
 from domain.finding import Finding, Place, Severity
 from domain.pack import Packs
 from domain.table import ROW_ORIGIN, Reading, TableInfo
-from flows.home import MARK, home_path, open_home
+from flows.home import MARK, Home, home_path, open_home
 from flows.library import read_contract, read_packs
 from flows.prepare_steps import release_dates
 
@@ -78,9 +79,9 @@ def run_example(contract: Contract, example: Example, packs: Packs) -> tuple[Fin
     return tuple(f for f in found if f.severity in COUNTED)
 
 
-def example_problems(contract: Contract, packs: Packs) -> Iterator[str]:
-    """What each example expected and didn't get, or got and didn't expect."""
-    for example in contract.examples:
+def example_problems(contract: Contract, packs: Packs, examples: Sequence[Example] | None = None) -> Iterator[str]:
+    """What each example (the contract's, or those given) expected and didn't get, or got and didn't expect."""
+    for example in contract.examples if examples is None else examples:
         left = list(run_example(contract, example, packs))
         for wanted in example.expect:
             match = next((f for f in left if _fits(f, wanted.code, wanted.field, wanted.row, wanted.entity)), None)
@@ -105,28 +106,57 @@ def _fits(finding: Finding, code: str, field: str | None, row: int | None, entit
     return any((field is None or p.column == field) and (row is None or p.row == row) for p in places)
 
 
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What a contract that can be read still lacks. `kind`: one of domain/fault's; `path`: the keys that lead there."""
+
+    kind: str
+    path: tuple[str | int, ...]
+    what: str
+
+
 def check_contract_file(file: Path, home: Path | None) -> list[str]:
     """Problems of a contract file, empty where it is good; raises ContractInvalid where it can't be parsed."""
+    return [f"{file}: {p.what}" for p in contract_problems(read_contract(file), installation_at(home))]
+
+
+def installation_at(home: Path | None) -> Home | None:
+    """The installation that a command works in, where there is one."""
+    root = home_path(home)
+    return open_home(root) if (root / MARK).exists() else None
+
+
+def contract_problems(contract: Contract, installation: Home | None) -> Iterator[Problem]:
+    """Everything that `contract check` asks of a contract beyond its text; with an installation, whether its stages could be
+    filled by today's people."""
     from checks.quality.suite import contract_faults
 
-    contract = read_contract(file)
-    root = home_path(home)
-    installation = open_home(root) if (root / MARK).exists() else None
     packs = read_packs(installation)
     known = {r["id"] for r in packs["deadlines"].data["rules"]}
-    problems = [
-        f"{file}: deadline rule {d.rule} isn't in the deadlines pack" for d in contract.deadlines if d.rule not in known
-    ]
-    units = {u["code"] for u in packs["units"].data["units"]}
-    named = {contract.department, *(s.unit for s in contract.review.stages if s.unit)}
-    problems += [f"{file}: unit {u} isn't in the units pack" for u in sorted(named - units)]
+    for n, deadline in enumerate(contract.deadlines):
+        if deadline.rule not in known:
+            yield Problem(
+                "deadline-rule", ("deadlines", n, "rule"), f"deadline rule {deadline.rule} isn't in the deadlines pack"
+            )
+    yield from _unknown_units(contract, {u["code"] for u in packs["units"].data["units"]})
     if not contract.examples:
-        problems.append(f"{file}: no examples; give at least one clean and one faulty example")
-    problems += [f"{file}: {fault}" for fault in contract_faults(contract)]
-    problems += example_problems(contract, packs)
-    if installation:
-        problems += _unfillable(contract)
-    return problems
+        yield Problem("no-examples", ("examples",), "no examples; give at least one clean and one faulty example")
+    for fault in contract_faults(contract):
+        yield Problem("rule", ("checks",), fault)
+    for n, example in enumerate(contract.examples):
+        for what in example_problems(contract, packs, (example,)):
+            yield Problem("example", ("examples", n), what)
+    for what in _unfillable(contract) if installation else ():
+        yield Problem("stages", ("review",), what)
+
+
+def _unknown_units(contract: Contract, known: set[str]) -> Iterator[Problem]:
+    named: dict[str, tuple[str | int, ...]] = {contract.department: ("department",)}
+    for n, stage in enumerate(contract.review.stages):
+        if stage.unit:
+            named.setdefault(stage.unit, ("review", "stages", n, "unit"))
+    for unit in sorted(set(named) - known):
+        yield Problem("unit", named[unit], f"unit {unit} isn't in the units pack")
 
 
 def _unfillable(contract: Contract) -> list[str]:

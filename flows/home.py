@@ -46,6 +46,7 @@ overdue_workdays = 7               # a release that waits longer in one place is
 second_factor_roles = ""           # roles that sign in and sign acts with a code from a telephone beside the password: "releasing_chief, confidentiality_reviewer", or "all"
 mail_url = ""                      # smtp://, smtp+starttls:// or smtps://user@host:port; empty: no mail. Password: keys/mail.password or MINGJING_MAIL_PASSWORD
 mail_from = ""                     # the address that mail comes from
+console_sources = ""               # what operators may name as a source at the desk: "/srv/inbox https://data.example.gov.cn/files/ s3://bucket/in/"; empty: nothing
 webhook_url = ""                   # http(s) address that is sent each notice; empty: none. Secret: keys/webhook.secret or MINGJING_WEBHOOK_SECRET
 """
 
@@ -74,6 +75,7 @@ class Home:
     mail_url: str = ""
     mail_from: str = ""
     webhook_url: str = ""
+    console_sources: str = ""
 
     @property
     def is_demo(self) -> bool:

@@ -10,6 +10,7 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
+from flows.aside import sweep_asides
 from flows.original import sweep_looks
 from flows.platform import Platform
 from flows.uploads import sweep_uploads
@@ -25,7 +26,9 @@ def keep_house(platform: Platform, now: datetime | None = None) -> dict[str, int
 
     at = now or datetime.now(UTC)
     needed = {queries.show(r["release"])["source_sha256"] for s in ON_THE_WAY for r in queries.releases(status=s)}
-    for row in (r for state in ("queued", "running") for r in queries.work_list(state) if r["kind"] == "remedy"):
+    for row in (
+        r for state in ("queued", "running", "stopping") for r in queries.work_list(state) if r["kind"] == "remedy"
+    ):
         needed.add(queries.show(row["params"]["release"])["source_sha256"])  # it is read again
     quarantine: Any = platform.stores.quarantine
     release: Any = platform.stores.release
@@ -33,6 +36,7 @@ def keep_house(platform: Platform, now: datetime | None = None) -> dict[str, int
     swept = [*quarantine.sweep(CRASHED_AFTER_SECONDS, at), *release.sweep(CRASHED_AFTER_SECONDS, at)]
     days = platform.home.quarantine_days
     sweep_looks(platform.home)
+    sweep_asides(platform.home)
     old = [p for p in platform.home.work.glob("*") if at.timestamp() - p.stat().st_mtime > days * 24 * 3600]
     for run in old:
         shutil.rmtree(run, ignore_errors=True)

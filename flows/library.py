@@ -51,17 +51,29 @@ def read_contracts(home: Home | None) -> dict[str, Contract]:
     return found
 
 
-def one_contract(home: Home | None, dataset: str) -> Contract:
-    """The contract of that id, reading its file alone. Raises UsageInvalid where there is none."""
+def contract_file(home: Home | None, dataset: str) -> Path | None:
+    """The file in which the contract of that id has to stand: the installation's own before the bundled one."""
     department, _, name = dataset.partition(".")
-    roots = [*([home.root / "datasets"] if home else []), BUNDLED / "datasets"]
-    for root in roots:
+    for root in (*([home.root / "datasets"] if home else []), BUNDLED / "datasets"):
         path = root / department / f"{name}.yaml"
         if name and path.is_file() and path.resolve().is_relative_to(root.resolve()):
-            contract = read_contract(path)
-            if contract.id == dataset:
-                return contract
+            return path
+    return None
+
+
+def one_contract(home: Home | None, dataset: str) -> Contract:
+    """The contract of that id, reading its file alone. Raises UsageInvalid where there is none."""
+    path = contract_file(home, dataset)
+    contract = read_contract(path) if path else None
+    if contract is not None and contract.id == dataset:
+        return contract
     raise UsageInvalid(f"no dataset {dataset!r}; `mingjing datasets` lists those there are")
+
+
+def contract_text(home: Home | None, dataset: str) -> str | None:
+    """The YAML in force, as its author wrote it; None where there is no such dataset."""
+    path = contract_file(home, dataset)
+    return _text(path, ContractInvalid) if path else None
 
 
 @cache

@@ -24,6 +24,9 @@ class Order:
     period: str | None = None
     dates: dict[str, str] = field(default_factory=dict)
     actor: str = "system"
+    is_named: bool = (
+        False  # its location was typed in at the desk: held to the setting console_sources, redirects not followed
+    )
     remedy_of: str | None = None  # the release whose stored input is prepared again under a remedy
 
 

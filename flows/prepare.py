@@ -24,7 +24,8 @@ from flows.guard import guarded
 from flows.orders import Order, read_order
 from flows.periods import default_period
 from flows.platform import Platform, open_platform
-from flows.progress import announce
+from flows.progress import announce, begins
+from flows.sources import fenced
 from flows.workdir import is_done, remove
 
 STEPS = ("取件", "读取", "检查", "脱敏与复查", "导出", "封存")
@@ -55,9 +56,12 @@ def pull_source(dataset: str, order: str) -> tuple[Artefact, ...]:
 
     platform = open_platform()
     asked, contract = read_order(platform.home, dataset, order), platform.contract(dataset)
+    location, base = location_of(asked, contract), base_of(asked, platform)
+    if asked.is_named:
+        location, base = fenced(platform.home, location)
     return pull(
-        location_of(asked, contract), spec=contract.source, limits=contract.limits, store=platform.stores.quarantine,
-        base=base_of(asked, platform), environ=os.environ,
+        location, spec=contract.source, limits=contract.limits, store=platform.stores.quarantine, base=base,
+        environ=os.environ, follow=not asked.is_named,
     )  # fmt: skip
 
 
@@ -147,6 +151,7 @@ def _walk(place: steps.Workplace, asked: Order, period: str, sources: tuple[Arte
         contract.id, period, sources, contract.sha256, packs, asked.dates, last["release_hash"] if last else None,
         ordered,
     )  # fmt: skip
+    begins(run.key)
     release = desk.receive(
         contract, period, run.key, asked.actor, source_sha256=sources[0].sha256, before=_contract_before(place),
     )  # fmt: skip

@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from typing import Any
 
 from domain.errors import MingjingError
@@ -21,6 +21,7 @@ from flows.housekeeping import Daily, keep_house
 from flows.orders import read_order
 from flows.platform import Platform, open_platform
 from flows.progress import listening
+from flows.stopping import key_file, note_key, settle_cancelled, stopped_when_told
 from flows.timed import TimedTakedown
 from flows.unsettled import Settling
 from flows.uploads import forget_upload
@@ -28,6 +29,7 @@ from flows.uploads import forget_upload
 POLL_SECONDS = 0.15
 RETRY_SECONDS = 300.0
 WORKER = f"runner-{os.getpid()}"
+CANCELLABLE = ("prepare", "remedy")
 
 
 def perform(kind: str, parameters: dict[str, Any]) -> Any:
@@ -54,6 +56,10 @@ def perform(kind: str, parameters: dict[str, Any]) -> Any:
             from flows.publish import inspect_published
 
             return inspect_published(parameters["release"])
+        case "contract":
+            from flows.adoption import bring_into_force
+
+            return bring_into_force(open_platform(), parameters["proposal"])
     raise ValueError(f"no such work: {kind}")
 
 
@@ -96,9 +102,10 @@ def serve_requests(platform: Platform, stop: threading.Event) -> None:
                 keep_house(platform)
             except Exception as fault:  # tomorrow again; requests don't wait for it
                 note(fault, "housekeeping")
+        settle_cancelled(platform.home)  # what another runner's end left behind
         row = desk.claim(WORKER)
         if row is not None:
-            do_work(platform.home, row)
+            do_work(platform.home, row, is_ended_to_stop=row["kind"] in CANCELLABLE)
         elif not timed.step(platform.today(), time.monotonic()) and not _publish_next(platform.home, refused_at):
             stop.wait(POLL_SECONDS)
 
@@ -107,7 +114,7 @@ def do_asked(home: Home, work: int) -> None:
     """Do what waits, the oldest first, until this work has ended: in a process that no runner stands beside."""
     from review import desk, queries
 
-    while queries.work_of(work)["state"] not in ("done", "failed"):
+    while queries.work_of(work)["state"] not in ("done", "failed", "cancelled"):
         row = desk.claim(WORKER)
         if row is None:
             time.sleep(POLL_SECONDS)  # somebody else does it
@@ -115,8 +122,9 @@ def do_asked(home: Home, work: int) -> None:
             do_work(home, row)
 
 
-def do_work(home: Home, row: dict[str, Any], worker: str = WORKER) -> None:
-    """Do one claimed request and write its answer back under that worker's name."""
+def do_work(home: Home, row: dict[str, Any], worker: str = WORKER, *, is_ended_to_stop: bool = False) -> None:
+    """Do one claimed request and write its answer back under that worker's name. `is_ended_to_stop`: this process ends where
+    the work is cancelled meanwhile; that is a runner's, which is started again."""
     from review import desk
 
     number, note = row["id"], home.run / f"work-{row['id']}.json"
@@ -128,7 +136,10 @@ def do_work(home: Home, row: dict[str, Any], worker: str = WORKER) -> None:
 
     result: dict[str, Any]
     try:
-        with listening(follow):
+        with (
+            listening(follow, key=lambda run_key: note_key(home, number, run_key)),
+            stopped_when_told(number) if is_ended_to_stop else nullcontext(),
+        ):
             result, ok = {"answer": perform(row["kind"], row["params"])}, True
     except MingjingError as refused:
         result, ok = {"error": refused.name(), "message": str(refused)}, False
@@ -140,6 +151,7 @@ def do_work(home: Home, row: dict[str, Any], worker: str = WORKER) -> None:
         forget_upload(home, read_order(home, row["params"]["dataset"], row["params"]["order"]).location)
     desk.finish(number, worker, ok=ok, result=result)
     note.unlink(missing_ok=True)
+    key_file(home, number).unlink(missing_ok=True)
 
 
 def note(fault: Exception, work: str) -> None:

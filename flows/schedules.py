@@ -1,6 +1,8 @@
 """Deployments with the schedules of the contracts, served to Prefect's scheduler (started by `mingjing serve`).
 
-A scheduled preparation ends at `checked`; a person submits. Every published release is inspected each night.
+When its time comes a schedule only asks the runner, so that its run is seen, followed and cancelled like any other; one that
+was paused at the desk asks for nothing. A scheduled preparation ends at `checked`; a person submits. Every published release
+is inspected each night.
 """
 
 from __future__ import annotations
@@ -18,11 +20,11 @@ def deployments(platform: Platform) -> list[Any]:
     """One deployment per scheduled contract, one for inspection."""
     from prefect.schedules import Cron
 
-    from flows.prepare import prepare_release
     from flows.publish import inspect_published
+    from flows.scheduled import ask_by_schedule
 
     found = [
-        prepare_release.to_deployment(
+        ask_by_schedule.to_deployment(
             name=contract.id, parameters={"dataset": contract.id}, tags=[contract.department],
             schedules=[Cron(contract.schedule.cron, timezone=contract.schedule.timezone)],
         )

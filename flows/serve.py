@@ -22,6 +22,7 @@ from flows.home import Home
 from flows.platform import connect
 from flows.prefect_setup import QUIET, prepare_prefect
 from flows.service import check_unserved, until_told
+from flows.stopping import STOPPED
 from review.setup import check_schema, close
 
 STOP_SECONDS = 15
@@ -175,6 +176,9 @@ def supervise(home: Home, *, host: str, port: int | None) -> None:
 def _revive(running: list[Service], home: Home) -> None:
     for service in running:
         if not service.has_ended():
+            continue
+        if service.process is not None and service.process.returncode == STOPPED:
+            service.start(home)  # its work was cancelled, nothing is wrong with it
             continue
         now = time.monotonic()
         service.deaths = [t for t in service.deaths if now - t < 60] + [now]

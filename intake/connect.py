@@ -40,12 +40,13 @@ def pull(
     environ: Mapping[str, str],
     clock: Callable[[], float] = time.monotonic,
     admit: Admit | None = None,
+    follow: bool = True,
 ) -> tuple[Artefact, ...]:
     """Stream every file that `location` names into `store` under its sha256; role `source`, name the file's own.
 
     `admit`: which hosts an http source and its redirects may lead to, and at which address; None: as addresses.py allows.
     `base`: where relative paths start and which they may not leave. `spec` gives table or query of a database.
-    Limits count over all files together. Raises SourceUnavailable where a file never arrived whole (files before it
+    `follow`: whether a redirect of an http source may lead elsewhere. Limits count over all files together. Raises SourceUnavailable where a file never arrived whole (files before it
     may stand in the store, each of them whole), UsageInvalid where the location itself is wrong.
     """
     scheme, separator, _ = location.partition("://")
@@ -54,6 +55,6 @@ def pull(
     if "\0" in location or not location.strip():
         raise UsageInvalid("the location is empty or holds a zero byte; name a path or a URL")
     connector = import_module(f"intake.connectors.{CONNECTORS[scheme.lower()] if separator else 'local'}")
-    request = Request(location, spec, store, base, environ, Budget(limits, clock), admit)
+    request = Request(location, spec, store, base, environ, Budget(limits, clock), admit, follow)
     artefacts: tuple[Artefact, ...] = connector.pull(request)
     return artefacts

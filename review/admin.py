@@ -26,6 +26,10 @@ COLUMNS: dict[type[Model], tuple[str, ...]] = {
     models.NoticeFor: ("notice", "user", "seen_at"),
     models.Delivery: ("notice", "channel", "user", "state", "attempts", "fault"),
     models.WorkRequest: ("id", "kind", "state", "asked_by", "asked_at"),
+    models.ContractDraft: ("dataset", "author", "version", "saved_at"),
+    models.ContractProposal: ("id", "dataset", "author", "contract_sha256", "at"),
+    models.ContractAnswer: ("proposal", "verdict", "user", "at"),
+    models.SchedulePause: ("dataset", "user", "at"),
     models.LedgerEntry: ("seq", "at", "event", "actor", "release", "hash"),
 }
 

@@ -11,6 +11,15 @@ from domain.release import Approval, Manifest
 from review import ledger
 from review.acts.arrival import receive, record_blocked, record_checked
 from review.acts.attention import give_back, remark, take
+from review.acts.contracts import (
+    adopt_contract,
+    drop_draft,
+    propose_contract,
+    record_in_force,
+    refuse_contract,
+    retract_contract,
+    save_draft,
+)
 from review.acts.decision import decide, open_findings
 from review.acts.escalation import answer_escalation
 from review.acts.expiry import expire
@@ -35,11 +44,12 @@ from review.acts.publication import (
     withdraw,
 )
 from review.acts.ready import drop_ready, make_ready, return_several, sign_ready
+from review.acts.schedules import pause_schedule, resume_schedule
 from review.acts.sight import look
 from review.acts.submission import recall, replace, revise, submit
 from review.acts.units import add_unit, load_reason_codes, load_units
 from review.acts.withdrawal import confirm_withdrawal, reverse_withdrawal
-from review.acts.work import ask, claim, extend_claim, finish
+from review.acts.work import ask, cancel, claim, extend_claim, finish, record_cancelled
 from review.moments import moment_text
 from review.permissions import SYSTEM
 from review.reading import find
@@ -48,12 +58,15 @@ from review.replay_lines import lines_for
 from review.transaction import Page, act
 
 __all__ = [
-    "add_unit", "add_user", "answer_escalation", "approval_for", "ask", "begin_factor", "claim", "close_user", "confirm_factor", "confirm_withdrawal", "decide",
-    "deputise", "drop_ready", "expire", "extend_claim", "finish", "give_back", "grant", "hand_over", "load_reason_codes", "load_units",
-    "look", "make_ready", "new_recovery_codes", "open_findings", "recall", "receive", "record_blocked", "record_checked", "record_delivery", "record_hidden",
-    "record_inspection", "record_publication_refused", "record_published", "record_withdrawn", "remark", "replace", "reset_factor",
-    "return_several", "reverse_withdrawal", "revise", "revoke", "see_notices", "set_email", "set_password", "sign_in", "sign_ready", "submit", "take", "tell",
-    "tell_overdue", "withdraw",
+    "add_unit", "add_user", "adopt_contract", "answer_escalation", "approval_for", "ask", "begin_factor", "cancel",
+    "claim", "close_user", "confirm_factor", "confirm_withdrawal", "decide", "deputise", "drop_draft", "drop_ready",
+    "expire", "extend_claim", "finish", "give_back", "grant", "hand_over", "load_reason_codes", "load_units", "look",
+    "make_ready", "new_recovery_codes", "open_findings", "pause_schedule", "propose_contract", "recall", "receive",
+    "record_blocked", "record_cancelled", "record_checked", "record_delivery", "record_hidden", "record_in_force",
+    "record_inspection", "record_publication_refused", "record_published", "record_withdrawn", "refuse_contract",
+    "remark", "replace", "reset_factor", "resume_schedule", "retract_contract", "return_several",
+    "reverse_withdrawal", "revise", "revoke", "save_draft", "see_notices", "set_email", "set_password", "sign_in",
+    "sign_ready", "submit", "take", "tell", "tell_overdue", "withdraw",
 ]  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q
 
 from domain.errors import UsageInvalid
-from review.models import Membership, ReasonCode, Unit, User, WorkRequest
+from review.models import Membership, ReasonCode, SchedulePause, Unit, User, WorkRequest
 from review.permissions import Role
 
 
@@ -60,6 +60,12 @@ def work_list(state: str | None = None) -> list[dict[str, Any]]:
     """Work requests, newest first."""
     found = WorkRequest.objects.filter(Q(state=state) if state else Q()).order_by("-id")
     return [work(row) for row in found]
+
+
+def paused(dataset: str) -> dict[str, Any] | None:
+    """Who paused the dataset's schedule and when: {by, at}; None where it runs."""
+    row = SchedulePause.objects.select_related("user").filter(dataset=dataset).first()
+    return {"by": row.user.name or row.user.username, "at": row.at.isoformat()} if row else None
 
 
 def work_of(number: int) -> dict[str, Any]:

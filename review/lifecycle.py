@@ -1,6 +1,6 @@
 """The one table of what may follow what in a release's life. Who may take a step is left to review/permissions.py.
 
-A returned, blocked, withheld, replaced or (once confirmed) withdrawn release is never reopened: its correction is a new revision.
+A returned, blocked, cancelled, withheld, replaced or (once confirmed) withdrawn release is never reopened: its correction is a new revision.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ class Event(StrEnum):
 
     CHECK = "check"  # prepared, no block finding
     BLOCK = "block"  # a block finding stands
+    CANCEL = "cancel"  # an operator stopped its preparation
     SUBMIT = "submit"  # a named operator looked (承办自查)
     RECALL = "recall"  # the submitter takes it back before anyone has decided
     LOOK = "look"  # a confidentiality reviewer looks at one cell as it came in
@@ -47,6 +48,7 @@ TABLE: Mapping[tuple[Status, Event], Status] = MappingProxyType(
         (S.RECEIVED, E.CHECK): S.CHECKED,
         (S.RECEIVED, E.BLOCK): S.BLOCKED,
         (S.RECEIVED, E.REPLACE): S.REPLACED,
+        (S.RECEIVED, E.CANCEL): S.CANCELLED,
         (S.CHECKED, E.SUBMIT): S.IN_REVIEW,
         (S.CHECKED, E.BLOCK): S.BLOCKED,
         (S.CHECKED, E.REPLACE): S.REPLACED,
@@ -86,7 +88,9 @@ TABLE: Mapping[tuple[Status, Event], Status] = MappingProxyType(
     }
 )
 FIRST = S.RECEIVED
-FINAL = frozenset({S.RETURNED, S.WITHHELD, S.REPLACED, S.BLOCKED})  # no way to another status; withdrawn once confirmed
+FINAL = frozenset(
+    {S.RETURNED, S.WITHHELD, S.REPLACED, S.BLOCKED, S.CANCELLED}
+)  # no way to another status; withdrawn once confirmed
 REVERSIBLE = frozenset({S.APPROVED, S.PUBLISHED})  # ordered off from one of these, it can be put out again
 
 TITLES: Mapping[Status, str] = MappingProxyType(
@@ -103,6 +107,7 @@ TITLES: Mapping[Status, str] = MappingProxyType(
         S.ESCALATED: "已报审",
         S.REPLACED: "已换版",
         S.BLOCKED: "已阻断",
+        S.CANCELLED: "已取消",
     }
 )
 

@@ -38,7 +38,7 @@ def _decide(stage: str, title: str, role: Role) -> Row:
 
 MATRIX: tuple[Row, ...] = (
     Row("see", "看发布单", ALL, READERS),
-    Row("open", "打开发现", tuple(s for s in ALL if s is not S.RECEIVED), READERS),
+    Row("open", "打开发现", tuple(s for s in ALL if s not in (S.RECEIVED, S.CANCELLED)), READERS),
     Row("remark", "留言", ALL, READERS - {R.AUDITOR}),
     Row("look", "看一格原文", (S.IN_REVIEW, S.ESCALATED), frozenset({R.CONFIDENTIALITY_REVIEWER}), OTHERS, STAGES),
     Row("submit", "承办自查、提交", (S.CHECKED,), frozenset({R.OPERATOR})),
@@ -66,12 +66,52 @@ several releases are decisions: the rows *decide* hold for each by itself. Every
 """
 
 
+@dataclass(frozen=True, slots=True)
+class WorkRow:
+    """One act on a department's contracts and work. `whose`: the part in it of whoever proposed the contract."""
+
+    act: str
+    title: str
+    roles: frozenset[Role]
+    whose: str = ANYBODYS
+
+
+OPERATORS = frozenset({R.OPERATOR})
+CHIEFS = frozenset({R.RELEASING_CHIEF})
+WORK: tuple[WorkRow, ...] = (
+    WorkRow("prepare", "交文件、指定来源、现在就跑、再跑一次", OPERATORS),
+    WorkRow("cancel", "取消任务", OPERATORS),
+    WorkRow("pause", "暂停、恢复定时", OPERATORS),
+    WorkRow("draft", "拟契约、存草稿（只有本人看得到）", OPERATORS),
+    WorkRow("propose", "提出契约", OPERATORS),
+    WorkRow("retract", "收回提出的契约", OPERATORS, OWN),
+    WorkRow("adopt", "批准契约", CHIEFS, OTHERS),
+    WorkRow("refuse", "不批准契约", CHIEFS, OTHERS),
+)
+WORK_WORDS = """\
+## Contracts and work
+
+What is done to a department's contracts and to the work on its datasets, whatever releases there are. A contract that moves a
+dataset to another department needs the seat in both. *own*: who proposed the contract; *other*: anybody but that person. A
+proposal is answered once; one that the contract in force has outrun can't be adopted any more.
+"""
+
+
 def markdown() -> str:
-    """The table as Markdown."""
+    """The tables as Markdown."""
     head = ["act", "办理", "in status", "unit", *(r.value for r in Role)]
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     for row in MATRIX:
         statuses = "all" if row.statuses == ALL else ", ".join(row.statuses)
         cells = [row.act, row.title, statuses, row.unit, *(row.whose if r in row.roles else NO for r in Role)]
         lines.append("| " + " | ".join(cells) + " |")
-    return UNITS + "\n" + "\n".join(lines) + "\n"
+    return UNITS + "\n" + "\n".join(lines) + "\n\n" + WORK_WORDS + "\n" + _work_table()
+
+
+def _work_table() -> str:
+    head = ["work", "办理", *(r.value for r in Role)]
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    for row in WORK:
+        cells = [row.act, row.title, *(row.whose if r in row.roles else NO for r in Role)]
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"

@@ -31,7 +31,7 @@ class Role(StrEnum):
 
 
 class Act(StrEnum):
-    """What can be done to a release, stages' decisions apart."""
+    """What can be done to a release, to its dataset's contract or to work under way, stages' decisions apart."""
 
     SEE = "see"
     SEE_QUARANTINE = "see_quarantine"
@@ -42,6 +42,10 @@ class Act(StrEnum):
     INSPECT = "inspect"
     ANSWER = "answer"
     WITHDRAW = "withdraw"
+    CANCEL = "cancel"
+    SCHEDULE = "schedule"
+    PROPOSE = "propose"
+    ADOPT = "adopt"
 
 
 R = Role
@@ -58,6 +62,10 @@ ROLES_OF: Mapping[Act, frozenset[Role]] = {
     Act.INSPECT: frozenset({R.OPERATOR, R.CONFIDENTIALITY_REVIEWER, R.RELEASING_CHIEF}),
     Act.ANSWER: frozenset({R.CONFIDENTIALITY_REVIEWER, R.RELEASING_CHIEF}),
     Act.WITHDRAW: frozenset({R.CONFIDENTIALITY_REVIEWER, R.RELEASING_CHIEF}),
+    Act.CANCEL: frozenset({R.OPERATOR}),
+    Act.SCHEDULE: frozenset({R.OPERATOR}),
+    Act.PROPOSE: frozenset({R.OPERATOR}),
+    Act.ADOPT: frozenset({R.RELEASING_CHIEF}),
 }
 
 
@@ -237,6 +245,21 @@ def check_can_answer_withdrawal(office: Office, person: str, case: Case, ordered
 
 def can_answer_withdrawal(office: Office, person: str, case: Case, ordered_by: str, at: datetime) -> bool:
     return _answers(check_can_answer_withdrawal, office, person, case, ordered_by, at)
+
+
+def check_can_adopt(office: Office, person: str, author: str, departments: Iterable[str], at: datetime) -> None:
+    """Whether the person may adopt or refuse a contract that `author` proposed, for every department it touches.
+
+    Raises ReviewerIsSubmitter, NotPermitted.
+    """
+    if person == author:
+        raise ReviewerIsSubmitter("this person proposed the contract; somebody else adopts or refuses it")
+    for department in departments:
+        check_can(office, person, Act.ADOPT, department, at)
+
+
+def can_adopt(office: Office, person: str, author: str, departments: Iterable[str], at: datetime) -> bool:
+    return _answers(check_can_adopt, office, person, author, departments, at)
 
 
 def holders(office: Office, department: str, stage: Stage, at: datetime) -> frozenset[str]:

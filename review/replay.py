@@ -41,6 +41,7 @@ PLAIN: Mapping[str, Event] = {
     "superseded": Event.SUPERSEDE,
     "inspected": Event.INSPECT,
     "expired": Event.EXPIRE,
+    "cancelled": Event.CANCEL,
 }
 
 

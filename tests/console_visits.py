@@ -72,8 +72,8 @@ def open_console(folder: Path, *contracts: Contract) -> None:
         except CalendarUnknown:
             return None
 
-    def order(*said: Any) -> str:
-        ORDERS.append(said)
+    def order(*said: Any, named: bool = False) -> str:
+        ORDERS.append((*said, "named") if named else said)
         return "0" * 24
 
     def progress(_work: int) -> tuple[str, int, int] | None:
@@ -85,9 +85,61 @@ def open_console(folder: Path, *contracts: Contract) -> None:
 
     hand_over(
         Outside(
-            DiskStore(STORE.kept, folder), lambda: CONTRACTS, packs, workdays, progress, order, upload, *_original()
+            DiskStore(STORE.kept, folder), lambda: CONTRACTS, packs, workdays, progress, order, upload, *_original(),
+            bench=_bench(), due=_due,
         )
-    )
+    )  # fmt: skip
+
+
+def _due(contract: Contract, dates: Mapping[str, str]) -> date | None:
+    from flows.console import earliest_deadline
+
+    return earliest_deadline(packs(), contract, dates)
+
+
+FAULTS: list[Any] = []  # what a check of a contract beyond its own text finds
+SOURCES: list[str] = []  # prefixes that may be named
+
+
+def _bench() -> Any:
+    """The operator's bench: contracts as YAML of CONTRACTS, checks that find FAULTS, sources that begin as SOURCES say."""
+    import yaml
+
+    from domain.errors import UsageInvalid
+    from review.console.outside import Bench
+
+    FAULTS.clear()
+    SOURCES.clear()
+
+    def text(dataset: str) -> str | None:
+        return contract_yaml(CONTRACTS[dataset]) if dataset in CONTRACTS else None
+
+    def source(location: str) -> str:
+        if not any(location.startswith(prefix) for prefix in SOURCES):
+            raise UsageInvalid("this source isn't one of those that may be named here")
+        return location
+
+    def draft(location: str, dataset: str) -> str:
+        return yaml.safe_dump({"id": dataset, "from": location})
+
+    return Bench(text, lambda _: tuple(FAULTS), draft, lambda: tuple(SOURCES), source)
+
+
+def contract_yaml(contract: Contract) -> str:
+    """The contract as somebody would write it."""
+    import yaml
+
+    said = contract.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    return str(yaml.safe_dump(said, allow_unicode=True, sort_keys=False))
+
+
+def propose_change(person: str = "op", **changes: Any) -> int:
+    """A change to the debt limit's contract, proposed; its number."""
+    from review import desk
+
+    before = CONTRACTS["finance.debt_limit"]
+    now = make_contract(**{"version": before.version + 1, "domain": "other"} | changes)
+    return desk.propose_contract(person, now, contract_yaml(now), in_force=before, base_sha256=before.sha256)
 
 
 ORIGINALS: dict[str, str] = {}  # sha256 of a source → the text of each of its cells, while quarantine holds it

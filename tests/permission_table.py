@@ -31,8 +31,19 @@ def printed() -> dict[str, Line]:
     assert head is not None
     roles = [c.strip() for c in head.group().strip("|").split("|")][4:]
     found = {}
-    for line in re.findall(r"^\| (?!act ).*\|$", text, re.M):
+    table = text[head.start() : text.index("\n\n", head.start())]
+    for line in re.findall(r"^\| (?!act ).*\|$", table, re.M):
         act, _, statuses, unit, *cells = (c.strip() for c in line.strip("|").split("|"))
         held = None if statuses == "all" else frozenset(statuses.split(", "))
         found[act] = Line(held, unit, dict(zip(roles, cells, strict=True)))
     return found
+
+
+def printed_work() -> dict[str, dict[str, str]]:
+    """Act on contracts and work → role → yes, own, other, –."""
+    text = PAGE.read_text("utf-8")
+    table = text[text.index("| work |") :]
+    head, _, *lines = (
+        [c.strip() for c in line.strip("|").split("|")] for line in table.splitlines() if line.startswith("|")
+    )
+    return {act: dict(zip(head[2:], cells, strict=True)) for act, _, *cells in lines}

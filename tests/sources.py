@@ -33,10 +33,12 @@ class Puller:
     def store(self) -> FileStore:
         return FileStore(self.folder / "store", private=True)
 
-    def __call__(self, location: str, *, limits: dict[str, int] | None = None, **spec: Any) -> tuple[Artefact, ...]:
+    def __call__(
+        self, location: str, *, limits: dict[str, int] | None = None, follow: bool = True, **spec: Any
+    ) -> tuple[Artefact, ...]:
         return pull(
             location, spec=SourceSpec(**spec), limits=Limits(**(limits or {})), store=self.store, base=self.base,
-            environ=self.environ,
+            environ=self.environ, follow=follow,
         )  # fmt: skip
 
     def stored(self) -> list[str]:

@@ -85,6 +85,7 @@ class Request:
     environ: Mapping[str, str]
     budget: Budget
     admit: Admit | None = None  # the http connector's rule for hosts; None: addresses.py's
+    follow: bool = True  # whether a redirect may lead elsewhere
 
     def receive(self, pieces: Iterator[bytes], name: str) -> Artefact:
         """Stream the pieces into the store within the budget; whatever they raise leaves nothing behind."""

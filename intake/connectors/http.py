@@ -56,6 +56,8 @@ def _fetch(url: httpx.URL, request: Request) -> Artefact:
     with httpx.Client(transport=transport, trust_env=False, follow_redirects=False) as client:
         for _ in range(REDIRECTS + 1):
             with deadline.watching(), _get(client, url, request, deadline) as answer:
+                if answer.has_redirect_location and not request.follow:
+                    raise UsageInvalid(f"{shown(url)} redirects elsewhere; name the address that it ends at")
                 if answer.has_redirect_location:
                     url = _redirected(url, answer)
                     continue

@@ -9,20 +9,25 @@ from typing import Any
 from django.db.models import Q
 
 from domain.errors import TransitionRefused, UsageInvalid
-from review import queries
-from review.models import WorkRequest
+from domain.release import Status
+from review import lifecycle, queries
+from review.lifecycle import Event
+from review.models import ReleaseRecord, WorkRequest
 from review.permissions import SYSTEM, Act, check_can
 from review.reading import find, office
-from review.transaction import Page, act
+from review.transaction import Page, act, move
 
 KINDS = {
     "prepare": Act.PREPARE,
+    "contract": Act.ADOPT,
     "publish": Act.PUBLISH,
     "withdraw": Act.WITHDRAW,
     "inspect": Act.INSPECT,
     "remedy": Act.PREPARE,
 }
 QUEUED, RUNNING, DONE, FAILED = "queued", "running", "done", "failed"
+STOPPING, CANCELLED = "stopping", "cancelled"
+CANCELLABLE = ("prepare", "remedy")  # nothing of these has gone out; what takes off or publishes goes on to its end
 LEASE_SECONDS = 900
 ATTEMPTS = 3
 
@@ -41,6 +46,54 @@ def ask(page: Page, kind: str, params: dict[str, Any], actor: str = SYSTEM) -> i
     row = WorkRequest.objects.create(kind=kind, params=params, state=QUEUED, asked_by=actor, asked_at=page.at)
     page.write("asked", actor, str(params.get("release") or ""), work=row.pk, kind=kind)
     return int(row.pk)
+
+
+@act()
+def cancel(page: Page, username: str, work: int, department: str) -> str:
+    """Stop a preparation: what waits is cancelled at once, what runs is told to stop. Returns the state it is in now.
+
+    `department`: whose the work is. Cancelling twice changes nothing. Raises NotPermitted, TransitionRefused (it has ended,
+    or is work that isn't cancelled), UsageInvalid (no such work).
+    """
+    check_can(office(username), username, Act.CANCEL, department, page.at)
+    row = WorkRequest.objects.filter(pk=work).first()
+    if row is None:
+        raise UsageInvalid(f"there is no work {work}")
+    if row.state in (STOPPING, CANCELLED):
+        page.nothing_new()
+        return row.state
+    if row.kind not in CANCELLABLE or row.state not in (QUEUED, RUNNING):
+        raise TransitionRefused(f"work {work} has ended, or is of a kind that goes on to its end")
+    is_waiting = row.state == QUEUED
+    row.state, row.stopped_by = CANCELLED if is_waiting else STOPPING, username
+    row.finished_at = page.at if is_waiting else None
+    row.save()
+    page.write("cancel-asked", username, str(row.params.get("release") or ""), work=row.pk, state=row.state)
+    return row.state
+
+
+@act()
+def record_cancelled(page: Page, work: int, run_key: str = "") -> str:
+    """The process of work that was told to stop is gone; returns the state the work is in now.
+
+    `run_key`: of the preparation that it was, "" where it hadn't come that far. A release that was still being prepared is
+    cancelled, and the key is free for another run; one that was ready before the word to stop came stays, and the work is
+    done. Raises TransitionRefused where nobody told it to stop.
+    """
+    row = WorkRequest.objects.filter(pk=work, state=STOPPING).first()
+    if row is None:
+        raise TransitionRefused(f"nobody told work {work} to stop, or it has ended")
+    record = ReleaseRecord.objects.filter(run_key=run_key).first() if run_key else None
+    if record is not None and record.status != Status.RECEIVED.value:
+        _end(row, DONE, {"answer": {"release": record.public_id}}, page)
+        return DONE
+    if record is not None:
+        record.run_key = f"{record.run_key}#{record.public_id}"
+        move(record, lifecycle.step(Status(record.status), Event.CANCEL), page)
+        page.write("cancelled", row.stopped_by, record.public_id, work=row.pk)
+    result = {"answer": {"release": record.public_id}} if record else {}
+    _end(row, CANCELLED, result, page)
+    return CANCELLED
 
 
 @act()
@@ -81,11 +134,11 @@ def extend_claim(page: Page, work: int, worker: str, *, lease_seconds: int = LEA
 @act()
 def finish(page: Page, work: int, worker: str, *, ok: bool, result: dict[str, Any]) -> None:
     """Report the end of claimed work. `result`: JSON-ready, no values. Raises TransitionRefused as `extend_claim`."""
-    _end(_mine(work, worker), DONE if ok else FAILED, result, page)
+    _end(_mine(work, worker, RUNNING, STOPPING), DONE if ok else FAILED, result, page)
 
 
-def _mine(work: int, worker: str) -> WorkRequest:
-    row = WorkRequest.objects.filter(pk=work, worker=worker, state=RUNNING).first()
+def _mine(work: int, worker: str, *states: str) -> WorkRequest:
+    row = WorkRequest.objects.filter(pk=work, worker=worker, state__in=states or [RUNNING]).first()
     if row is None:
         raise TransitionRefused(f"work {work} isn't this runner's; another one took it over or it has ended")
     return row

@@ -25,6 +25,8 @@ SIGNED_IN = frozenset(Role)
 READERS = REVIEWERS | {R.OPERATOR, R.AUDITOR}
 WORKERS = REVIEWERS | {R.OPERATOR}
 HIDERS = frozenset({R.CONFIDENTIALITY_REVIEWER, R.RELEASING_CHIEF})
+OPERATORS = frozenset({R.OPERATOR})
+CHIEFS = frozenset({R.RELEASING_CHIEF})
 ADMINISTRATORS = frozenset({R.ADMINISTRATOR})
 OFFICE_KEEPERS = frozenset({R.ADMINISTRATOR, R.AUDITOR})
 
@@ -78,6 +80,19 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "run": frozenset({R.OPERATOR}),
     "upload": frozenset({R.OPERATOR}),
     "again": frozenset({R.OPERATOR}),
+    "cancel": OPERATORS,
+    "source": OPERATORS,
+    "pause": OPERATORS,
+    "resume": OPERATORS,
+    "contracts": READERS,
+    "contract_from_file": OPERATORS,
+    "edit_contract": OPERATORS,
+    "write_contract": OPERATORS,
+    "proposal": READERS,
+    "adopt_contract": CHIEFS,
+    "refuse_contract": CHIEFS,
+    "retract_contract": OPERATORS,
+    "contract_again": CHIEFS,
     "open": READERS,
     "dispose": REVIEWERS,
     "decide": REVIEWERS,

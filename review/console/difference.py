@@ -13,8 +13,10 @@ from typing import Any
 
 import polars as pl
 
-from domain.errors import ArtefactMissing
+from domain.contract import stored_contract
+from domain.errors import ArtefactMissing, ContractInvalid
 from domain.release import Manifest
+from review.console.contract_difference import Told, told
 from review.console.outside import outside
 
 NUMERIC = ("integer", "number")
@@ -48,11 +50,12 @@ class TableDifference:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """`contract`: paths of what changed in it, with before and now as text; `packs`: id, version before, version now."""
+    """`contract`: what changed in it, in words; None where the earlier one can't be read any more. `packs`: id, version before,
+    version now."""
 
     previous: Manifest
     tables: tuple[TableDifference, ...]
-    contract: tuple[tuple[str, str, str], ...]
+    contract: Told | None
     packs: tuple[tuple[str, str, str], ...]
 
 
@@ -78,7 +81,9 @@ def _difference(content: bytes, previous: str) -> Difference | None:
         tables = tuple(_tables(before, now, _as_published(contracts[1], now)))
     except ArtefactMissing:
         return None
-    return Difference(before, tables, tuple(_changes(*contracts)), tuple(_packs(before, now)))
+    return Difference(
+        before, tables, _contracts(*(store.read(m.contract.sha256) for m in (before, now))), tuple(_packs(before, now))
+    )
 
 
 def _as_published(contract: dict[str, Any], manifest: Manifest) -> dict[str, Any]:
@@ -157,30 +162,11 @@ def _by_whole_rows(before: pl.LazyFrame, now: pl.LazyFrame) -> tuple[int, int]:
     return int(change.clip(lower_bound=0).sum()), int(-change.clip(upper_bound=0).sum())
 
 
-def _changes(before: Any, now: Any, path: str = "") -> Iterator[tuple[str, str, str]]:
-    if isinstance(before, dict) and isinstance(now, dict):
-        for key in sorted({*before, *now}):
-            yield from _changes(before.get(key), now.get(key), f"{path}.{key}" if path else key)
-    elif isinstance(before, list) and isinstance(now, list):
-        old, new = _by_name(before), _by_name(now)
-        for key in [*old, *(k for k in new if k not in old)]:
-            yield from _changes(old.get(key), new.get(key), f"{path}[{key}]")
-    elif before != now:
-        yield path, _short(before), _short(now)
-
-
-def _by_name(items: list[Any]) -> dict[str, Any]:
-    """List items under their names or ids, else under their places."""
-    return {
-        str(i.get("name") or i.get("id") or n) if isinstance(i, dict) else str(n): i for n, i in enumerate(items, 1)
-    }
-
-
-def _short(value: Any) -> str:
-    if value is None:
-        return "—"
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 80 else text[:79] + "…"
+def _contracts(before: bytes, now: bytes) -> Told | None:
+    try:
+        return told(stored_contract(before), stored_contract(now))
+    except ContractInvalid:
+        return None
 
 
 def _packs(before: Manifest, now: Manifest) -> Iterator[tuple[str, str, str]]:

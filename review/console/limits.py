@@ -17,6 +17,8 @@ from django.shortcuts import render
 
 FORM_BYTES = 1_000_000
 FILE_BYTES = 2_000_000_000  # the contract's own limit is lower and is held after the file has come in
+FROM_FILE = "/contracts/from-file"
+SAMPLE_BYTES = 50_000_000  # of a file that a contract is drafted from
 READING = ("GET", "HEAD", "OPTIONS")
 REFUSAL = "发来的内容太大，没有收。What was sent is too long and wasn't taken.\n".encode()
 
@@ -34,7 +36,8 @@ def fits(length: str, path: str, is_signed_in: Callable[[], bool]) -> bool:
     if int(length) <= FORM_BYTES:
         return True
     is_upload = path.startswith("/datasets/") and path.endswith("/upload")
-    return is_upload and int(length) <= FILE_BYTES and is_signed_in()
+    most = FILE_BYTES if is_upload else SAMPLE_BYTES if path == FROM_FILE else FORM_BYTES
+    return int(length) <= most and is_signed_in()
 
 
 class Limits:

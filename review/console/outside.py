@@ -4,35 +4,53 @@ progress and a place for orders. The console imports none of those rooms.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from domain.contract import Contract
 from domain.errors import HomeInvalid
+from domain.fault import Fault
 from domain.pack import Packs
 from domain.ports import ArtefactStore
 from domain.release import Manifest
 
 
 @dataclass(frozen=True, slots=True)
+class Bench:
+    """What the operator's bench needs. `contract_text`: the YAML in force, None where there is no such dataset. `check`: every
+    fault of a contract's text, as `contract check` finds them. `draft`: a first contract for a file that was handed in
+    (location, dataset), which is forgotten then. `sources`: prefixes of addresses that an operator may name; `source`: the
+    address as it is kept in an order, or a named error."""
+
+    contract_text: Callable[[str], str | None]
+    check: Callable[[str], Sequence[Fault]]
+    draft: Callable[[str, str], str]
+    sources: Callable[[], Sequence[str]]
+    source: Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
 class Outside:
     """`workdays`: after the first day up to and with the second, None where the holiday notice isn't known.
     `progress`: a running request's step, its number and how many there are. `order`: keeps what to prepare (dataset,
-    location, period, dates, actor) and returns its name. `upload`: keeps a file that was handed in, returns its location.
+    location, period, dates, actor; `named=True` where the location was typed in) and returns its name. `upload`: keeps a file that was handed in, returns its location.
     `is_kept`: whether quarantine still holds the release's source. `original`: the text of one cell of it, at a place
-    (Place as a dict); asked by pages/original alone, once a look is recorded."""
+    (Place as a dict); asked by pages/original alone, once a look is recorded. `due`: the earliest legal deadline of a release of
+    that contract with those dates (ISO by name); None where one of them can't be computed."""
 
     store: ArtefactStore
     contracts: Callable[[], Mapping[str, Contract]]
     packs: Callable[[], Packs]
     workdays: Callable[[date, date], int | None]
     progress: Callable[[int], tuple[str, int, int] | None]
-    order: Callable[[str, str | None, str | None, Mapping[str, str], str], str]
+    order: Callable[..., str]
     upload: Callable[[str, Iterable[bytes]], str]
     is_kept: Callable[[Manifest], bool]
     original: Callable[[Manifest, Mapping[str, Any]], str]
+    bench: Bench
+    due: Callable[[Contract, Mapping[str, str]], date | None]
 
 
 _given: list[Outside] = []

@@ -27,6 +27,7 @@ STATUSES: Mapping[str, Pair] = {
     Status.ESCALATED: ("已报审，等答复", "escalated, waiting for the answer"),
     Status.REPLACED: ("已有新修订", "replaced by a newer revision"),
     Status.BLOCKED: ("已阻断", "blocked"),
+    Status.CANCELLED: ("准备已取消", "preparation cancelled"),
 }
 STATUS_TAGS: Mapping[str, str] = {
     Status.CHECKED: "hold", Status.IN_REVIEW: "here", Status.APPROVED: "ok", Status.PUBLISHED: "ok", Status.WITHDRAWN: "block",
@@ -84,10 +85,11 @@ UNIT_KINDS: Mapping[str, Pair] = {
     "township": ("乡镇（街道）", "township"), "enterprise": ("企业", "enterprise"),
 }  # fmt: skip
 WORK_KINDS: Mapping[str, Pair] = {
-    "prepare": ("准备数据", "prepare"), "remedy": ("删减后重新准备", "prepare after a remedy"), "publish": ("发布", "publish"), "withdraw": ("撤下", "take off"), "inspect": ("读网检查", "inspect"),
+    "prepare": ("准备数据", "prepare"), "remedy": ("删减后重新准备", "prepare after a remedy"), "publish": ("发布", "publish"), "withdraw": ("撤下", "take off"), "inspect": ("读网检查", "inspect"), "contract": ("契约生效", "bring a contract into force"),
 }  # fmt: skip
 WORK_STATES: Mapping[str, Pair] = {
     "queued": ("排队", "waiting"), "running": ("进行中", "running"), "done": ("完成", "done"), "failed": ("未完成", "failed"),
+    "stopping": ("正在停止", "being stopped"), "cancelled": ("已取消", "cancelled"),
 }  # fmt: skip
 STEPS: Mapping[str, Pair] = {
     "取件": ("取件", "fetch"), "读取": ("读取", "read"), "检查": ("检查", "check"), "脱敏与复查": ("脱敏与复查", "redact, look again"),
@@ -148,6 +150,17 @@ EVENTS: Mapping[str, Pair] = {
     "granted": ("任职", "seat given"),
     "revoked": ("免职", "seat ended"),
     "unit-added": ("新增单位", "unit added"),
+    "cancelled": ("准备被取消", "its preparation was cancelled"),
+    "cancel-asked": ("取消任务", "work cancelled"),
+    "contract-drafted": ("存了契约草稿", "contract draft saved"),
+    "contract-draft-dropped": ("删去契约草稿", "contract draft thrown away"),
+    "contract-proposed": ("提出契约", "contract proposed"),
+    "contract-retracted": ("收回提出的契约", "proposed contract taken back"),
+    "contract-refused": ("不批准契约", "proposed contract refused"),
+    "contract-adopted": ("批准契约", "proposed contract adopted"),
+    "contract-in-force": ("契约生效", "contract in force"),
+    "schedule-paused": ("暂停定时", "schedule paused"),
+    "schedule-resumed": ("恢复定时", "schedule resumed"),
     "units-loaded": ("载入单位表", "units loaded"),
     "reason-codes-loaded": ("载入理由码", "reason codes loaded"),
 }

@@ -13,7 +13,7 @@ from django.shortcuts import render
 
 from domain.contract import Contract
 from domain.release import Status
-from review import listing
+from review import listing, proposals, queries
 from review.console.outside import outside
 from review.console.paging import pages_of
 from review.console.visitor import visitor
@@ -90,5 +90,10 @@ def dataset(request: HttpRequest, dataset: str) -> HttpResponse:
         "public": public,
         "may_run": may_run,
         "may_prepare": may_prepare,
+        "sources": outside().bench.sources() if may_prepare else (),
+        "paused": queries.paused(dataset),
+        "may_schedule": bool(contract and visitor(request).may(Act.SCHEDULE, contract.department)),
+        "may_propose": bool(contract and visitor(request).may(Act.PROPOSE, contract.department)),
+        "waiting": proposals.open_for(dataset),
     }
     return render(request, "dataset.html", shown)

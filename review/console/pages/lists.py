@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from domain.errors import MingjingError
 from domain.release import Status
-from review import desk, listing, queries
+from review import desk, listing, proposals, queries
 from review.console import words
 from review.console.outside import outside
 from review.console.paging import pages_of
@@ -93,6 +93,7 @@ def queue_shown(
     for row in rows:
         row |= {"waited": waited(row), "is_mine": row["key"] in turn, "is_stage": bool(turn.get(row["key"]))}
     tabs = [(name, said, counts[name], name == scope) for name, said in SCOPES.items()]
+    adopts = person.departments_for(Act.ADOPT)
     return render(
         request,
         "queue.html",
@@ -101,6 +102,7 @@ def queue_shown(
             "to_sign": number_ready(person.username) if person.roles & REVIEWERS else 0,
             "second": to_answer(person.username, person.office, hides, person.at) if hides else [],
             "returnable": any(row["is_stage"] for row in rows),
+            "contracts": proposals.to_answer(adopts, person.username) if adopts else [],
             "ticked": ticked, "reason": reason,
             "fault": words.REFUSALS[fault.name()] if fault else None, "fault_detail": str(fault) if fault else "",
         },

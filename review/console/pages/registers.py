@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -17,6 +17,7 @@ from domain.contract import Contract
 from domain.release import Status, Verdict
 from review import listing
 from review.console import words
+from review.console.due import Dues, days_late
 from review.console.outside import outside
 from review.console.pages.datasets import contracts_for, newest, titles_of_units
 from review.console.pages.lists import asked, choices
@@ -74,7 +75,9 @@ def ledger(request: HttpRequest) -> HttpResponse:
 def ledger_rows(found: QuerySet[ReleaseRecord]) -> Iterable[tuple[Cell, ...]]:
     """One row for each release; six queries whatever their number."""
     records = list(
-        found.select_related("unit", "submitter", "supersedes", "replaced_by").defer("manifest", "takedown", "stages")
+        found.select_related("unit", "submitter", "supersedes", "replaced_by")
+        .defer("manifest", "takedown", "stages")
+        .annotate(dates=F("manifest__dates"))
     )
     approved = listing.approving([r.pk for r in records])
     disposed: dict[int, dict[str, int]] = {}
@@ -83,14 +86,21 @@ def ledger_rows(found: QuerySet[ReleaseRecord]) -> Iterable[tuple[Cell, ...]]:
     ).values_list("decision__release_id", "kind"):
         counts = disposed.setdefault(release, {})
         counts[kind] = counts.get(kind, 0) + 1
-    contracts = outside().contracts()
-    return [_ledger_row(r, approved.get(r.pk, {}), disposed.get(r.pk, {}), contracts.get(r.dataset)) for r in records]
+    contracts, dues = outside().contracts(), Dues()
+    return [
+        _ledger_row(
+            r, approved.get(r.pk, {}), disposed.get(r.pk, {}), contracts.get(r.dataset),
+            dues.of(r.contract_sha256, getattr(r, "dates", None)),
+        )
+        for r in records
+    ]  # fmt: skip
 
 
 def _ledger_row(
-    r: ReleaseRecord, by: dict[str, str], kinds: dict[str, int], contract: Contract | None
+    r: ReleaseRecord, by: dict[str, str], kinds: dict[str, int], contract: Contract | None, due: date | None
 ) -> tuple[Cell, ...]:
     receipt, inspection = r.receipt or {}, r.inspection or {}
+    late = days_late(due, _date(str(receipt.get("published_on", ""))[:10]), r.status, timezone.localdate())
     told = [f"{say(words.SEVERITIES[s])} {r.counts[s]}" for s in words.SEVERITIES if r.counts.get(s)]
     done = [f"{say(words.DISPOSITIONS[k])} {n}" for k, n in sorted(kinds.items())]
     looked = say(("一致", "equal") if inspection.get("ok") else ("不一致", "differs"))
@@ -102,10 +112,10 @@ def _ledger_row(
     return (
         r.public_id, timezone.localdate(r.received_at).isoformat(), f"{say((r.title_zh, r.title_en))} {r.period}",
         say((r.unit.title_zh, r.unit.title_en)), r.dataset, say(words.DISCLOSURES[r.disclosure]),
-        basis_of(contract), UNKNOWN, r.tier, _name(r.submitter), by.get("section", UNKNOWN),
+        basis_of(contract), due.isoformat() if due else UNKNOWN, r.tier, _name(r.submitter), by.get("section", UNKNOWN),
         by.get("confidentiality", UNKNOWN), by.get("chief", UNKNOWN), say(words.STATUSES[r.status]),
         "；".join(told) or say(("无", "none")), "；".join(done) or UNKNOWN, UNKNOWN, str(receipt.get("published_on", UNKNOWN))[:10],
-        r.public_url or UNKNOWN, UNKNOWN, f"{looked} {str(inspection.get('at', ''))[:10]}" if inspection else UNKNOWN, UNKNOWN,
+        r.public_url or UNKNOWN, UNKNOWN if late is None else late, f"{looked} {str(inspection.get('at', ''))[:10]}" if inspection else UNKNOWN, UNKNOWN,
         "；".join(filter(None, changed)) or UNKNOWN, r.release_hash or UNKNOWN, r.reason,
     )  # fmt: skip
 

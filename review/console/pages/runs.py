@@ -1,12 +1,12 @@
-"""Work for the runner: what is under way and how far, what failed and why; run a dataset now, run again.
+"""Work for the runner: what is under way and how far, what failed and why; run a dataset now, cancel, run again, pause a schedule.
 
-A source is never typed in here: a run takes the contract's own or a file that is handed in (so no page can make the
-platform fetch an address).
+A run takes the contract's own source, a file that is handed in, or a source that the installation's setting allows to be
+named; whether it does is asked of flows (Bench.source), and nothing that isn't allowed there is ever fetched.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,17 +18,19 @@ from django.views.decorators.http import require_POST
 
 from domain.errors import UsageInvalid
 from review import desk, queries
-from review.acts.work import FAILED, QUEUED, RUNNING
+from review.acts.work import CANCELLABLE, CANCELLED, FAILED, QUEUED, RUNNING, STOPPING
 from review.console import words
 from review.console.outside import outside
 from review.console.pages.datasets import contracts_for
 from review.console.paging import pages_of
 from review.console.tags import say
 from review.console.visitor import Visitor, visitor
+from review.console.words import Pair
 from review.models import ReleaseRecord, WorkRequest
 from review.permissions import Act, check_can
 
 PREPARING = ("prepare", "remedy")  # what an operator can ask for once more
+ENDED_BADLY = (FAILED, CANCELLED)
 KEPT = 500  # newest requests that the page looks through
 
 
@@ -65,9 +67,10 @@ def runs(request: HttpRequest) -> HttpResponse:
     person = visitor(request)
     found = visible(person)
     pages = pages_of(request, len(found))
-    names = queries.names(seen.row.asked_by for seen in found[pages.start : pages.stop])
-    rows = [_shown(seen, person, names) for seen in found[pages.start : pages.stop]]
-    is_moving = any(seen.row.state in (QUEUED, RUNNING) for seen in found)
+    shown = found[pages.start : pages.stop]
+    names = queries.names(name for seen in shown for name in (seen.row.asked_by, seen.row.stopped_by) if name)
+    rows = [_shown(seen, person, names) for seen in shown]
+    is_moving = any(seen.row.state in (QUEUED, RUNNING, STOPPING) for seen in found)
     return render(request, "runs.html", {"rows": rows, "pages": pages, "is_moving": is_moving})
 
 
@@ -89,7 +92,9 @@ def _shown(seen: Seen, person: Visitor, names: Mapping[str, str]) -> dict[str, A
         "step": (words.pair(words.STEPS, step[0]), step[1], step[2]) if step else None,
         "refused": words.REFUSALS.get(result.get("error", "")) if row.state == FAILED else None,
         "message": result.get("message", "") if row.state == FAILED else "",
-        "again": row.state == FAILED and row.kind in PREPARING and person.may(Act.PREPARE, seen.unit),
+        "stopped_by": names.get(row.stopped_by, row.stopped_by),
+        "again": row.state in ENDED_BADLY and row.kind in PREPARING and person.may(Act.PREPARE, seen.unit),
+        "cancel": row.state in (QUEUED, RUNNING) and row.kind in CANCELLABLE and person.may(Act.CANCEL, seen.unit),
     }
 
 
@@ -132,11 +137,66 @@ def upload(request: HttpRequest, dataset: str) -> HttpResponse:
 
 @require_POST
 def again(request: HttpRequest, work: int) -> HttpResponse:
-    """Ask for a failed preparation once more, with the same order."""
+    """Ask for a preparation that failed or was cancelled once more, with the same order."""
     person = visitor(request)
-    found = [s for s in visible(person) if s.row.pk == work and s.row.kind in PREPARING and s.row.state == FAILED]
+    found = [s for s in visible(person) if s.row.pk == work and s.row.kind in PREPARING and s.row.state in ENDED_BADLY]
     if not found:
         raise Http404
     desk.ask(found[0].row.kind, {**found[0].row.params, "department": found[0].unit}, person.username)
     messages.success(request, say(("已再次交办。", "Asked for again.")))
     return HttpResponseRedirect(reverse("runs"))
+
+
+@require_POST
+def cancel(request: HttpRequest, work: int) -> HttpResponse:
+    """Stop a preparation."""
+    person = visitor(request)
+    seen = next((s for s in visible(person) if s.row.pk == work), None)
+    if seen is None:
+        raise Http404
+    state = desk.cancel(person.username, work, seen.unit)
+    said = ("已取消。", "Cancelled.") if state == CANCELLED else ("正在停止。", "It is being stopped.")
+    messages.success(request, say(said))
+    return HttpResponseRedirect(reverse("runs"))
+
+
+@require_POST
+def source(request: HttpRequest, dataset: str) -> HttpResponse:
+    """Prepare a dataset from a source that is named here; the setting says which may be."""
+    person, contract = visitor(request), contracts_for(request).get(dataset)
+    if contract is None:
+        raise Http404
+    check_can(person.office, person.username, Act.PREPARE, contract.department, person.at)
+    location = outside().bench.source(request.POST.get("location", ""))
+    formed = request.POST.get("formed_on", "")
+    dates = {"formed_on": formed} if formed else {}
+    period = request.POST.get("period") or None
+    order = outside().order(dataset, location, period, dates, person.username, named=True)
+    desk.ask("prepare", {"dataset": dataset, "order": order, "department": contract.department}, person.username)
+    messages.success(request, say(("已交办，下面看进度。", "Asked for; its progress shows below.")))
+    return HttpResponseRedirect(reverse("runs"))
+
+
+def _schedule(request: HttpRequest, dataset: str, act: Callable[[str, str, str], None], said: Pair) -> HttpResponse:
+    contract = contracts_for(request).get(dataset)
+    if contract is None or contract.schedule is None:
+        raise Http404
+    act(visitor(request).username, dataset, contract.department)
+    messages.success(request, say(said))
+    return HttpResponseRedirect(reverse("dataset", args=[dataset]))
+
+
+@require_POST
+def pause(request: HttpRequest, dataset: str) -> HttpResponse:
+    """From now on the dataset's schedule asks for nothing."""
+    said = (
+        "定时已暂停，平台重启后也不会自己恢复。",
+        "The schedule is paused, and stays so when the platform starts again.",
+    )
+    return _schedule(request, dataset, desk.pause_schedule, said)
+
+
+@require_POST
+def resume(request: HttpRequest, dataset: str) -> HttpResponse:
+    """The dataset's schedule runs again."""
+    return _schedule(request, dataset, desk.resume_schedule, ("定时已恢复。", "The schedule runs again."))

@@ -210,6 +210,14 @@ def test_redirect_to_a_forbidden_place_is_refused(
     assert "hunter2" not in message
 
 
+def test_redirect_is_not_followed_where_the_address_was_named(web: Web, take: Puller) -> None:
+    web.serve("/b.csv", BODY)
+    message = _refused(take, _redirect(web, "/a.csv", "/b.csv"), UsageInvalid, follow=False)
+    assert "redirects elsewhere" in message
+    assert web.asked("/b.csv") == 0
+    assert take(web.url("/b.csv"), follow=False)[0].name == "b.csv"
+
+
 def test_redirect_to_loopback_is_refused_without_the_switch(
     web: Web, take: Puller, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -101,6 +101,55 @@ def claimed() -> int:
     return work
 
 
+def proposed() -> int:
+    """A changed contract that waits to be adopted."""
+    from review import desk
+
+    before, now = make_contract(), make_contract(version=2, domain="other")
+    return desk.propose_contract("op", now, "text", in_force=before, base_sha256=before.sha256)
+
+
+def drafted() -> int:
+    from review import desk
+
+    return desk.save_draft(
+        "op", "finance.debt_limit", "第三列: 不应公开", in_force=make_contract(), base_sha256="", seen=0
+    )
+
+
+def claimed_preparation() -> int:
+    from review import desk
+
+    work = desk.ask("prepare", {"department": "finance"}, "op")
+    desk.claim("runner")
+    return work
+
+
+def adopted() -> int:
+    from review import desk
+
+    number = proposed()
+    desk.adopt_contract("chief", PASSWORD, number, **seen_of(number))
+    return number
+
+
+def seen_of(number: int) -> dict[str, str]:
+    """What the page of a proposal showed."""
+    from review.models import ContractProposal
+
+    row = ContractProposal.objects.get(pk=number)
+    return {"contract_sha256": row.contract_sha256, "in_force_sha256": row.base_sha256}
+
+
+def stopping() -> int:
+    from review import desk
+
+    work = desk.ask("prepare", {"department": "finance"}, "op")
+    desk.claim("runner")
+    desk.cancel("op", work, "finance")
+    return work
+
+
 def soon() -> dict[str, Any]:
     from django.utils import timezone
 
@@ -179,6 +228,20 @@ def scenarios() -> dict[str, Callable[[], Callable[[], Any]]]:
     unit = {"title_zh": "市水利局", "title_en": "Water Bureau", "kind": "department", "parent": "city"}
     later = lambda: (submitted(), checked(run_key="run-2"))  # noqa: E731 - one line of a table
     return {
+        "adopt_contract": on(proposed, lambda n: desk.adopt_contract("chief", PASSWORD, n, **seen_of(n))),
+        "cancel": on(claimed_preparation, lambda w: desk.cancel("op", w, "finance")),
+        "drop_draft": on(drafted, lambda _: desk.drop_draft("op", "finance.debt_limit")),
+        "pause_schedule": on(nothing, lambda _: desk.pause_schedule("op", "finance.debt_limit", "finance")),
+        "propose_contract": lambda: proposed,
+        "record_cancelled": on(stopping, lambda w: desk.record_cancelled(w)),
+        "record_in_force": on(adopted, lambda n: desk.record_in_force(n)),
+        "refuse_contract": on(proposed, lambda n: desk.refuse_contract("chief", PASSWORD, n, "不应公开")),
+        "resume_schedule": on(
+            lambda: desk.pause_schedule("op", "finance.debt_limit", "finance"),
+            lambda _: desk.resume_schedule("op", "finance.debt_limit", "finance"),
+        ),
+        "retract_contract": on(proposed, lambda n: desk.retract_contract("op", n)),
+        "save_draft": lambda: drafted,
         "add_unit": on(nothing, lambda _: desk.add_unit("water", **unit)),
         "add_user": on(nothing, lambda _: desk.add_user("newcomer", PASSWORD)),
         "answer_escalation": on(escalated, lambda r: desk.answer_escalation(r, "conf", PASSWORD, **answer)),

@@ -19,13 +19,15 @@ from review.permissions import (
     Role,
     Seat,
     Tree,
+    can_adopt,
     check_can,
+    check_can_adopt,
     check_can_answer_withdrawal,
     check_can_decide,
     check_can_look,
 )
 from review.stages import standard_stages
-from tests.permission_table import printed
+from tests.permission_table import printed, printed_work
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 POOLS = frozenset(Role)
@@ -62,7 +64,7 @@ def may(act: str, office: Office, status: Status, *, own: bool) -> bool:
                 check_can(office, "p", Act.SEE, "finance", NOW)
             case "open":
                 check_can(office, "p", Act.SEE, "finance", NOW)
-                return status is not Status.RECEIVED
+                return status not in (Status.RECEIVED, Status.CANCELLED)  # nothing was found there
             case "remark":
                 return check_can(office, "p", Act.SEE, "finance", NOW).role is not Role.AUDITOR
             case "look":
@@ -119,6 +121,51 @@ def test_every_cell(act: str) -> None:
             wrong.append((role.value, unit, status.value, "own" if own else "other", expected))
     assert wrong == []
     assert seen == len(Role) * len(UNITS) * len(Status) * 2
+
+
+WORK = printed_work()
+ACT_OF = {
+    "prepare": Act.PREPARE, "cancel": Act.CANCEL, "pause": Act.SCHEDULE, "draft": Act.PROPOSE, "propose": Act.PROPOSE,
+}  # fmt: skip
+
+
+def may_work(act: str, office: Office, *, own: bool) -> bool:
+    """What the desk asks before that act on contracts and work, in review/acts."""
+    try:
+        match act:
+            case "retract":
+                check_can(office, "p", Act.PROPOSE, "finance", NOW)  # who may not propose has nothing to take back
+                return own
+            case "adopt" | "refuse":
+                check_can_adopt(office, "p", "p" if own else "somebody", ("finance",), NOW)
+            case _:
+                check_can(office, "p", ACT_OF[act], "finance", NOW)
+    except MingjingError:
+        return False
+    return True
+
+
+def test_page_names_every_act_on_contracts_and_work() -> None:
+    from review.matrix import WORK as ROWS
+
+    assert list(WORK) == [r.act for r in ROWS]
+    assert all(set(cells) == set(Role) for cells in WORK.values())
+
+
+@pytest.mark.parametrize("act", WORK)
+def test_every_cell_of_contracts_and_work(act: str) -> None:
+    for role, unit, own in product(Role, UNITS, (True, False)):
+        office = Office(TREE, (Seat(1, "p", unit, role, NOW - timedelta(days=1)),))
+        said = {"yes": True, "own": own, "other": not own, "–": False}[WORK[act][role]]
+        assert may_work(act, office, own=own) is (UNITS[unit][0] and said), (role, unit, own)
+
+
+def test_contract_that_moves_needs_the_seat_in_both_departments() -> None:
+    day = timedelta(days=1)
+    one = Seat(1, "p", "finance", Role.RELEASING_CHIEF, NOW - day)
+    other = Seat(2, "p", "industry", Role.RELEASING_CHIEF, NOW - day)
+    assert not can_adopt(Office(TREE, (one,)), "p", "a", ("finance", "industry"), NOW)
+    assert can_adopt(Office(TREE, (one, other)), "p", "a", ("finance", "industry"), NOW)
 
 
 @pytest.mark.parametrize("act", TABLE)

@@ -13,7 +13,7 @@ from domain import errors
 from domain.errors import MingjingError
 from domain.release import DispositionKind, Status, Verdict
 from review.permissions import Role
-from tests.console_visits import HAN, industry_contract, table_release, text_of, visit
+from tests.console_visits import HAN, industry_contract, propose_change, table_release, text_of, visit
 from tests.integration.review.console.test_permission_matrix import ROLE_OF, address, documented
 from tests.review_desk import BLOCK, HOLD2, PASSWORD, approved, checked, decide, published
 
@@ -28,6 +28,7 @@ def test_english_is_complete(console: Path, role: str) -> None:
     made = [release, published(period="a", run_key="a"), checked(period="b", run_key="b", findings=[BLOCK]), approved(period="c", run_key="c"), table_release(run_key="d", period="d", submit=False)]  # fmt: skip
     escalated = table_release(run_key="e", period="e")
     decide(escalated, "sec", "section", "escalate", reason="can't be determined")
+    propose_change()
     client = visit(ROLE_OF[role], "en")
     client.post(f"/releases/{release}/open", {"finding": HOLD2.id})
     for name, (method, where, _roles) in documented().items():

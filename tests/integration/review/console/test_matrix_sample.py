@@ -36,7 +36,9 @@ def chosen() -> list[tuple[str, str, str, str, bool]]:
         (act, role.value, unit, status.value, own)
         for act in TABLE for role in Role for unit in ("finance", "industry") for status in Status for own in (True, False)
     ]  # fmt: skip
-    rest = [c for c in rest if not c[4] or c[3] not in ("received", "checked", "blocked")]  # nobody has submitted those
+    rest = [
+        c for c in rest if not c[4] or c[3] not in ("received", "checked", "blocked", "cancelled")
+    ]  # nobody has submitted those
     return cells + random.Random(5).sample(rest, 40)
 
 
@@ -45,6 +47,14 @@ def laid(act: str, status: str, person: str, own: bool, run: str) -> str:
     from review import desk
 
     contract = make_contract(review={"tier": "L3"})
+    if status == "cancelled":
+        release = receive(contract, run_key=run, period=run)
+        work = desk.ask("prepare", {"department": "finance"})
+        while desk.claim("runner")["id"] != work:
+            pass
+        desk.cancel("op", work, "finance")
+        desk.record_cancelled(work, run)
+        return release
     if status in ("received", "blocked"):
         release = receive(contract, run_key=run, period=run)
         return release if status == "received" else (desk.record_blocked(release, [BLOCK]), release)[1]

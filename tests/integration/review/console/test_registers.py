@@ -12,7 +12,7 @@ import pytest
 
 from domain.release import DispositionKind
 from tests.console_visits import industry_contract, queries_counted, table_release, text_of, visit
-from tests.review_desk import BLOCK, checked, decide, hash_of, make_contract, published, submitted
+from tests.review_desk import BLOCK, PASSWORD, checked, decide, hash_of, make_contract, published, submitted
 
 LEDGER = "序号 登记日期 标题 责任单位 类型（合同 id） 属性 公开依据 截止日期 审查级别 承办人 科室负责人 保密审查人 审批人 审查结论 命中摘要 处置 第三方意见 发布日期 渠道/URL 是否逾期（天） 读网结果 复审日期 撤回/更正 证据包编号 备注"  # fmt: skip
 LIST = "目录编号 事项 依据 责任单位 周期 时限规则号 数据集 id 状态"
@@ -40,6 +40,40 @@ def test_ledger_in_the_columns_of_the_trade(console: Path) -> None:
     assert (told["发布日期"], told["证据包编号"], told["截止日期"]) == ("2026-11-24", hash_of(release), "—")
     assert told["处置"] == "误报 4"
     assert told["命中摘要"] == "须处置 1；提示 1"
+
+
+def test_deadline_is_told_where_dates_are_known(console: Path) -> None:
+    from dataclasses import replace
+
+    from review import desk, queries
+    from tests.console_visits import CONTRACTS
+    from tests.review_desk import STORE, approve, make_manifest, receipt
+
+    contract = make_contract(deadlines=[{"rule": "GEN-T-01", "start": "formed_on"}])
+    CONTRACTS[contract.id] = contract
+
+    def row(formed_on: str, run_key: str, published_on: str | None = None) -> dict[str, str]:
+        release = desk.receive(contract, run_key, run_key)
+        made = make_manifest(queries.show(release), contract, [], run_key)
+        manifest = replace(made, dates={"formed_on": formed_on})
+        STORE.put_bytes(manifest.content, name="manifest.json", role="manifest")
+        desk.record_checked(release, manifest, [])
+        if published_on:
+            desk.submit(release, "op", PASSWORD)
+            approve(release)
+            desk.record_published(release, receipt(release, published_on=published_on))
+        head, first, *_ = exported(visit("auditor"), f"/ledger?as=csv&q={release}")
+        return dict(zip(head, first, strict=True))
+
+    # 20 workdays from 5 January 2026: 2 February; the new year's holiday in between is over by then
+    in_time = row("2026-01-05", "a", "2026-01-20T08:00:00Z")
+    assert (in_time["截止日期"], in_time["是否逾期（天）"]) == ("2026-02-02", "0")
+    late = row("2026-01-05", "b", "2026-02-05T08:00:00Z")
+    assert (late["截止日期"], late["是否逾期（天）"]) == ("2026-02-02", "3")
+    waiting = row("2026-01-05", "c")
+    assert int(waiting["是否逾期（天）"]) > 200
+    unknown = row("2031-01-05", "d")  # no holiday notice for that year
+    assert (unknown["截止日期"], unknown["是否逾期（天）"]) == ("—", "—")
 
 
 def test_ledger_as_workbook_and_filtered(console: Path) -> None:

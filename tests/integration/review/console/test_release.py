@@ -262,9 +262,22 @@ def test_difference_from_the_edition_before(console: Path) -> None:
     table = found.tables[0]
     assert (table.added, table.removed, table.changed) == (1, 1, 1)
     assert [(t.title, t.before, t.now) for t in table.totals] == [("金额", 1019.5, 28.0)]
-    assert ("tables[main].fields[note].redaction.operator", "keep", "mask") in found.contract
+    assert found.contract.lines[0].said == ("收紧", "stricter")
+    assert "列 备注 ：处理由 照原样，查出的个人信息换成标签 改为 整列遮盖" in " ".join(text_of(page).split())
+    assert "没有放宽" in text_of(page)
     assert found.packs == ()
     assert visit("sec").get(address(old)).context["difference"] is None
+
+
+def test_looser_contract_is_told_to_whoever_signs(console: Path) -> None:
+    old = table_release(run_key="old", period="2025")
+    fields = [f | {"redaction": {"operator": "mask"}} if f["name"] == "card" else f for f in FIELDS]
+    contract = table_contract(version=2, tables=[{"name": "main", "key": ["region"], "fields": fields}])
+    new = table_release(contract, run_key="new", previous=hash_of(old))
+    page = visit("sec").get(address(new))
+    assert page.context["difference"].contract.looser == 1
+    assert "放宽 列 账号 ：处理由 整列删去，不公开 改为 整列遮盖" in " ".join(text_of(page).split())
+    assert "契约比上次公开时放宽了 1 处" in text_of(page)
 
 
 def test_difference_without_a_key_counts_whole_rows(console: Path) -> None:

@@ -1,4 +1,4 @@
-"""Runs: what is under way, what failed, run now and run again; nobody types in an address."""
+"""Runs: what is under way, what failed, run now, cancel and run again; an address is typed in only where a setting allows it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.console_visits import CONTRACTS, ORDERS, UPLOADS, industry_contract, queries_counted, text_of, visit
+from tests.console_visits import CONTRACTS, ORDERS, SOURCES, UPLOADS, industry_contract, queries_counted, text_of, visit
 from tests.review_desk import make_contract, submitted
 
 
@@ -65,6 +65,48 @@ def test_run_now_takes_the_contracts_own_source(console: Path) -> None:
     assert queries.work_list()[0]["params"]["dataset"] == "finance.sourced"
     assert visit("stranger").post("/datasets/finance.sourced/run").status_code == 404
     assert visit("op").post("/datasets/finance.debt_limit/run").status_code == 400
+
+
+def test_source_is_named_only_where_the_setting_allows_it(console: Path) -> None:
+    from review import queries
+
+    where = "/datasets/finance.debt_limit/source"
+    said = {"location": "https://data.example.gov.cn/a.csv", "period": "2026-10", "formed_on": "2026-01-31"}
+    assert visit("op").post(where, said).status_code == 400
+    assert "没有开放指定来源" in text_of(visit("op").get("/datasets/finance.debt_limit"))
+    assert queries.work_list() == []
+    SOURCES.append("https://data.example.gov.cn/")
+    assert "https://data.example.gov.cn/" in text_of(visit("op").get("/datasets/finance.debt_limit"))
+    assert "指定另一个来源" not in text_of(visit("sec").get("/datasets/finance.debt_limit"))
+    for person, expected in {"sec": 403, "auditor": 403, "stranger": 404, None: 302, "op": 302}.items():
+        assert (person, visit(person).post(where, said).status_code) == (person, expected)
+    dates = {"formed_on": "2026-01-31"}
+    assert ORDERS[-1] == ("finance.debt_limit", said["location"], "2026-10", dates, "op", "named")
+    assert len(queries.work_list()) == 1
+    assert visit("op").post(where, said | {"location": "http://169.254.169.254/"}).status_code == 400
+    assert "169.254" not in str([w["params"] for w in queries.work_list()])  # an order's address stays in its file
+
+
+def test_cancelled_is_told_and_can_be_run_again(console: Path) -> None:
+    from review import desk, queries
+
+    waiting, running, done = ask(), ask(), ask()
+    desk.cancel("op", done, "finance")
+    for person, expected in {"sec": 403, "auditor": 403, "stranger": 404, "op": 302}.items():
+        assert (person, visit(person).post(f"/runs/{waiting}/cancel").status_code) == (person, expected)
+    assert desk.claim("runner")["id"] == running
+    assert visit("op2").post(f"/runs/{running}/cancel").status_code == 302
+    page = visit("op").get("/runs")
+    states = {r["id"]: (r["state"], r["stopped_by"], r["cancel"], r["again"]) for r in page.context["rows"]}
+    assert states == {
+        waiting: ("cancelled", "OP", False, True), running: ("stopping", "OP2", False, False), done: ("cancelled", "OP", False, True),
+    }  # fmt: skip
+    assert "refresh" in page.content.decode()
+    assert visit("op").post(f"/runs/{waiting}/again").status_code == 302
+    assert queries.work_list()[0]["state"] == "queued"
+    inspection = desk.ask("inspect", {"department": "finance"}, "op")
+    assert visit("op").post(f"/runs/{inspection}/cancel").status_code == 409
+    assert visit("op").post("/runs/999/cancel").status_code == 404
 
 
 def test_other_departments_runs_are_not_seen(console: Path) -> None:
@@ -145,6 +187,10 @@ def test_too_much_is_refused_before_it_is_read(console: Path) -> None:
         ("/datasets/a.b/upload", {"content-length": "5000000", "cookie": "SESSION"}, True),
         ("/datasets/a.b/upload", {"content-length": "3000000000", "cookie": "SESSION"}, False),
         ("/people/add", {"content-length": "5000000", "cookie": "SESSION"}, False),
+        ("/contracts/from-file", {"content-length": "5000000", "cookie": "SESSION"}, True),
+        ("/contracts/from-file", {"content-length": "5000000"}, False),
+        ("/contracts/from-file", {"content-length": "60000000", "cookie": "SESSION"}, False),
+        ("/contracts/a.b/write", {"content-length": "5000000", "cookie": "SESSION"}, False),
     ],
 )
 def test_door_looks_before_a_byte_is_read(console: Path, path: str, headers: dict[str, str], is_taken: bool) -> None:

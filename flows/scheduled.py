@@ -1,0 +1,23 @@
+"""Flow ask_by_schedule: what a schedule does when its time comes. The work itself is the runner's."""
+
+from __future__ import annotations
+
+from prefect import flow
+
+from flows.guard import guarded
+from flows.platform import open_platform
+
+
+@flow(name="ask_by_schedule", validate_parameters=False)
+@guarded("schedule")
+def ask_by_schedule(dataset: str) -> int | None:
+    """Ask the runner to prepare the dataset from its contract's source; the work's number, None while its schedule is paused or
+    an earlier run of it still waits."""
+    from review import desk, queries
+
+    contract = open_platform().contract(dataset)
+    if queries.paused(dataset) is not None:
+        return None
+    params = {"dataset": dataset, "order": "", "department": contract.department}
+    waiting = [row["params"] for row in queries.work_list("queued") if row["kind"] == "prepare"]
+    return None if params in waiting else desk.ask("prepare", params)
