@@ -39,6 +39,11 @@ console_address = ""               # under which people reach the console, such 
 overdue_workdays = 7               # a release that waits longer in one place is told of as overdue (REV-07)
 mail_url = ""                      # smtp://, smtp+starttls:// or smtps://user@host:port; empty: no mail. Password: keys/mail.password or MINGJING_MAIL_PASSWORD
 mail_from = ""                     # the address that mail comes from
+inspection_share = 30              # percent of the public datasets that each half month inspects (读网检查, S16); 100: all of them
+hide_at = "block"                  # what takes a published release off at once: "block" findings (bytes that differ, what a new rule blocks), or "hold" ones too
+case_workdays = 5                  # by when a case is to be answered
+urgent_workdays = 1                # the same where a release was taken off at once, or somebody reports a leak
+report_url = ""                    # where the public reports an error or a leak, written into a CKAN's datasets; the embedded catalogue has its own form
 webhook_url = ""                   # http(s) address that is sent each notice; empty: none. Secret: keys/webhook.secret or MINGJING_WEBHOOK_SECRET
 """
 
@@ -61,6 +66,11 @@ class Home:
     mail_url: str = ""
     mail_from: str = ""
     webhook_url: str = ""
+    inspection_share: int = 30
+    hide_at: str = "block"
+    case_workdays: int = 5
+    urgent_workdays: int = 1
+    report_url: str = ""
 
     @property
     def is_demo(self) -> bool:
@@ -128,6 +138,10 @@ def open_home(root: Path) -> Home:
     for name, value in values.items():
         if type(value) is not type(getattr(Home(root), name)):
             raise HomeInvalid(f"{mark}: {name} must be a {type(getattr(Home(root), name)).__name__}")
+    if values.get("hide_at", "block") not in ("block", "hold"):
+        raise HomeInvalid(f'{mark}: hide_at is "block" or "hold"')
+    if not 1 <= values.get("inspection_share", 30) <= 100:
+        raise HomeInvalid(f"{mark}: inspection_share is a percentage, from 1 to 100")
     return Home(root, **values)
 
 

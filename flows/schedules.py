@@ -1,6 +1,6 @@
 """Deployments with the schedules of the contracts, served to Prefect's scheduler (started by `mingjing serve`).
 
-A scheduled preparation ends at `checked`; a person submits. Every published release is inspected each night.
+A scheduled preparation ends at `checked`; a person submits. Each night inspects its part of the half month's plan.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ def deployments(platform: Platform) -> list[Any]:
     """One deployment per scheduled contract, one for inspection."""
     from prefect.schedules import Cron
 
+    from flows.inspection import inspect_published
     from flows.prepare import prepare_release
-    from flows.publish import inspect_published
 
     found = [
         prepare_release.to_deployment(
@@ -30,7 +30,7 @@ def deployments(platform: Platform) -> list[Any]:
         if contract.schedule and contract.source.location
     ]  # fmt: skip
     nightly = Cron(INSPECTION_CRON, timezone=platform.home.timezone)
-    return [*found, inspect_published.to_deployment(name="inspect-all", schedules=[nightly])]
+    return [*found, inspect_published.to_deployment(name="inspect-due", parameters={"due": True}, schedules=[nightly])]
 
 
 def main() -> None:

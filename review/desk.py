@@ -11,11 +11,12 @@ from domain.release import Approval, Manifest
 from review import ledger
 from review.acts.arrival import receive, record_blocked, record_checked
 from review.acts.attention import give_back, remark, take
+from review.acts.cases import answer_case, close_case, open_case, reopen_case
 from review.acts.decision import answer_escalation, decide, open_findings
 from review.acts.expiry import expire
 from review.acts.handover import hand_over
 from review.acts.hidden import record_hidden
-from review.acts.notices import record_delivery, see_notices, set_email, tell, tell_overdue
+from review.acts.notices import record_delivery, see_notices, set_email, tell, tell_overdue, tell_overdue_cases
 from review.acts.people import (
     add_user,
     close_user,
@@ -35,6 +36,7 @@ from review.acts.publication import (
 from review.acts.sight import look
 from review.acts.submission import recall, replace, revise, submit
 from review.acts.units import add_unit, load_reason_codes, load_units
+from review.acts.watch import begin_rescan, end_plan, plan_inspections, record_rescan, suspend
 from review.acts.withdrawal import confirm_withdrawal, reverse_withdrawal
 from review.acts.work import ask, claim, extend_claim, finish
 from review.moments import moment_text
@@ -45,12 +47,14 @@ from review.replay_lines import lines_for
 from review.transaction import Page, act
 
 __all__ = [
-    "add_unit", "add_user", "answer_escalation", "approval_for", "ask", "claim", "close_user", "confirm_withdrawal", "decide",
-    "deputise", "expire", "extend_claim", "finish", "give_back", "grant", "hand_over", "load_reason_codes", "load_units",
-    "look", "open_findings", "recall", "receive", "record_blocked", "record_checked", "record_delivery", "record_hidden",
-    "record_inspection", "record_publication_refused", "record_published", "record_withdrawn", "remark", "replace",
-    "reverse_withdrawal", "revise", "revoke", "see_notices", "set_email", "set_password", "sign_in", "submit", "take", "tell",
-    "tell_overdue", "withdraw",
+    "add_unit", "add_user", "answer_case", "answer_escalation", "approval_for", "ask", "begin_rescan", "claim",
+    "close_case", "close_user", "confirm_withdrawal", "decide", "deputise", "end_plan", "expire", "extend_claim",
+    "finish", "give_back", "grant", "hand_over", "load_reason_codes", "load_units", "look", "open_case",
+    "open_findings", "plan_inspections", "recall", "receive", "record_blocked", "record_checked", "record_delivery",
+    "record_hidden", "record_inspection", "record_publication_refused", "record_published", "record_rescan",
+    "record_withdrawn", "remark", "reopen_case", "replace", "reverse_withdrawal", "revise", "revoke", "see_notices",
+    "set_email", "set_password", "sign_in", "submit", "suspend", "take", "tell", "tell_overdue", "tell_overdue_cases",
+    "withdraw",
 ]  # fmt: skip
 
 

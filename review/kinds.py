@@ -16,4 +16,7 @@ class Kind(StrEnum):
     PUBLISHED = "published"
     INSPECTION_FAILED = "inspection_failed"
     HIDDEN = "hidden"
+    CASE = "case"
+    CASE_ANSWERED = "case_answered"
+    CASE_OVERDUE = "case_overdue"
     DELIVERY_FAILED = "delivery_failed"

@@ -42,6 +42,8 @@ class Act(StrEnum):
     INSPECT = "inspect"
     ANSWER = "answer"
     WITHDRAW = "withdraw"
+    ANSWER_CASE = "answer_case"
+    CLOSE_CASE = "close_case"
 
 
 R = Role
@@ -58,6 +60,8 @@ ROLES_OF: Mapping[Act, frozenset[Role]] = {
     Act.INSPECT: frozenset({R.OPERATOR, R.CONFIDENTIALITY_REVIEWER, R.RELEASING_CHIEF}),
     Act.ANSWER: frozenset({R.CONFIDENTIALITY_REVIEWER, R.RELEASING_CHIEF}),
     Act.WITHDRAW: frozenset({R.CONFIDENTIALITY_REVIEWER, R.RELEASING_CHIEF}),
+    Act.ANSWER_CASE: frozenset({R.OPERATOR, R.CONFIDENTIALITY_REVIEWER, R.RELEASING_CHIEF}),
+    Act.CLOSE_CASE: frozenset({R.CONFIDENTIALITY_REVIEWER, R.RELEASING_CHIEF}),
 }
 
 
@@ -284,6 +288,21 @@ def check_can_hold(office: Office, person: str, unit: str, role: Role, at: datet
 
 def can_hold(office: Office, person: str, unit: str, role: Role, at: datetime) -> bool:
     return _answers(check_can_hold, office, person, unit, role, at)
+
+
+def check_can_end_case(office: Office, person: str, department: str, answered_by: str, at: datetime) -> Seat:
+    """The seat that lets the person close or reopen a case of the department: never the one who answered it.
+
+    Raises ReviewerHasDecided, NotPermitted.
+    """
+    seat = check_can(office, person, Act.CLOSE_CASE, department, at)
+    if person == answered_by:
+        raise ReviewerHasDecided("this person answered the case; somebody else closes or reopens it")
+    return seat
+
+
+def can_end_case(office: Office, person: str, department: str, answered_by: str, at: datetime) -> bool:
+    return _answers(check_can_end_case, office, person, department, answered_by, at)
 
 
 def _refuse_administrator(held: Iterable[Seat], act: str) -> None:

@@ -9,16 +9,19 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from dataclasses import replace as changed
+from functools import partial
 from typing import Any
 
 from domain.contract import Stage
 from domain.errors import MingjingError, ReleaseNotApproved
 from domain.release import DispositionKind, Status, Verdict
 from review import lifecycle, seals
+from review.case_steps import LINES, CaseEvent, CaseStatus, step
 from review.lifecycle import Event, event_of
 from review.moments import moment
 from review.permissions import (
     OFFICE,
+    SYSTEM,
     Act,
     Case,
     Office,
@@ -28,6 +31,7 @@ from review.permissions import (
     check_can,
     check_can_answer_withdrawal,
     check_can_decide,
+    check_can_end_case,
     check_can_look,
 )
 
@@ -70,6 +74,8 @@ class Replay:
     is_off: bool = False  # whether the catalogue confirmed that order
     opinions: dict[str, str] = field(default_factory=dict)  # person → seal, of the blind round under way
     is_conflict: bool = False
+    cases: dict[str, CaseStatus] = field(default_factory=dict)
+    answered_by: dict[str, str] = field(default_factory=dict)  # case → who answered it last
 
     @property
     def case(self) -> Case:
@@ -271,6 +277,25 @@ def _answered_withdrawal(state: Replay, line: dict[str, Any], event: Event) -> N
     state.ordered_by = ""
 
 
+def _case_opened(state: Replay, line: dict[str, Any]) -> None:
+    _same_bytes(state, line)
+    if line["data"]["case"] in state.cases or line["actor"] != SYSTEM:
+        raise ReleaseNotApproved("a case is opened once, by the platform")
+    state.cases[line["data"]["case"]] = CaseStatus.OPEN
+
+
+def _case_step(state: Replay, line: dict[str, Any], event: CaseEvent) -> None:
+    case, person, at = line["data"]["case"], line["actor"], moment(line["at"])
+    if case not in state.cases:
+        raise ReleaseNotApproved("there was no such case")
+    if event is CaseEvent.ANSWER:
+        check_can(state.office, person, Act.ANSWER_CASE, state.department, at)
+        state.answered_by[case] = person
+    elif event is not CaseEvent.CONTINUE:
+        check_can_end_case(state.office, person, state.department, state.answered_by.get(case, ""), at)
+    state.cases[case] = step(case, state.cases[case], event)
+
+
 def _is_blind(state: Replay) -> bool:
     return state.case.current is not None and state.case.current.blind == seals.PAIR
 
@@ -333,4 +358,6 @@ _RELEASE: Mapping[str, _Reader] = {
     "withdrawal-reversed": lambda state, line: _answered_withdrawal(state, line, Event.REVERSE),
     "opined": _opined,
     "conflicted": _conflicted,
+    "case-opened": _case_opened,
+    **{name: partial(_case_step, event=event) for event, name in LINES.items()},
 }

@@ -22,7 +22,7 @@ from domain.errors import MingjingError
 @cache
 def build() -> TyperGroup:
     """The program with every command, made once in a process."""
-    from flows.cli import catalogue, data, installation, outside, people, release
+    from flows.cli import catalogue, data, installation, outside, people, release, watch
 
     app = typer.Typer(
         name="mingjing",
@@ -32,7 +32,7 @@ def build() -> TyperGroup:
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
     )
-    for part in (installation, data, release, catalogue, outside, people):
+    for part in (installation, data, release, watch, catalogue, outside, people):
         part.register(app)
     return get_group(app)
 

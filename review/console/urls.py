@@ -9,6 +9,7 @@ from django.views.i18n import set_language
 
 from review.console.pages import (
     acts,
+    cases,
     dashboard,
     datasets,
     files,
@@ -55,6 +56,11 @@ urlpatterns = [
     path("releases/<str:release>/evidence.zip", files.evidence, name="evidence"),
     path("datasets/<str:dataset>/run", runs.run, name="run"),
     path("datasets/<str:dataset>/upload", runs.upload, name="upload"),
+    path("cases", cases.cases, name="cases"),
+    path("cases/<str:case>", cases.case, name="case"),
+    path("cases/<str:case>/answer", cases.answer, name="answer_case"),
+    path("cases/<str:case>/close", cases.close, name="close_case"),
+    path("cases/<str:case>/reopen", cases.reopen, name="reopen_case"),
     path("runs", runs.runs, name="runs"),
     path("runs/<int:work>/again", runs.again, name="again"),
     path("ledger", registers.ledger, name="ledger"),

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from domain.finding import Severity
 from domain.release import DispositionKind, Status, Verdict
+from review.case_steps import CaseEvent, CaseKind, CaseStatus
 from review.kinds import Kind
 from review.permissions import Role
 
@@ -84,7 +85,7 @@ UNIT_KINDS: Mapping[str, Pair] = {
     "township": ("乡镇（街道）", "township"), "enterprise": ("企业", "enterprise"),
 }  # fmt: skip
 WORK_KINDS: Mapping[str, Pair] = {
-    "prepare": ("准备数据", "prepare"), "remedy": ("删减后重新准备", "prepare after a remedy"), "publish": ("发布", "publish"), "withdraw": ("撤下", "take off"), "inspect": ("读网检查", "inspect"),
+    "prepare": ("准备数据", "prepare"), "remedy": ("删减后重新准备", "prepare after a remedy"), "publish": ("发布", "publish"), "withdraw": ("撤下", "take off"), "inspect": ("读网检查", "inspect"), "rescan": ("复扫", "scan again"),
 }  # fmt: skip
 WORK_STATES: Mapping[str, Pair] = {
     "queued": ("排队", "waiting"), "running": ("进行中", "running"), "done": ("完成", "done"), "failed": ("未完成", "failed"),
@@ -119,6 +120,16 @@ EVENTS: Mapping[str, Pair] = {
         "第二人撤销下架令，重新发布",
         "withdrawal reversed by a second person, to be published again",
     ),
+    "case-opened": ("开了问题单", "a case was opened"),
+    "case-continued": ("问题单又有新发现", "more was found for a case"),
+    "case-answered": ("答复问题单", "answered a case"),
+    "case-closed": ("办结问题单", "closed a case"),
+    "case-reopened": ("重开问题单", "reopened a case"),
+    "case-overdue": ("问题单超期，已通知", "a case is overdue, people were told"),
+    "inspection-planned": ("抽定半月读网检查计划", "a half month's inspections were drawn"),
+    "inspection-plan-done": ("半月读网检查计划完成", "a half month's inspections are done"),
+    "rules-changed": ("规则有变，开始复扫", "the rules changed: what is public is scanned again"),
+    "rescanned": ("按新规则复扫", "scanned again under later rules"),
     "taken-down": ("目录已撤下", "taken off the catalogue"),
     "refused": ("被拒绝的操作", "an act that was refused"),
     "asked": ("交办任务", "work asked for"),
@@ -155,8 +166,25 @@ NOTICES: Mapping[str, Pair] = {
     Kind.PUBLISHED: ("已发布", "published"),
     Kind.INSPECTION_FAILED: ("读网检查不通过", "inspection failed"),
     Kind.HIDDEN: ("已下令撤下", "ordered off the catalogue"),
+    Kind.CASE: ("有问题单要答复", "a case to answer"),
+    Kind.CASE_ANSWERED: ("问题单已答复，等办结", "a case was answered, to be closed"),
+    Kind.CASE_OVERDUE: ("问题单超期未答复", "a case is overdue"),
     Kind.DELIVERY_FAILED: ("有通知没有送达", "a notice couldn't be delivered"),
 }
+CASE_KINDS: Mapping[str, Pair] = {
+    CaseKind.INSPECTION: ("读网检查不通过", "inspection failed"),
+    CaseKind.RULE_CHANGE: ("规则更新后复扫", "scanned again under later rules"),
+    CaseKind.REPORT: ("公众反映", "reported by the public"),
+}
+CASE_STATUSES: Mapping[str, Pair] = {
+    CaseStatus.OPEN: ("待答复", "to be answered"),
+    CaseStatus.ANSWERED: ("已答复，待办结", "answered, to be closed"),
+    CaseStatus.CLOSED: ("已办结", "closed"),
+}
+CASE_TAGS: Mapping[str, str] = {CaseStatus.OPEN: "hold", CaseStatus.ANSWERED: "here", CaseStatus.CLOSED: "ok"}
+CASE_WORDS: Mapping[str, Pair] = {
+    CaseEvent.ANSWER: ("答复", "answered"), CaseEvent.CLOSE: ("办结", "closed"), CaseEvent.REOPEN: ("重开", "reopened"),
+}  # fmt: skip
 CHANNELS: Mapping[str, Pair] = {"mail": ("邮件", "mail"), "webhook": ("网络回调", "webhook")}
 
 REFUSALS: Mapping[str, Pair] = {
