@@ -1,5 +1,4 @@
-"""Flow inspect_published: what is public is fetched as a stranger would and compared with what was approved; a failure opens
-a case. What a half month inspects is drawn by flows/sampling and kept with its seed.
+"""读网检查: what is public is fetched as a stranger would and compared with what was approved; a failure opens a case. What a half month inspects is drawn by flows/sampling and kept with its seed.
 
 Due each night: a part of the half month's plan, whatever was published since (REV-09: within a day), and what failed last
 time. Bytes that are equal were scanned when they were approved; under later packs flows/rescan scans them again.
@@ -14,16 +13,13 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from prefect import flow
-
 from domain.contract import Audience
-from domain.errors import CatalogueUnreachable, MingjingError, TransitionRefused, UsageInvalid
+from domain.errors import CatalogueUnreachable, MingjingError, UsageInvalid
 from domain.finding import Finding
 from domain.release import Receipt
 from flows.cases import follow_up
 from flows.catalogue import catalogue_for, one_at_a_time
-from flows.guard import guarded
-from flows.platform import Platform, open_platform
+from flows.platform import Platform
 from flows.prepare_steps import stored_manifest
 from flows.progress import announce
 from flows.sampling import days_left, draw, half_month, number_of
@@ -44,7 +40,7 @@ def population(period: str) -> list[tuple[str, int | None]]:
     for plan in standing.plans():
         if number_of(plan["period"]) < number_of(period):
             last |= dict.fromkeys(plan["chosen"], number_of(plan["period"]))
-    datasets = sorted({p.dataset for p in _shown()})
+    datasets = sorted({p.dataset for p in shown()})
     return [(d, number_of(period) - last[d] if d in last else None) for d in datasets]
 
 
@@ -76,7 +72,7 @@ def is_drawn_from(plan: dict[str, Any]) -> bool:
 def left_of(plan: dict[str, Any]) -> list[Public]:
     """What the plan drew and nobody has inspected since."""
     chosen = set(plan["chosen"])
-    return [p for p in _shown() if p.dataset in chosen and (p.inspected_at is None or p.inspected_at < plan["at"])]
+    return [p for p in shown() if p.dataset in chosen and (p.inspected_at is None or p.inspected_at < plan["at"])]
 
 
 def due_tonight(platform: Platform) -> list[Public]:
@@ -84,31 +80,22 @@ def due_tonight(platform: Platform) -> list[Public]:
     plan = plan_half_month(platform)
     left = left_of(plan)
     part = left[: -(-len(left) // days_left(platform.today()))]
-    wanted = {p.release for p in part} | {p.release for p in _shown() if p.inspected_at is None or not p.is_sound}
-    return [p for p in _shown() if p.release in wanted]
+    wanted = {p.release for p in part} | {p.release for p in shown() if p.inspected_at is None or not p.is_sound}
+    return [p for p in shown() if p.release in wanted]
 
 
-def _shown() -> list[Public]:
+def shown() -> list[Public]:
     """Releases in the catalogue; what is posted in a village isn't there."""
     from review import standing
 
     return [p for p in standing.public(listed_only=True) if p.audience != Audience.LOCAL.value]
 
 
-@flow(name="inspect_published", validate_parameters=False)
-@guarded("inspect")
-def inspect_published(release: str = "", due: bool = False) -> list[dict[str, Any]]:
-    """Inspect one published release, what is due, or all; each result goes to the ledger, each failure opens a case.
+def inspect_all(platform: Platform, records: Sequence[Public]) -> list[dict[str, Any]]:
+    """Inspect these; each result goes to the ledger, each failure opens a case. Returns each result with {case, hidden}.
 
-    Returns each result with {case, hidden}. Nothing where the catalogue is elsewhere. Raises CatalogueUnreachable after
-    the others: not seen isn't the same as not there.
+    Raises CatalogueUnreachable after the others: not seen isn't the same as not there.
     """
-    platform = open_platform()
-    if platform.home.is_carried:
-        return []
-    records = due_tonight(platform) if due else [p for p in _shown() if not release or p.release == release]
-    if release and not records:
-        raise TransitionRefused(f"{release} isn't in the catalogue; only what is published there is inspected")
     results: list[dict[str, Any]] = []
     lost: MingjingError | None = None
     for number, (record, seen) in enumerate(inspect_each(platform, records), start=1):
@@ -226,7 +213,7 @@ def _end_plan(platform: Platform) -> None:
     plan = standing.plan_of(half_month(platform.today()))
     if plan is None or left_of(plan):
         return
-    chosen = [p for p in _shown() if p.dataset in set(plan["chosen"])]
+    chosen = [p for p in shown() if p.dataset in set(plan["chosen"])]
     desk.end_plan(plan["period"], len(chosen), sum(not p.is_sound for p in chosen))
 
 

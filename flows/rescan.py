@@ -14,8 +14,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from prefect import flow
-
 from domain.canonical import canonical_json, sha256_hex
 from domain.contract import Audience, Contract, Tier, stored_contract
 from domain.errors import MingjingError
@@ -25,8 +23,7 @@ from domain.release import Artefact, Manifest, PackRef
 from domain.remedy import Override, under
 from domain.table import Reading, TableInfo
 from flows.cases import GRAVE, follow_up
-from flows.guard import guarded
-from flows.platform import Platform, open_platform
+from flows.platform import Platform
 from flows.progress import announce
 from intake.headers import field_keys, folded
 
@@ -226,14 +223,11 @@ def announce_change(platform: Platform, waiting: list[Public]) -> None:
         desk.begin_rescan(state_of(platform.packs), sorted(changed), len(waiting))
 
 
-@flow(name="rescan_published", validate_parameters=False)
-@guarded("rescan")
-def rescan_published() -> list[dict[str, Any]]:
+def rescan_all(platform: Platform) -> list[dict[str, Any]]:
     """Scan everything that is left, the riskiest first; returns what `rescan_one` returns of each.
 
     One that can't be scanned is told of at the end, by its named error, after all the others.
     """
-    platform = open_platform()
     waiting = left(platform)
     announce_change(platform, waiting)
     done: list[dict[str, Any]] = []

@@ -54,11 +54,11 @@ def perform(kind: str, parameters: dict[str, Any]) -> Any:
 
             return withdraw_release(parameters["release"])
         case "inspect":
-            from flows.inspection import inspect_published
+            from flows.watch import inspect_published
 
             return inspect_published(parameters["release"], parameters.get("due", False))
         case "rescan":
-            from flows.rescan import rescan_published
+            from flows.watch import rescan_published
 
             return rescan_published()
     raise ValueError(f"no such work: {kind}")

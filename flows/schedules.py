@@ -18,8 +18,8 @@ def deployments(platform: Platform) -> list[Any]:
     """One deployment per scheduled contract, one for inspection."""
     from prefect.schedules import Cron
 
-    from flows.inspection import inspect_published
     from flows.prepare import prepare_release
+    from flows.watch import inspect_published
 
     found = [
         prepare_release.to_deployment(

@@ -74,6 +74,11 @@ class Database:
                 self._writer.rollback()
                 raise
 
+    def forget(self) -> None:
+        """Take what was removed out of the write-ahead log too, unless somebody is reading: then the next call does."""
+        with self._writer_lock:
+            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Close every connection; nobody may be using one."""
         with self._pool_lock:

@@ -70,4 +70,5 @@ def mingjing_report_delete(call: Call) -> Body:
     number = required(call.data, "id")
     with call.holding.changing() as change:
         change.connection.execute("DELETE FROM report WHERE id = ?", (number,))
+    call.holding.database.forget()
     return {"id": number}
