@@ -2,6 +2,7 @@
 
 Memory: the publisher's growth over what it needs before it publishes, from 1 MB to 2 GB, upload and two read-backs, in a
 fresh process. Plans: a no-op publish among 1,000 datasets. Both on the embedded catalogue, since they are the client's.
+Inspection: all of 1,000 published datasets, with desk and ledger, on the embedded catalogue.
 Throughput: one file to a real CKAN against a bare curl upload of the same bytes; needs `make ckan-install`.
 """
 
@@ -26,8 +27,10 @@ from catalog.ckan import Catalogue
 from catalog.publish import plan, publish
 from flows.catalogue import embedded_url, start_embedded, token_file
 from flows.home import Home
+from flows.inspection import AT_ONCE
 from tests.catalogue_release import make_contract, prepare
 from tests.ckan.stack import Stack, in_use
+from tests.made_platform import made_platform
 from tests.servers import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -163,6 +166,21 @@ def plan_rows(folder: Path, datasets: int = DATASETS) -> Iterator[Row]:
     yield f"plan of a no-op publish, {datasets:,} datasets standing", figure, "≤ 50 ms each"
 
 
+def inspection_rows(folder: Path, datasets: int = DATASETS) -> Iterator[Row]:
+    """An inspection of many published datasets, ledger and all: page, search, API and every byte, as a stranger."""
+    with made_platform(folder / "inspected") as made:
+        from flows.watch import inspect_published
+
+        for number in range(datasets):
+            made.publish(f"many{number}", folder / "inspected-each")
+        began = time.perf_counter()
+        results = inspect_published()
+        seconds = time.perf_counter() - began
+        assert [r["ok"] for r in results] == [True] * datasets
+    figure = f"{seconds:.0f} s ({seconds / datasets * 1000:.0f} ms each, {AT_ONCE} at once)"
+    yield f"inspection of {datasets:,} datasets in the embedded catalogue", figure, "≤ 600 s for 1,000"
+
+
 def throughput_rows(folder: Path, mib: int = CURL_MIB) -> Iterator[Row]:
     """Publishing to a real CKAN over curl, in one run."""
     if not Stack().is_installed:
@@ -189,4 +207,5 @@ def rows() -> Iterator[Row]:
         folder = Path(place)
         yield from memory_rows(folder)
         yield from plan_rows(folder)
+        yield from inspection_rows(folder)
         yield from throughput_rows(folder)
