@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from domain.contract import Audience
 from domain.release import Manifest, PackRef, Status
-from review.models import InspectionPlan, ReleaseRecord, Rescan
+from review.models import InspectionPlan, LedgerEntry, ReleaseRecord, Rescan
 from review.takedowns import PUBLIC
 
 
@@ -74,6 +75,16 @@ def ever_public() -> list[str]:
     """Datasets of which anything was ever published."""
     found = ReleaseRecord.objects.filter(receipt__isnull=False).order_by("dataset")
     return list(found.values_list("dataset", flat=True).distinct())
+
+
+def rescan_under_way() -> dict[str, Any] | None:
+    """How far the last scan after a change of the rules is: {changed, done, of, at}; None where there never was one."""
+    line = LedgerEntry.objects.filter(event="rules-changed").order_by("-seq").first()
+    if line is None:
+        return None
+    said = json.loads(line.body)["data"]
+    done = Rescan.objects.filter(packs=said["packs"]).count()
+    return {"changed": said["changed"], "done": done, "of": max(done, said["releases"]), "at": line.at}
 
 
 def plan_of(period: str) -> dict[str, Any] | None:

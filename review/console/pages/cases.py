@@ -16,8 +16,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from domain.errors import MingjingError
+from domain.finding import Severity
 from review import cases as known
-from review import desk
+from review import desk, standing
 from review.case_steps import CaseEvent, CaseStatus, events_of
 from review.console import words
 from review.console.outside import outside
@@ -38,7 +39,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     pages = pages_of(request, found.count())
     rows = [(row, _late(row)) for row in found[pages.start : pages.stop]]
     tabs = [(s.value, words.CASE_STATUSES[s]) for s in CaseStatus] + [("all", ("全部", "all"))]
-    context = {"rows": rows, "pages": pages, "status": status, "tabs": tabs}
+    context = {"rows": rows, "pages": pages, "status": status, "tabs": tabs, "rescan": standing.rescan_under_way()}
     return render(request, "cases.html", context)
 
 
@@ -61,6 +62,7 @@ def _page(request: HttpRequest, row: CaseRecord, fault: MingjingError | None = N
         "record": row.release,
         "late": _late(row),
         "left": outside().workdays(timezone.localdate(), row.due_on) if row.status == CaseStatus.OPEN.value else None,
+        "findings": sorted(row.findings, key=lambda f: list(Severity).index(f["severity"])),
         "said": known.words(row),
         "lines": known.lines(row),
         "may_answer": answers,

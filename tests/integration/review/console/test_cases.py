@@ -39,6 +39,17 @@ def test_list_shows_what_waits_first_and_marks_what_is_late(console: Path) -> No
     assert "这里没有问题单" in visit("op").get("/cases?status=closed").content.decode()
 
 
+def test_list_says_how_far_the_scan_after_a_change_of_the_rules_is(console: Path) -> None:
+    from review import desk
+
+    release = published()
+    assert "规则最近一次变动" not in visit("op").get("/cases").content.decode()
+    desk.begin_rescan("0" * 64, ["secrecy"], 2)
+    assert "复扫 0／2" in visit("op").get("/cases").content.decode()
+    desk.record_rescan(release, "0" * 64, {"block": 0}, {})
+    assert "1 of 2" in visit("op", "en").get("/cases").content.decode()
+
+
 def test_from_answer_to_end_by_two_people(console: Path) -> None:
     from review.cases import find
 
