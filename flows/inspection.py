@@ -92,7 +92,7 @@ def shown() -> list[Public]:
 
 
 def inspect_all(platform: Platform, records: Sequence[Public]) -> list[dict[str, Any]]:
-    """Inspect these; each result goes to the ledger, each failure opens a case. Returns each result with {case, hidden}.
+    """Inspect these; each result goes to the ledger, each failure opens a case. Returns each result with {release, case, hidden}.
 
     Raises CatalogueUnreachable after the others: not seen isn't the same as not there.
     """
@@ -100,10 +100,14 @@ def inspect_all(platform: Platform, records: Sequence[Public]) -> list[dict[str,
     lost: MingjingError | None = None
     for number, (record, seen) in enumerate(inspect_each(platform, records), start=1):
         announce(record.dataset, number, len(records))
-        if isinstance(seen, MingjingError):
-            lost = seen
-        elif (sure := seen if seen["ok"] else _look_again(platform, record)) is not None:
-            results.append(settle(platform, record.release, sure))
+        try:
+            if isinstance(seen, MingjingError):
+                raise seen
+            if (sure := seen if seen["ok"] else _look_again(platform, record)) is not None:
+                results.append(settle(platform, record.release, sure))
+                _take_off(results[-1])
+        except MingjingError as fault:  # told after the others
+            lost = fault
     _end_plan(platform)
     if lost is not None:
         raise lost
@@ -123,16 +127,21 @@ def _look_again(platform: Platform, record: Public) -> dict[str, Any] | None:
 
 
 def settle(platform: Platform, release: str, result: dict[str, Any]) -> dict[str, Any]:
-    """Keep one result and do what follows; the result with {release, case, hidden}."""
-    from flows.publish import withdraw_release
+    """Keep one result and do what follows at the desk; the result with {release, case, hidden}."""
     from review import desk
     from review.case_steps import CaseKind
 
     desk.record_inspection(release, result)
     done = follow_up(platform, CaseKind.INSPECTION, release, [Finding.from_dict(f) for f in result["findings"]])
-    if done["hidden"] and not platform.home.is_carried:
-        withdraw_release(release)
     return {"release": release, **result, **done}
+
+
+def _take_off(result: dict[str, Any]) -> None:
+    """Carry out at once what was ordered; should that fail, the order stands and flows/timed carries it out."""
+    from flows.publish import withdraw_release
+
+    if result["hidden"]:
+        withdraw_release(result["release"])
 
 
 def inspect_each(
@@ -142,7 +151,7 @@ def inspect_each(
     left to the caller: threads of this function don't touch the desk's database.
     """
     todo: queue.SimpleQueue[Public] = queue.SimpleQueue()
-    done: queue.SimpleQueue[tuple[Public, Any]] = queue.SimpleQueue()
+    done: queue.SimpleQueue[tuple[Public | None, Any]] = queue.SimpleQueue()
     for record in records:
         todo.put(record)
     if not records:
@@ -157,10 +166,10 @@ def inspect_each(
             thread.start()
         try:
             for _ in records:
-                record, seen = done.get()
-                if isinstance(seen, BaseException) and not isinstance(seen, MingjingError):
+                looked_at, seen = done.get()
+                if looked_at is None:
                     raise seen
-                yield record, seen
+                yield looked_at, seen
         finally:
             away.set()
             for thread in threads:
@@ -192,8 +201,8 @@ def _look(
                     done.put((record, refused))
     except queue.Empty:
         return
-    except BaseException as unforeseen:  # raised again where it can be heard
-        done.put((None, unforeseen))
+    except BaseException as fault_of_thread:  # raised again where it can be heard
+        done.put((None, fault_of_thread))
 
 
 def inspect_one(platform: Platform, catalogue: Any, record: Public) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flows.cases import due_on
-from flows.catalogue import catalogue_for
+from flows.catalogue import catalogue_for, is_served
 from flows.platform import Platform
 
 EVERY_SECONDS = 20.0
@@ -18,12 +18,14 @@ LEAK = "leak"  # the other kind is "error"
 
 
 def fetch_reports(platform: Platform) -> list[str]:
-    """Open the cases of everything that was reported; returns their numbers. Nothing where the catalogue isn't embedded."""
+    """Open the cases of everything that was reported; returns their numbers. Nothing where no embedded catalogue runs: it
+    isn't started for this.
+    """
     from catalog.mapping import package_id
     from review import desk, standing
     from review.case_steps import CaseKind
 
-    if platform.home.catalogue_url:
+    if platform.home.catalogue_url or not is_served(platform.home):
         return []
     opened: list[str] = []
     with catalogue_for(platform.home) as catalogue:

@@ -207,10 +207,10 @@ def rescan_one(platform: Platform, one: Public) -> dict[str, Any]:
         follow_up(platform, CaseKind.RULE_CHANGE, one.release, [UNSCANNED])
         raise
     done = follow_up(platform, CaseKind.RULE_CHANGE, one.release, found)
-    if done["hidden"] and not platform.home.is_carried:
-        withdraw_release(one.release)
     result = {"findings": [f.to_dict() for f in found if f.severity in GRAVE], **done}
     desk.record_rescan(one.release, state_of(platform.packs), count_by_severity(found), result)
+    if done["hidden"]:  # should that fail, the order stands and flows/timed carries it out
+        withdraw_release(one.release)
     return {"release": one.release, "dataset": one.dataset, "new": count_by_severity(found), **done}
 
 
