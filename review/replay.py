@@ -16,12 +16,12 @@ from domain.contract import Stage
 from domain.errors import MingjingError, ReleaseNotApproved
 from domain.release import DispositionKind, Status, Verdict
 from review import lifecycle, seals
-from review.case_steps import LINES, CaseEvent, CaseStatus, step
+from review.case_replay import Cases
+from review.case_steps import LINES, CaseEvent
 from review.lifecycle import Event, event_of
 from review.moments import moment
 from review.permissions import (
     OFFICE,
-    SYSTEM,
     Act,
     Case,
     Office,
@@ -31,7 +31,6 @@ from review.permissions import (
     check_can,
     check_can_answer_withdrawal,
     check_can_decide,
-    check_can_end_case,
     check_can_look,
 )
 
@@ -74,8 +73,7 @@ class Replay:
     is_off: bool = False  # whether the catalogue confirmed that order
     opinions: dict[str, str] = field(default_factory=dict)  # person → seal, of the blind round under way
     is_conflict: bool = False
-    cases: dict[str, CaseStatus] = field(default_factory=dict)
-    answered_by: dict[str, str] = field(default_factory=dict)  # case → who answered it last
+    cases: Cases = field(default_factory=Cases)
 
     @property
     def case(self) -> Case:
@@ -279,21 +277,11 @@ def _answered_withdrawal(state: Replay, line: dict[str, Any], event: Event) -> N
 
 def _case_opened(state: Replay, line: dict[str, Any]) -> None:
     _same_bytes(state, line)
-    if line["data"]["case"] in state.cases or line["actor"] != SYSTEM:
-        raise ReleaseNotApproved("a case is opened once, by the platform")
-    state.cases[line["data"]["case"]] = CaseStatus.OPEN
+    state.cases.open(line)
 
 
 def _case_step(state: Replay, line: dict[str, Any], event: CaseEvent) -> None:
-    case, person, at = line["data"]["case"], line["actor"], moment(line["at"])
-    if case not in state.cases:
-        raise ReleaseNotApproved("there was no such case")
-    if event is CaseEvent.ANSWER:
-        check_can(state.office, person, Act.ANSWER_CASE, state.department, at)
-        state.answered_by[case] = person
-    elif event is not CaseEvent.CONTINUE:
-        check_can_end_case(state.office, person, state.department, state.answered_by.get(case, ""), at)
-    state.cases[case] = step(case, state.cases[case], event)
+    state.cases.follow(line, event, state.office, state.department)
 
 
 def _is_blind(state: Replay) -> bool:
