@@ -84,11 +84,11 @@ def due_tonight(platform: Platform) -> list[Public]:
     return [p for p in shown() if p.release in wanted]
 
 
-def shown() -> list[Public]:
-    """Releases in the catalogue; what is posted in a village isn't there."""
+def shown(*, listed_only: bool = True) -> list[Public]:
+    """Releases in the catalogue, with `listed_only` without superseded ones; what is posted in a village isn't there."""
     from review import standing
 
-    return [p for p in standing.public(listed_only=True) if p.audience != Audience.LOCAL.value]
+    return [p for p in standing.public(listed_only=listed_only) if p.audience != Audience.LOCAL.value]
 
 
 def inspect_all(platform: Platform, records: Sequence[Public]) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ flows/rescan.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from prefect import flow
 
@@ -14,21 +14,32 @@ from flows.inspection import due_tonight, inspect_all, shown
 from flows.platform import open_platform
 from flows.rescan import rescan_all
 
+if TYPE_CHECKING:
+    from review.standing import Public
+
 
 @flow(name="inspect_published", validate_parameters=False)
 @guarded("inspect")
 def inspect_published(release: str = "", due: bool = False) -> list[dict[str, Any]]:
     """Inspect one published release, what is due, or all; returns each result with {case, hidden}.
 
-    Nothing where the catalogue is elsewhere. Raises TransitionRefused, CatalogueUnreachable (after the others).
+    Nothing where the catalogue is elsewhere. Raises ReleaseNotFound, TransitionRefused, CatalogueUnreachable (after the others).
     """
     platform = open_platform()
     if platform.home.is_carried:
         return []
-    records = due_tonight(platform) if due else [p for p in shown() if not release or p.release == release]
-    if release and not records:
+    return inspect_all(platform, due_tonight(platform) if due else _one(release) if release else shown())
+
+
+def _one(release: str) -> list[Public]:
+    """That release, a superseded one too. Raises ReleaseNotFound, TransitionRefused."""
+    from review import queries
+
+    queries.show(release)
+    found = [p for p in shown(listed_only=False) if p.release == release]
+    if not found:
         raise TransitionRefused(f"{release} isn't in the catalogue; only what is published there is inspected")
-    return inspect_all(platform, records)
+    return found
 
 
 @flow(name="rescan_published", validate_parameters=False)

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from catalog.upload import Upload
-from domain.errors import MingjingError, ReviewerHasDecided, TransitionRefused, UsageInvalid
+from domain.errors import MingjingError, ReleaseNotFound, ReviewerHasDecided, TransitionRefused, UsageInvalid
 from flows.catalogue import catalogue_for, embedded_url
 from flows.inspection import due_tonight, is_drawn_from, left_of, plan_half_month
 from flows.reports import Reports, fetch_reports
@@ -100,6 +100,11 @@ def test_replaced_file_is_off_at_once_and_its_case_is_answered_and_closed_by_two
 
 
 def test_edited_title_opens_one_case_stays_public_and_is_never_overwritten(made: Made, tmp_path: Path) -> None:
+    with pytest.raises(ReleaseNotFound):
+        inspect_published("R-2026-9999")
+    approved, _ = made.approved("not_yet", tmp_path)
+    with pytest.raises(TransitionRefused):
+        inspect_published(approved)
     release, ready = made.publish("retitled", tmp_path)
     slug = ready.metadata["name"]
     with catalogue_for(made.home) as catalogue:
