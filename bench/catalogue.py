@@ -2,6 +2,7 @@
 
 Memory: the publisher's growth over what it needs before it publishes, from 1 MB to 2 GB, upload and two read-backs, in a
 fresh process. Plans: a no-op publish among 1,000 datasets. Both on the embedded catalogue, since they are the client's.
+Inspection: all of 1,000 published datasets, with desk and ledger, on the embedded catalogue.
 Throughput: one file to a real CKAN against a bare curl upload of the same bytes; needs `make ckan-install`.
 """
 
@@ -16,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +26,13 @@ import requests
 from bench.page import Row
 from catalog.ckan import Catalogue
 from catalog.publish import plan, publish
-from flows.catalogue import embedded_url, start_embedded, token_file
+from domain.release import Receipt
+from flows.catalogue import catalogue_for, embedded_url, start_embedded, token_file
 from flows.home import Home
-from tests.catalogue_release import make_contract, prepare
+from flows.inspection import AT_ONCE
+from tests.catalogue_release import Prepared, make_contract, prepare
 from tests.ckan.stack import Stack, in_use
+from tests.made_platform import made_platform
 from tests.servers import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -44,7 +49,7 @@ from catalog.ckan import Catalogue, Session
 from catalog.mapping import describe
 from catalog.publish import publish
 from domain.canonical import canonical_json
-from tests.catalogue_release import approve, make_contract, prepare
+from tests.catalogue_release import Prepared, make_contract, prepare
 from tests.memory import forget_peak, peak_kb
 
 url, token, name, folder, big = sys.argv[1], sys.stdin.read(), sys.argv[2], Path(sys.argv[3]), Path(sys.argv[4])
@@ -163,6 +168,47 @@ def plan_rows(folder: Path, datasets: int = DATASETS) -> Iterator[Row]:
     yield f"plan of a no-op publish, {datasets:,} datasets standing", figure, "≤ 50 ms each"
 
 
+def inspection_rows(folder: Path, datasets: int = DATASETS) -> Iterator[Row]:
+    """An inspection of many published datasets, with its ledger lines: page, search, API and every byte, as a stranger.
+
+    How they came to be published isn't measured, so their records are laid down without a review.
+    """
+    with made_platform(folder / "inspected") as made, catalogue_for(made.home) as catalogue:
+        from flows.watch import inspect_published
+
+        for number in range(1, datasets + 1):
+            one = prepare(folder / "each", contract=make_contract(id=f"finance.watched_{number}"))
+            for artefact in one.manifest.artefacts:
+                made.platform.stores.put_bytes(one.store.read(artefact.sha256), name=artefact.name, role=artefact.role)
+            made.platform.stores.put_bytes(one.manifest.content, name="manifest.json", role="manifest")
+            options = {"manifest": one.manifest, "metadata": one.metadata, "published_on": "2025-04-02"}
+            receipt = publish(catalogue, approval=one.approval, store=one.store, **options)
+            lay_down(one, receipt, number)
+        began = time.perf_counter()
+        results = inspect_published()
+        seconds = time.perf_counter() - began
+        assert [r["ok"] for r in results] == [True] * datasets
+    figure = f"{seconds:.0f} s ({seconds / datasets * 1000:.0f} ms each, {AT_ONCE} at once)"
+    yield f"inspection of {datasets:,} datasets in the embedded catalogue", figure, "≤ 600 s for 1,000"
+
+
+def lay_down(one: Prepared, receipt: Receipt, number: int) -> None:
+    """The record of a published release."""
+    from django.utils import timezone
+
+    from review.models import ReleaseRecord
+
+    contract, now = one.contract, timezone.now()
+    ReleaseRecord.objects.create(
+        public_id=f"R-2025-{number:04d}", year=2025, number=number, dataset=contract.id, title_zh=contract.title.zh,
+        title_en=contract.title.en, unit_id=contract.department, tier="L1", stages=[], audience=contract.audience.value,
+        disclosure=contract.disclosure.value, contract_version=contract.version, contract_sha256=contract.sha256,
+        run_key=contract.id, period="2025", edition=1, revision=1, status="published", prepared_by="bench",
+        release_hash=one.manifest.release_hash, manifest=one.manifest.to_dict(),
+        receipt=json.loads(json.dumps(asdict(receipt))), received_at=now, changed_at=now,
+    )  # fmt: skip
+
+
 def throughput_rows(folder: Path, mib: int = CURL_MIB) -> Iterator[Row]:
     """Publishing to a real CKAN over curl, in one run."""
     if not Stack().is_installed:
@@ -189,4 +235,5 @@ def rows() -> Iterator[Row]:
         folder = Path(place)
         yield from memory_rows(folder)
         yield from plan_rows(folder)
+        yield from inspection_rows(folder)
         yield from throughput_rows(folder)

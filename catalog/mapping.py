@@ -35,10 +35,12 @@ def describe(
     dates: Mapping[str, str],
     exports: Exported,
     organization_title: str | None = None,
+    report_url: str = "",
 ) -> dict[str, Any]:
     """The metadata artefact: all that the catalogue will say of this release, except evidence id and times.
 
     JSON-ready and canonical (no float, no number beyond 2^53). `dates`: the release dates that the manifest holds too.
+    `report_url`: where the public reports an error or a leak, where the catalogue has no form of its own.
     """
     span = period_span(period)
     return {
@@ -71,6 +73,7 @@ def describe(
         "tables": [_table(contract, spec, exports) for spec in contract.tables if _first(exports, spec.name)],
         "files": [_file(contract, file) for file in exports.files],
         "left_out": [{"format": kind, "reason": reason} for kind, reason in exports.left_out],
+        **({"report_url": report_url} if report_url else {}),
     }
 
 
@@ -171,6 +174,7 @@ def _extras(
         "contact_phone": contact["phone"],
         "contact_email": contact["email"],
         "publication_until": publication_until(published_on, metadata["publication_days"]),
+        "report_url": metadata.get("report_url"),
         "editions_listed": str(metadata["editions_listed"]),
         "license_title": licence(metadata["license_id"])[0],
         "keywords_json": _json(metadata["tags"]) if lost_tags else None,  # tags that CKAN can't hold as written

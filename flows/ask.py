@@ -157,7 +157,20 @@ def withdraw_now(
     return dict(_run(platform.home, "withdraw", {"release": release}, user))
 
 
-def inspect_now(home: Path | None, release: str | None) -> list[dict[str, Any]]:
-    """Inspect one published release, or all."""
+def inspect_now(home: Path | None, release: str | None, *, due: bool = False) -> list[dict[str, Any]]:
+    """Inspect one published release, what is due, or all."""
     platform = open_platform(home)
-    return list(_run(platform.home, "inspect", {"release": release or ""}))
+    return list(_run(platform.home, "inspect", {"release": release or "", "due": due}))
+
+
+def rescan_now(home: Path | None) -> list[dict[str, Any]]:
+    """Scan what is public again, as far as it wasn't scanned under the packs of now.
+
+    Always here: a service that runs has read its packs when it started, and these may be newer.
+    """
+    platform = open_platform(home)
+    prepare_prefect(platform.home)
+    from flows.runner import perform
+
+    with quick_flows(), stoppable():
+        return list(perform("rescan", {}))

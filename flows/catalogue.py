@@ -65,6 +65,11 @@ def _is_running(home: Home) -> bool:
     return False
 
 
+def is_served(home: Home) -> bool:
+    """Whether this installation's embedded catalogue runs and answers now."""
+    return _is_running(home) and _answers(embedded_url(home))
+
+
 def start_embedded(home: Home) -> subprocess.Popen[bytes]:
     """Start the embedded catalogue as a process of its own; it gets its folder and its token, nothing of the platform."""
     with socket.socket() as probe:
@@ -103,7 +108,7 @@ def catalogue_for(home: Home) -> Iterator[Catalogue]:
     if home.catalogue_url:
         yield Catalogue(home.catalogue_url, catalogue_token(home))
         return
-    started = None if _is_running(home) and _answers(embedded_url(home)) else start_embedded(home)
+    started = None if is_served(home) else start_embedded(home)
     try:
         yield Catalogue(embedded_url(home), catalogue_token(home))
     finally:

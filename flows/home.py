@@ -47,6 +47,11 @@ second_factor_roles = ""           # roles that sign in and sign acts with a cod
 mail_url = ""                      # smtp://, smtp+starttls:// or smtps://user@host:port; empty: no mail. Password: keys/mail.password or MINGJING_MAIL_PASSWORD
 mail_from = ""                     # the address that mail comes from
 console_sources = ""               # what operators may name as a source at the desk: "/srv/inbox https://data.example.gov.cn/files/ s3://bucket/in/"; empty: nothing
+inspection_share = 30              # percent of the public datasets that each half month inspects (读网检查, S16); 100: all of them
+hide_at = "block"                  # what takes a published release off at once: "block" findings (bytes that differ, what a new rule blocks), or "hold" ones too
+case_workdays = 5                  # by when a case is to be answered
+urgent_workdays = 1                # the same where a release was taken off at once, or somebody reports a leak
+report_url = ""                    # where the public reports an error or a leak, written into a CKAN's datasets; the embedded catalogue has its own form
 webhook_url = ""                   # http(s) address that is sent each notice; empty: none. Secret: keys/webhook.secret or MINGJING_WEBHOOK_SECRET
 """
 
@@ -76,6 +81,11 @@ class Home:
     mail_from: str = ""
     webhook_url: str = ""
     console_sources: str = ""
+    inspection_share: int = 30
+    hide_at: str = "block"
+    case_workdays: int = 5
+    urgent_workdays: int = 1
+    report_url: str = ""
 
     @property
     def is_demo(self) -> bool:
@@ -143,6 +153,10 @@ def open_home(root: Path) -> Home:
     for name, value in values.items():
         if type(value) is not type(getattr(Home(root), name)):
             raise HomeInvalid(f"{mark}: {name} must be a {type(getattr(Home(root), name)).__name__}")
+    if values.get("hide_at", "block") not in ("block", "hold"):
+        raise HomeInvalid(f'{mark}: hide_at is "block" or "hold"')
+    if not 1 <= values.get("inspection_share", 30) <= 100:
+        raise HomeInvalid(f"{mark}: inspection_share is a percentage, from 1 to 100")
     return Home(root, **values)
 
 

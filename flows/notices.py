@@ -34,6 +34,9 @@ WORDS = {
     "overdue": ("等候超期", "Overdue"),
     "published": ("已发布", "Published"),
     "inspection_failed": ("读网检查不通过", "Inspection failed"),
+    "case": ("有问题单要答复", "A case to answer"),
+    "case_answered": ("问题单已答复，等办结", "A case was answered, to be closed"),
+    "case_overdue": ("问题单超期未答复", "A case is overdue"),
     "hidden": ("已下令撤下，等第二人", "Ordered off, a second person is awaited"),
     "taken_off": ("已从目录撤下，无须第二人", "Came off the catalogue, no second person is needed"),
     "factor_set": (
@@ -134,7 +137,7 @@ def overdue(home: Home, today: date, workdays: Callable[[date, date], int | None
 
 def tell_people(platform: Platform, stop: threading.Event) -> None:
     """Tell and deliver until `stop` is set."""
-    from review import desk
+    from review import cases, desk
 
     ways, looked = channels(platform.home), -OVERDUE_SECONDS
     workdays = workdays_of(platform.home)
@@ -145,6 +148,7 @@ def tell_people(platform: Platform, stop: threading.Event) -> None:
             if time.monotonic() - looked >= OVERDUE_SECONDS:
                 looked = time.monotonic()
                 desk.tell_overdue(overdue(platform.home, platform.today(), workdays), ways)
+                desk.tell_overdue_cases(cases.overdue(platform.today()), ways)
             deliver_due(platform.home)
         except Exception as fault:  # a broken ledger stops acts elsewhere; here it is said and tried again
             note(fault, "notices")

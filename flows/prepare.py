@@ -21,6 +21,7 @@ from domain.remedy import Override, under
 from flows import prepare_steps as steps
 from flows import remedy
 from flows.guard import guarded
+from flows.home import open_home
 from flows.orders import Order, read_order
 from flows.periods import default_period
 from flows.platform import Platform, open_platform
@@ -149,7 +150,7 @@ def _walk(place: steps.Workplace, asked: Order, period: str, sources: tuple[Arte
     packs = tuple((p.id, p.version, p.sha256) for p in place.packs.refs)
     run = steps.Run(
         contract.id, period, sources, contract.sha256, packs, asked.dates, last["release_hash"] if last else None,
-        ordered,
+        ordered, open_home(place.home).report_url,
     )  # fmt: skip
     begins(run.key)
     release = desk.receive(

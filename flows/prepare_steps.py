@@ -41,13 +41,15 @@ class Run:
     dates: dict[str, str] = field(default_factory=dict)
     previous: str | None = None  # sha256 of the previous edition's manifest (its release hash)
     overrides: tuple[dict[str, Any], ...] = ()  # what remedies ordered for this edition (domain/remedy)
+    report_url: str = ""  # where the public reports an error, as the settings say
 
     @property
     def key(self) -> str:
         """SHA-256 over all of it; names of files count, the time of day doesn't."""
         said = asdict(self)
-        if not said["overrides"]:
-            del said["overrides"]
+        for late in ("overrides", "report_url"):  # a run without them has the key that it always had
+            if not said[late]:
+                del said[late]
         return sha256_hex(canonical_json(said))
 
 
@@ -294,7 +296,7 @@ def export_files(place: Workplace, run: Run, *, edition: int) -> str:
         exported = export(tables, contract, period=run.period, edition=edition, into=into)
         metadata = describe(
             contract, period=run.period, edition=edition, dates=run.dates, exports=exported,
-            organization_title=office_of(contract, place.packs),
+            organization_title=office_of(contract, place.packs), report_url=run.report_url,
         )  # fmt: skip
         (into / "metadata.json").write_bytes(canonical_json(metadata))
         listing = [

@@ -1,4 +1,4 @@
-"""Flows publish_release, withdraw_release and inspect_published: separate from preparation, woken by a decision.
+"""Flows publish_release and withdraw_release: separate from preparation, woken by a decision.
 
 Publishing trusts nothing: it asks the desk to read the decisions again, recomputes every hash, compares contract and
 packs with those in force and asks the negative list once more. Every refusal goes to the ledger with its name.
@@ -17,12 +17,12 @@ from domain.contract import Audience, Contract
 from domain.errors import CatalogueUnreachable, MingjingError, PublicationDiffers, TransitionRefused, UsageInvalid
 from domain.release import Approval, Manifest, Receipt
 from flows.catalogue import catalogue_for, one_at_a_time
-from flows.copies import inspect_copies, put_copies, remove_copies
+from flows.copies import put_copies, remove_copies
 from flows.guard import guarded
 from flows.in_force import checked_approval, verify_in_force
 from flows.platform import Platform, open_platform
 from flows.prefect_setup import opaque
-from flows.prepare_steps import is_local, stored_manifest
+from flows.prepare_steps import is_local
 from flows.progress import announce
 from flows.unsettled import lift_mark, mark_under_way
 
@@ -177,43 +177,6 @@ def withdraw_release(release: str) -> dict[str, Any]:
     proof = take_off(opaque(platform), opaque(record))
     desk.record_withdrawn(release, {"addresses": proof})
     return {**_said(queries.show(release)), "proof": proof}
-
-
-@task(name="inspect")
-@guarded("inspect")
-def inspect_one(platform: Platform, record: dict[str, Any]) -> dict[str, Any]:
-    """Fetch what is public as anybody would and compare it with what was approved."""
-    from catalog.inspect import inspect
-    from review import queries
-
-    manifest = stored_manifest(platform.stores, record["release_hash"])
-    metadata = json.loads(platform.stores.read(manifest.metadata.sha256))
-    with catalogue_for(platform.home) as catalogue:
-        result = inspect(catalogue, manifest=manifest, metadata=metadata, receipt=queries.receipt(record["release"]))
-        result = result.with_findings(inspect_copies(platform.home, catalogue, manifest))
-    return {"release": record["release"], **result.to_dict()}
-
-
-@flow(name="inspect_published", validate_parameters=False)
-@guarded("inspect")
-def inspect_published(release: str = "") -> list[dict[str, Any]]:
-    """Inspect one published release, or all; each result goes to the ledger. Nothing where the catalogue is elsewhere."""
-    from review import desk, queries
-
-    platform = open_platform()
-    if platform.home.is_carried:
-        return []
-    records = [queries.show(release)] if release else queries.published()
-    results = []
-    with catalogue_for(platform.home):  # one start of the embedded catalogue for all of them
-        for number, record in enumerate(records, start=1):
-            announce(record["dataset"], number, len(records))
-            if is_local(platform.contract(record["dataset"])):
-                continue
-            result = inspect_one(opaque(platform), opaque(record))
-            desk.record_inspection(record["release"], result)
-            results.append(result)
-    return results
 
 
 def _is_elsewhere(platform: Platform, record: dict[str, Any]) -> bool:

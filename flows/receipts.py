@@ -11,14 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from domain.errors import ContentChanged, PackageInvalid
+from domain.finding import Finding
 from domain.release import Receipt, Status
+from flows.cases import follow_up
 from flows.platform import Platform, open_platform
 from flows.timed import publication_days
 
 
 def accept_receipt(home: Path | None, path: Path) -> list[dict[str, Any]]:
     """Bring the publishing side's answer into the ledger. Returns {release, status} of each release in it, for an
-    inspection also {ok}. Raises PackageInvalid, ContentChanged.
+    inspection also {ok, case, hidden}. Raises PackageInvalid, ContentChanged.
     """
     platform = open_platform(home)
     from review import desk
@@ -30,7 +32,7 @@ def accept_receipt(home: Path | None, path: Path) -> list[dict[str, Any]]:
         case Kind.RELEASE | Kind.WITHDRAWAL:
             raise PackageInvalid(f"{path.name} is an order, not a receipt")
         case Kind.INSPECTED:
-            return [_inspected(one, str(body["inspected_at"])) for one in body["results"]]
+            return [_inspected(platform, one, str(body["inspected_at"])) for one in body["results"]]
         case Kind.PUBLISHED:
             desk.record_published(body["release"], Receipt.from_dict(body["receipt"]))
         case Kind.TAKEN_DOWN | Kind.EXPIRED | Kind.HIDDEN:
@@ -61,9 +63,12 @@ def _taken_down(platform: Platform, kind: Any, body: Mapping[str, Any]) -> None:
     desk.record_withdrawn(release, {"addresses": body["proof"]})
 
 
-def _inspected(one: Mapping[str, Any], at: str) -> dict[str, Any]:
-    """One result, kept as a direct inspection's; a result that is there already isn't kept twice."""
+def _inspected(platform: Platform, one: Mapping[str, Any], at: str) -> dict[str, Any]:
+    """One result, kept as a direct inspection's, a failure's case included; what is there already isn't kept twice. A release
+    that this orders off is taken off over there: the order has to be carried (`mingjing release export`).
+    """
     from review import desk, queries
+    from review.case_steps import CaseKind
 
     release, result = one["release"], {**one["result"], "inspected_at": at}
     record = queries.show(release)
@@ -73,9 +78,12 @@ def _inspected(one: Mapping[str, Any], at: str) -> dict[str, Any]:
         )
     _published_before(record, one["receipt"])
     known = record["inspection"] or {}
+    done: dict[str, Any] = {}
     if known.get("inspected_at") != at:
         desk.record_inspection(release, result)
-    return {**_said(release), "ok": bool(result["ok"])}
+        if queries.show(release)["status"] != Status.WITHDRAWN:
+            done = follow_up(platform, CaseKind.INSPECTION, release, [Finding.from_dict(f) for f in result["findings"]])
+    return {**_said(release), "ok": bool(result["ok"]), **done}
 
 
 def _published_before(record: Mapping[str, Any], receipt: Mapping[str, Any] | None) -> None:

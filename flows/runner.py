@@ -18,9 +18,12 @@ from domain.errors import MingjingError
 from flows.guard import StepFailed, where
 from flows.home import Home
 from flows.housekeeping import Daily, keep_house
+from flows.inspection import Inspecting
 from flows.orders import read_order
 from flows.platform import Platform, open_platform
 from flows.progress import listening
+from flows.reports import Reports
+from flows.rescan import Rescanning
 from flows.stopping import key_file, note_key, settle_cancelled, stopped_when_told
 from flows.timed import TimedTakedown
 from flows.unsettled import Settling
@@ -53,13 +56,17 @@ def perform(kind: str, parameters: dict[str, Any]) -> Any:
 
             return withdraw_release(parameters["release"])
         case "inspect":
-            from flows.publish import inspect_published
+            from flows.watch import inspect_published
 
-            return inspect_published(parameters["release"])
+            return inspect_published(parameters["release"], parameters.get("due", False))
         case "contract":
             from flows.adoption import bring_into_force
 
             return bring_into_force(open_platform(), parameters["proposal"])
+        case "rescan":
+            from flows.watch import rescan_published
+
+            return rescan_published()
     raise ValueError(f"no such work: {kind}")
 
 
@@ -88,13 +95,17 @@ def _warm_crafts() -> None:
 def serve_requests(platform: Platform, stop: threading.Event) -> None:
     """Claim and do requests until `stop` is set. A request whose runner died is claimed again: all work is idempotent.
 
-    In between, what is due comes down and whatever was approved is published: neither needs anybody to remember it.
+    In between, what is due comes down, whatever was approved is published and inspected, what the public reports is fetched,
+    and after a change of the rules everything public is scanned again: none of it needs anybody to remember it.
     """
     from review import desk
 
     refused_at: dict[str, float] = {}
     daily, settling = Daily(), Settling(platform, note)
     timed = TimedTakedown(platform, lambda release: perform("withdraw", {"release": release}), note)
+    watches: list[Rescanning | Reports | Inspecting] = [Rescanning(platform, note), Reports(platform, note)]
+    if not platform.home.is_carried:
+        watches.append(Inspecting(lambda release: perform("inspect", {"release": release}), note))
     while not stop.is_set():
         settling.step(time.monotonic())  # before all else: it may be public
         if daily.is_due():
@@ -106,7 +117,11 @@ def serve_requests(platform: Platform, stop: threading.Event) -> None:
         row = desk.claim(WORKER)
         if row is not None:
             do_work(platform.home, row, is_ended_to_stop=row["kind"] in CANCELLABLE)
-        elif not timed.step(platform.today(), time.monotonic()) and not _publish_next(platform.home, refused_at):
+        elif not (
+            timed.step(platform.today(), time.monotonic())
+            or _publish_next(platform.home, refused_at)
+            or any(watch.step(time.monotonic()) for watch in watches)
+        ):
             stop.wait(POLL_SECONDS)
 
 

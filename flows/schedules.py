@@ -1,8 +1,8 @@
 """Deployments with the schedules of the contracts, served to Prefect's scheduler (started by `mingjing serve`).
 
 When its time comes a schedule only asks the runner, so that its run is seen, followed and cancelled like any other; one that
-was paused at the desk asks for nothing. A scheduled preparation ends at `checked`; a person submits. Every published release
-is inspected each night.
+was paused at the desk asks for nothing. A scheduled preparation ends at `checked`; a person submits. Each night inspects its
+part of the half month's plan.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ def deployments(platform: Platform) -> list[Any]:
     """One deployment per scheduled contract, one for inspection."""
     from prefect.schedules import Cron
 
-    from flows.publish import inspect_published
     from flows.scheduled import ask_by_schedule
+    from flows.watch import inspect_published
 
     found = [
         ask_by_schedule.to_deployment(
@@ -32,7 +32,7 @@ def deployments(platform: Platform) -> list[Any]:
         if contract.schedule and contract.source.location
     ]  # fmt: skip
     nightly = Cron(INSPECTION_CRON, timezone=platform.home.timezone)
-    return [*found, inspect_published.to_deployment(name="inspect-all", schedules=[nightly])]
+    return [*found, inspect_published.to_deployment(name="inspect-due", parameters={"due": True}, schedules=[nightly])]
 
 
 def main() -> None:

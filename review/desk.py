@@ -11,6 +11,7 @@ from domain.release import Approval, Manifest
 from review import ledger
 from review.acts.arrival import receive, record_blocked, record_checked
 from review.acts.attention import give_back, remark, take
+from review.acts.cases import answer_case, close_case, open_case, reopen_case
 from review.acts.contracts import (
     adopt_contract,
     drop_draft,
@@ -26,7 +27,7 @@ from review.acts.expiry import expire
 from review.acts.factors import begin_factor, confirm_factor, new_recovery_codes, reset_factor
 from review.acts.handover import hand_over
 from review.acts.hidden import record_hidden
-from review.acts.notices import record_delivery, see_notices, set_email, tell, tell_overdue
+from review.acts.notices import record_delivery, see_notices, set_email, tell, tell_overdue, tell_overdue_cases
 from review.acts.people import (
     add_user,
     close_user,
@@ -48,6 +49,7 @@ from review.acts.schedules import pause_schedule, resume_schedule
 from review.acts.sight import look
 from review.acts.submission import recall, replace, revise, submit
 from review.acts.units import add_unit, load_reason_codes, load_units
+from review.acts.watch import begin_rescan, end_plan, plan_inspections, record_rescan, suspend
 from review.acts.withdrawal import confirm_withdrawal, reverse_withdrawal
 from review.acts.work import ask, cancel, claim, extend_claim, finish, record_cancelled
 from review.moments import moment_text
@@ -58,15 +60,17 @@ from review.replay_lines import lines_for
 from review.transaction import Page, act
 
 __all__ = [
-    "add_unit", "add_user", "adopt_contract", "answer_escalation", "approval_for", "ask", "begin_factor", "cancel",
-    "claim", "close_user", "confirm_factor", "confirm_withdrawal", "decide", "deputise", "drop_draft", "drop_ready",
-    "expire", "extend_claim", "finish", "give_back", "grant", "hand_over", "load_reason_codes", "load_units", "look",
-    "make_ready", "new_recovery_codes", "open_findings", "pause_schedule", "propose_contract", "recall", "receive",
-    "record_blocked", "record_cancelled", "record_checked", "record_delivery", "record_hidden", "record_in_force",
-    "record_inspection", "record_publication_refused", "record_published", "record_withdrawn", "refuse_contract",
-    "remark", "replace", "reset_factor", "resume_schedule", "retract_contract", "return_several",
-    "reverse_withdrawal", "revise", "revoke", "save_draft", "see_notices", "set_email", "set_password", "sign_in",
-    "sign_ready", "submit", "take", "tell", "tell_overdue", "withdraw",
+    "add_unit", "add_user", "adopt_contract", "answer_case", "answer_escalation", "approval_for", "ask",
+    "begin_factor", "begin_rescan", "cancel", "claim", "close_case", "close_user", "confirm_factor",
+    "confirm_withdrawal", "decide", "deputise", "drop_draft", "drop_ready", "end_plan", "expire", "extend_claim",
+    "finish", "give_back", "grant", "hand_over", "load_reason_codes", "load_units", "look", "make_ready",
+    "new_recovery_codes", "open_case", "open_findings", "pause_schedule", "plan_inspections", "propose_contract",
+    "recall", "receive", "record_blocked", "record_cancelled", "record_checked", "record_delivery", "record_hidden",
+    "record_in_force", "record_inspection", "record_publication_refused", "record_published", "record_rescan",
+    "record_withdrawn", "refuse_contract", "remark", "reopen_case", "replace", "reset_factor", "resume_schedule",
+    "retract_contract", "return_several", "reverse_withdrawal", "revise", "revoke", "save_draft", "see_notices",
+    "set_email", "set_password", "sign_in", "sign_ready", "submit", "suspend", "take", "tell", "tell_overdue",
+    "tell_overdue_cases", "withdraw",
 ]  # fmt: skip
 
 

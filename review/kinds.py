@@ -19,4 +19,7 @@ class Kind(StrEnum):
     TAKEN_OFF = "taken_off"
     FACTOR_SET = "factor_set"
     FACTOR_RESET = "factor_reset"
+    CASE = "case"
+    CASE_ANSWERED = "case_answered"
+    CASE_OVERDUE = "case_overdue"
     DELIVERY_FAILED = "delivery_failed"

@@ -51,6 +51,9 @@ MATRIX: tuple[Row, ...] = (
     Row("withdraw", "立即撤下", (S.APPROVED, S.PUBLISHED, S.SUPERSEDED), HIDERS),
     Row("confirm", "第二人确认撤下", (S.WITHDRAWN,), HIDERS, OTHERS),
     Row("reverse", "第二人撤销下架令", (S.WITHDRAWN,), HIDERS, OTHERS),
+    Row("answer-case", "答复问题单", ALL, HIDERS | {R.OPERATOR}),
+    Row("close-case", "办结问题单", ALL, HIDERS),
+    Row("reopen-case", "重开问题单", ALL, HIDERS),
 )
 
 UNITS = """\
@@ -61,7 +64,9 @@ none), which has to be in charge. Whoever holds an administrator's seat does not
 
 *own*: the submitter alone. *other*: anybody but whoever has submitted it. Beside the table: one person decides at one stage;
 at a stage only its turn counts; recall ends with the first decision; who ordered a release off neither confirms nor reverses;
-a finding is opened before one of its cells is looked at. Laying a finished decision aside, signing several such and returning
+a finding is opened before one of its cells is looked at; who answered a case neither closes nor reopens it, and a case is seen by
+whoever sees its release. The platform itself may order a release off (its public bytes aren't those approved, or a later rule blocks
+them); a second person confirms or reverses that like any other order. Laying a finished decision aside, signing several such and returning
 several releases are decisions: the rows *decide* hold for each by itself. Everything that isn't here is refused.
 """
 

@@ -6,7 +6,7 @@ Rows of ledger, decisions, dispositions, openings and answers are append-only by
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AbstractUser
@@ -16,6 +16,7 @@ from django.db.models import PROTECT
 from domain.contract import Tier
 from domain.finding import SEVERITIES
 from domain.release import DispositionKind, Status, Verdict
+from review.case_steps import CaseKind, CaseStatus
 from review.factors import Totp as Totp  # registered with the room's tables
 from review.permissions import Role
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:  # what a row's attribute reads as and takes; Django's fields 
     Data = models.JSONField[Any, Any]
     Moment = models.DateTimeField[datetime, datetime]
     MomentOrNone = models.DateTimeField[datetime | None, datetime | None]
+    Day = models.DateField[date, date]
+    TextOrNone = models.CharField[str | None, str | None]
 
 
 def _choices(members: Any) -> list[tuple[str, str]]:
@@ -419,6 +422,102 @@ class WithdrawalAnswer(models.Model):
     class Meta:
         verbose_name = "撤回复核"
         ordering = ("entry",)
+
+
+class CaseRecord(models.Model):
+    """问题单: something about a published release that somebody has to answer for. `findings`: Finding.to_dict() each, no values.
+
+    `text`: what somebody of the public wrote; it may hold personal data, so it is shown on the case's own page alone.
+    """
+
+    public_id: Text = models.CharField(max_length=20, unique=True)
+    year: Number = models.IntegerField()
+    number: Number = models.IntegerField()
+    kind: Text = models.CharField(max_length=12, choices=_choices(CaseKind))
+    release_id: int
+    release: models.ForeignKey[ReleaseRecord, ReleaseRecord] = models.ForeignKey(
+        ReleaseRecord, PROTECT, related_name="cases"
+    )
+    unit_id: str
+    unit: models.ForeignKey[Unit, Unit] = models.ForeignKey(Unit, PROTECT, related_name="cases")
+    status: Text = models.CharField(max_length=10, choices=_choices(CaseStatus), db_index=True)
+    is_urgent: Flag = models.BooleanField(default=False)
+    due_on: Day = models.DateField()
+    findings: Data = models.JSONField(default=list)
+    text: LongText = models.TextField(blank=True)
+    about: TextOrNone = models.CharField(max_length=80, unique=True, null=True, blank=True)  # a report's own number
+    answered_by_id: int | None
+    answered_by: models.ForeignKey[User | None, User | None] = models.ForeignKey(
+        User, PROTECT, null=True, blank=True, related_name="+"
+    )
+    opened_at: Moment = models.DateTimeField()
+    changed_at: Moment = models.DateTimeField()
+
+    words: models.QuerySet[CaseWord]
+
+    class Meta:
+        verbose_name = "问题单"
+        ordering = ("-year", "-number")
+        constraints = (models.UniqueConstraint(fields=["year", "number"], name="case_number_once"),)
+        indexes = (models.Index(fields=["unit", "status", "due_on"], name="case_waiting"),)
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class CaseWord(models.Model):
+    """What a person said of a case: answer, close, reopen. Append-only."""
+
+    case_id: int
+    case: models.ForeignKey[CaseRecord, CaseRecord] = models.ForeignKey(CaseRecord, PROTECT, related_name="words")
+    event: Text = models.CharField(max_length=10)
+    user_id: int
+    user: models.ForeignKey[User, User] = models.ForeignKey(User, PROTECT, related_name="+")
+    text: LongText = models.TextField()
+    entry_id: int
+    entry: models.OneToOneField[LedgerEntry, LedgerEntry] = models.OneToOneField(LedgerEntry, PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "问题单办理"
+        ordering = ("entry",)
+
+
+class InspectionPlan(models.Model):
+    """抽查计划 of one half month. `population`: [[dataset, half months since it was last drawn or null]], what the seed was
+    applied to; `chosen`: datasets. Append-only."""
+
+    period: Text = models.CharField(max_length=12, unique=True)  # 2026-11a: days 1 to 15; 2026-11b: the rest
+    seed: Text = models.CharField(max_length=64)
+    share: Number = models.IntegerField()  # percent
+    population: Data = models.JSONField()
+    chosen: Data = models.JSONField()
+    at: Moment = models.DateTimeField()
+    entry_id: int
+    entry: models.OneToOneField[LedgerEntry, LedgerEntry] = models.OneToOneField(LedgerEntry, PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "抽查计划"
+        ordering = ("period",)
+
+
+class Rescan(models.Model):
+    """That a published release was scanned again under the packs of that digest. `new`: findings that weren't known when it
+    was approved, by severity. Append-only."""
+
+    release_id: int
+    release: models.ForeignKey[ReleaseRecord, ReleaseRecord] = models.ForeignKey(
+        ReleaseRecord, PROTECT, related_name="rescans"
+    )
+    packs: Text = models.CharField(max_length=64)
+    new: Data = models.JSONField()
+    at: Moment = models.DateTimeField()
+    entry_id: int
+    entry: models.OneToOneField[LedgerEntry, LedgerEntry] = models.OneToOneField(LedgerEntry, PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "复扫"
+        ordering = ("entry",)
+        constraints = (models.UniqueConstraint(fields=["release", "packs"], name="rescanned_once"),)
 
 
 class Notice(models.Model):

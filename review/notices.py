@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from domain.release import Status, Verdict
 from review import reading
+from review.case_steps import CaseKind
 from review.kinds import Kind
 from review.models import Delivery, LedgerEntry, NoticeFor, ReleaseRecord
 from review.moments import moment_text
@@ -42,6 +43,11 @@ def _decided(data: Mapping[str, Any], record: ReleaseRecord) -> Kind | None:
             return Kind.NEW_WORK if record.status == Status.IN_REVIEW.value else None
 
 
+def _case(data: Mapping[str, Any], _record: ReleaseRecord) -> Kind | None:
+    """An inspection that failed is told of by its own line."""
+    return None if data.get("kind") == CaseKind.INSPECTION.value else Kind.CASE
+
+
 TELLING: Mapping[str, Callable[[Mapping[str, Any], ReleaseRecord], Kind | None]] = {
     "checked": _checked,
     "submitted": _checked,
@@ -53,6 +59,10 @@ TELLING: Mapping[str, Callable[[Mapping[str, Any], ReleaseRecord], Kind | None]]
     "withdrawn": lambda _data, _record: Kind.HIDDEN,
     "expired": lambda _data, _record: Kind.TAKEN_OFF,
     "hidden": lambda data, _record: None if data["before"] == Status.WITHDRAWN.value else Kind.TAKEN_OFF,
+    "case-opened": _case,
+    "case-continued": _case,
+    "case-reopened": _case,
+    "case-answered": lambda _data, _record: Kind.CASE_ANSWERED,
 }
 PERSONAL: Mapping[str, Kind] = {  # told to the person of the line alone, of no release
     "factor-set": Kind.FACTOR_SET,
@@ -100,6 +110,10 @@ def people_for(kind: Kind, record: ReleaseRecord, office: Office, at: datetime) 
             return second | may(Act.SUBMIT)
         case Kind.TAKEN_OFF:  # by the clock or by somebody in another network: nobody here is awaited
             return may(Act.SUBMIT) | may(Act.WITHDRAW)
+        case Kind.CASE | Kind.CASE_OVERDUE:
+            return may(Act.ANSWER_CASE)
+        case Kind.CASE_ANSWERED:
+            return may(Act.CLOSE_CASE)
         case Kind.DELIVERY_FAILED:
             return administrators(office, at)
         case Kind.FACTOR_SET | Kind.FACTOR_RESET:

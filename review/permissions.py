@@ -46,6 +46,8 @@ class Act(StrEnum):
     SCHEDULE = "schedule"
     PROPOSE = "propose"
     ADOPT = "adopt"
+    ANSWER_CASE = "answer_case"
+    CLOSE_CASE = "close_case"
 
 
 R = Role
@@ -66,6 +68,8 @@ ROLES_OF: Mapping[Act, frozenset[Role]] = {
     Act.SCHEDULE: frozenset({R.OPERATOR}),
     Act.PROPOSE: frozenset({R.OPERATOR}),
     Act.ADOPT: frozenset({R.RELEASING_CHIEF}),
+    Act.ANSWER_CASE: frozenset({R.OPERATOR, R.CONFIDENTIALITY_REVIEWER, R.RELEASING_CHIEF}),
+    Act.CLOSE_CASE: frozenset({R.CONFIDENTIALITY_REVIEWER, R.RELEASING_CHIEF}),
 }
 
 
@@ -307,6 +311,21 @@ def check_can_hold(office: Office, person: str, unit: str, role: Role, at: datet
 
 def can_hold(office: Office, person: str, unit: str, role: Role, at: datetime) -> bool:
     return _answers(check_can_hold, office, person, unit, role, at)
+
+
+def check_can_end_case(office: Office, person: str, department: str, answered_by: str, at: datetime) -> Seat:
+    """The seat that lets the person close or reopen a case of the department: never the one who answered it.
+
+    Raises ReviewerHasDecided, NotPermitted.
+    """
+    seat = check_can(office, person, Act.CLOSE_CASE, department, at)
+    if person == answered_by:
+        raise ReviewerHasDecided("this person answered the case; somebody else closes or reopens it")
+    return seat
+
+
+def can_end_case(office: Office, person: str, department: str, answered_by: str, at: datetime) -> bool:
+    return _answers(check_can_end_case, office, person, department, answered_by, at)
 
 
 def _refuse_administrator(held: Iterable[Seat], act: str) -> None:

@@ -9,12 +9,15 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from dataclasses import replace as changed
+from functools import partial
 from typing import Any
 
 from domain.contract import Stage
 from domain.errors import MingjingError, ReleaseNotApproved
 from domain.release import DispositionKind, Status, Verdict
 from review import lifecycle, seals
+from review.case_replay import Cases
+from review.case_steps import LINES, CaseEvent
 from review.lifecycle import Event, event_of
 from review.moments import moment
 from review.permissions import (
@@ -71,6 +74,7 @@ class Replay:
     is_off: bool = False  # whether the catalogue confirmed that order
     opinions: dict[str, str] = field(default_factory=dict)  # person → seal, of the blind round under way
     is_conflict: bool = False
+    cases: Cases = field(default_factory=Cases)
 
     @property
     def case(self) -> Case:
@@ -272,6 +276,15 @@ def _answered_withdrawal(state: Replay, line: dict[str, Any], event: Event) -> N
     state.ordered_by = ""
 
 
+def _case_opened(state: Replay, line: dict[str, Any]) -> None:
+    _same_bytes(state, line)
+    state.cases.open(line)
+
+
+def _case_step(state: Replay, line: dict[str, Any], event: CaseEvent) -> None:
+    state.cases.follow(line, event, state.office, state.department)
+
+
 def _is_blind(state: Replay) -> bool:
     return state.case.current is not None and state.case.current.blind == seals.PAIR
 
@@ -334,4 +347,6 @@ _RELEASE: Mapping[str, _Reader] = {
     "withdrawal-reversed": lambda state, line: _answered_withdrawal(state, line, Event.REVERSE),
     "opined": _opined,
     "conflicted": _conflicted,
+    "case-opened": _case_opened,
+    **{name: partial(_case_step, event=event) for event, name in LINES.items()},
 }

@@ -21,6 +21,7 @@ from catalog.embedded.fields import Body, required, text
 from catalog.embedded.owner_actions import owner_create, owner_delete, owner_list, owner_show, owner_update
 from catalog.embedded.owners import Kind
 from catalog.embedded.refusals import NotFound
+from catalog.embedded.reports import mingjing_report_delete, mingjing_report_list
 from catalog.embedded.resource_actions import (
     resource_create,
     resource_delete,
@@ -85,6 +86,7 @@ WRITES: dict[str, Action] = {
     for each in (
         package_create, package_update, package_patch, package_revise, package_delete, dataset_purge,
         resource_create, resource_update, resource_patch, resource_delete,
+        mingjing_report_list, mingjing_report_delete,
     )
 }  # fmt: skip
 for _kind in KINDS:

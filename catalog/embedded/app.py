@@ -25,6 +25,7 @@ from catalog.embedded.holding import Clock, Holding
 from catalog.embedded.metadata import Metadata
 from catalog.embedded.packages import Site
 from catalog.embedded.pages import Pages
+from catalog.embedded.reporting import Reporting
 
 LOG = logging.getLogger("catalog.embedded")
 HEADERS = {
@@ -59,7 +60,7 @@ def create_app(
         LOG.warning("removed %d files that an interrupted run had left", holding.swept)
     site = Site(site_url.rstrip("/"), title, title_en)
     api, pages = Api(holding, site, token_hash, limits or Limits()), Pages(holding, site)
-    downloads = Downloads(holding, api, pages)
+    downloads, reporting = Downloads(holding, api, pages), Reporting(holding, pages)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -67,7 +68,7 @@ def create_app(
         holding.close()
 
     app = Starlette(
-        routes=_routes(api, pages, downloads, Metadata(holding, pages)),
+        routes=_routes(api, pages, downloads, Metadata(holding, pages), reporting),
         middleware=[Middleware(Headers), Middleware(Languages), Middleware(Faults, pages=pages)],
         exception_handlers={404: lambda request, _: pages.missing(request)},
         lifespan=lifespan,
@@ -76,7 +77,9 @@ def create_app(
     return app
 
 
-def _routes(api: Api, pages: Pages, downloads: Downloads, metadata: Metadata) -> list[Route | Mount]:
+def _routes(
+    api: Api, pages: Pages, downloads: Downloads, metadata: Metadata, reporting: Reporting
+) -> list[Route | Mount]:
     actions = [f"/api{version}/action/{{name}}" for version in ("", "/3")]
     file = "/dataset/{package}/resource/{resource}"
     return [
@@ -86,6 +89,7 @@ def _routes(api: Api, pages: Pages, downloads: Downloads, metadata: Metadata) ->
         *(Route(path, pages.datasets) for path in ("/dataset/", "/dataset")),
         Route("/dataset/{package}.{form:str}", metadata.dataset_as),
         Route("/dataset/{package}", metadata.dataset),
+        Route("/dataset/{package}/report", reporting.report, methods=["GET", "POST"]),
         Route(file, pages.resource),
         *(Route(f"{file}/download{name}", downloads.download) for name in ("", "/{file_name}")),
         *(Route(path, pages.organizations) for path in ("/organization/", "/organization")),

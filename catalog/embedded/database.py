@@ -33,6 +33,10 @@ CREATE TABLE trait (
 CREATE INDEX trait_by_package ON trait (package);
 CREATE VIRTUAL TABLE words USING fts5 (title, keywords, body, tokenize = 'unicode61 remove_diacritics 2', prefix = '1');
 """
+ADDED = """
+CREATE TABLE IF NOT EXISTS report (
+  id TEXT PRIMARY KEY, package TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL, at TEXT NOT NULL);
+"""  # since the first form; what an older program doesn't know doesn't harm it
 
 
 class Database:
@@ -70,6 +74,11 @@ class Database:
                 self._writer.rollback()
                 raise
 
+    def forget(self) -> None:
+        """Take what was removed out of the write-ahead log too, unless somebody is reading: then the next call does."""
+        with self._writer_lock:
+            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Close every connection; nobody may be using one."""
         with self._pool_lock:
@@ -99,3 +108,4 @@ class Database:
             self._writer.executescript(f"BEGIN; {SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
         elif version != VERSION:
             raise RuntimeError(f"the catalogue's database has form {version}, this program reads form {VERSION}")
+        self._writer.executescript(ADDED)

@@ -6,6 +6,7 @@ Server-made HTML without script (the one JSON-LD block is data, which no browser
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -19,6 +20,7 @@ from catalog.embedded.holding import Holding
 from catalog.embedded.packages import Site
 from catalog.embedded.query import Both, Everything, Node, Trait, parse_plain
 from catalog.embedded.refusals import NotFound
+from catalog.embedded.reports import LONGEST as LONGEST_REPORT
 from catalog.embedded.schema_org import described, script
 from catalog.embedded.search import DEFAULT_SORT, Found, Wish, facet_titles, search
 from catalog.embedded.shown import Dataset, dataset
@@ -140,6 +142,16 @@ class Pages:
         if not packages.is_public(row):
             return self.missing(request)
         return RedirectResponse(self._link(request, f"/dataset/{row['name']}") + f"#file-{file['id']}", 302)
+
+    def report(
+        self, request: Request, package: Mapping[str, str], fault: str, status: int, *, kind: str = "", text: str = "",
+        number: str = "",
+    ) -> Response:  # fmt: skip
+        """The form for an error or a leak, or with `number` the receipt. `fault`: the word's key; kind and text stay."""
+        return self._page(
+            request, "report.html", status=status, here="datasets", package=package, fault=fault, kind=kind, text=text,
+            number=number, longest=LONGEST_REPORT,
+        )  # fmt: skip
 
     def organizations(self, request: Request) -> Response:
         """All departments."""

@@ -42,6 +42,34 @@ WORDS: dict[str, tuple[str, str]] = {
         "第一份经过批准的数据发布后，会出现在这里。",
         "The first approved release will appear here.",
     ),
+    # report
+    "report": ("报告错误或泄露", "Report an error or a leak"),
+    "report_what": ("是什么问题", "What is wrong"),
+    "report_error": ("数据有错误", "The data is wrong"),
+    "report_leak": ("含有个人信息或不应公开的内容", "It holds personal data, or something that mustn't be public"),
+    "report_text": ("在哪里、什么情况", "Where, and what"),
+    "report_hint": (
+        "写哪一份文件、第几行、哪一列就够了，不要抄写其中的姓名、号码。至多 {longest} 字。",
+        "Name the file, the row and the column; don't copy names or numbers from it. At most {longest} characters.",
+    ),
+    "report_send": ("提交", "Send"),
+    "report_kept": ("已收到，谢谢", "Received, thank you"),
+    "report_number": ("编号", "Number"),
+    "report_next": (
+        "责任单位会限期核查。急事请直接打数据集页面上的联系电话。",
+        "The department in charge looks into it within a set time. If it is urgent, call the contact on the dataset's page.",
+    ),
+    "report_back": ("回到数据集", "Back to the dataset"),
+    "report_empty": ("请选是什么问题，并写一两句话。", "Choose what is wrong and write a sentence or two."),
+    "report_long": ("太长了，请压缩到 {longest} 字以内。", "This is too long; shorten it to {longest} characters."),
+    "report_often": (
+        "刚收到好几件，请过一小时再交，或打数据集页面上的联系电话。",
+        "Several came in just now; try again in an hour, or call the contact on the dataset's page.",
+    ),
+    "report_full": (
+        "暂时收不了，请打数据集页面上的联系电话。",
+        "Reports can't be taken now; call the contact on the dataset's page.",
+    ),
     # search
     "found": ("找到 {count} 个数据集", "{count} datasets found"),
     "found_one": ("找到 1 个数据集", "1 dataset found"),

@@ -22,7 +22,7 @@ from domain.errors import MingjingError
 @cache
 def build() -> TyperGroup:
     """The program with every command, made once in a process."""
-    from flows.cli import audit, catalogue, data, installation, outside, people, release, withdrawal
+    from flows.cli import audit, catalogue, data, installation, outside, people, release, watch, withdrawal
 
     app = typer.Typer(
         name="mingjing",
@@ -32,7 +32,7 @@ def build() -> TyperGroup:
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
     )
-    for part in (installation, data, audit, release, withdrawal, catalogue, outside, people):
+    for part in (installation, data, audit, release, withdrawal, watch, catalogue, outside, people):
         part.register(app)
     return get_group(app)
 

@@ -1,4 +1,4 @@
-"""Commands about releases: prepare, submit, releases, show, decide, publish, withdraw, inspect."""
+"""Commands about releases: prepare, submit, releases, show, decide, publish, withdraw, receipt."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ReceiptOption = Annotated[
 
 
 def register(app: typer.Typer) -> None:
-    for command in (prepare, submit, releases, show, decide, publish, withdraw, receipt, inspect):
+    for command in (prepare, submit, releases, show, decide, publish, withdraw, receipt):
         app.command()(command)
     release_app.command("export")(export)
     release_app.callback()(lambda: None)  # a group, though it has one command so far
@@ -338,30 +338,3 @@ def receipt(
         told = {True: "，巡检通过", False: "，巡检未通过", None: ""}[result.get("ok")]
         tell(f"{result['release']}：{STATUS_ZH[result['status']]}{told}")
     return None
-
-
-def inspect(
-    release: Annotated[str | None, typer.Argument(help="a published release")] = None,
-    every: Annotated[bool, typer.Option("--all", help="everything published")] = False,
-    home: HomeOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Fetch what is public as anybody would and compare it with what was approved."""
-    from flows.ask import inspect_now
-
-    if bool(release) == every:
-        raise UsageInvalid("name one release, or --all")
-    with bar("巡检"):
-        results = inspect_now(home, release)
-    if as_json:
-        answer(results)
-    else:
-        table(
-            "",
-            ("发布单", "结果", "问题"),
-            [
-                [r["release"], "通过" if r["ok"] else "未通过", "；".join(f["note"] for f in r["findings"])]
-                for r in results
-            ],
-        )
-    raise typer.Exit(0 if all(r["ok"] for r in results) else 1)

@@ -15,7 +15,7 @@ from django.core.validators import validate_email
 from domain.errors import UsageInvalid
 from review import notices
 from review.kinds import Kind
-from review.models import Delivery, Notice, NoticeFor, ReleaseRecord, User
+from review.models import CaseRecord, Delivery, Notice, NoticeFor, ReleaseRecord, User
 from review.notices import FAILED, INSIDE, MAIL, SENT, TELLING, WAITING, WEBHOOK
 from review.permissions import SYSTEM, check_can_manage
 from review.reading import office
@@ -63,6 +63,21 @@ def tell_overdue(page: Page, releases: Collection[str], channels: Collection[str
             people = notices.people_for(Kind.OVERDUE, record, known, page.at)
             told += _tell(page, Kind.OVERDUE, record.public_id, about, people, channels)
             page.write("overdue", SYSTEM, record.public_id, stage=record.stage, told=len(people))
+    if not page.lines:
+        page.nothing_new()
+    return told
+
+
+@act()
+def tell_overdue_cases(page: Page, cases: Collection[str], channels: Collection[str] = ()) -> int:
+    """Tell of cases that weren't answered by their day, once for each day that was set; returns how many people were told."""
+    known, told = office(), 0
+    for row in CaseRecord.objects.select_related("release").filter(public_id__in=list(cases)):
+        about = f"case-overdue:{row.public_id}:{row.due_on:%Y%m%d}"
+        if not Notice.objects.filter(about=about).exists():
+            people = notices.people_for(Kind.CASE_OVERDUE, row.release, known, page.at)
+            told += _tell(page, Kind.CASE_OVERDUE, row.release.public_id, about, people, channels)
+            page.write("case-overdue", SYSTEM, row.release.public_id, case=row.public_id, told=len(people))
     if not page.lines:
         page.nothing_new()
     return told

@@ -24,6 +24,7 @@ KINDS = {
     "withdraw": Act.WITHDRAW,
     "inspect": Act.INSPECT,
     "remedy": Act.PREPARE,
+    "rescan": Act.INSPECT,
 }
 QUEUED, RUNNING, DONE, FAILED = "queued", "running", "done", "failed"
 STOPPING, CANCELLED = "stopping", "cancelled"
@@ -34,7 +35,7 @@ ATTEMPTS = 3
 
 @act()
 def ask(page: Page, kind: str, params: dict[str, Any], actor: str = SYSTEM) -> int:
-    """Queue work of a kind (prepare, remedy, publish, withdraw, inspect); returns its number.
+    """Queue work of a kind (prepare, remedy, publish, withdraw, inspect, rescan); returns its number.
 
     `params`: JSON-ready, no values; `release` or `department` says whose it is. Raises UsageInvalid, NotPermitted.
     """

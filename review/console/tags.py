@@ -51,6 +51,12 @@ def word_tag(status: str) -> str:
 
 
 @register.filter
+def case_tag(status: str) -> str:
+    """The colour that a case's status has."""
+    return words.CASE_TAGS.get(status, "")
+
+
+@register.filter
 def title(both: dict[str, str] | None) -> str:
     """A {zh, en} text."""
     return both["en" if is_english() else "zh"] if both else ""

@@ -9,6 +9,7 @@ from django.views.i18n import set_language
 
 from review.console.pages import (
     acts,
+    cases,
     contracts,
     dashboard,
     datasets,
@@ -74,6 +75,11 @@ urlpatterns = [
     path("proposals/<int:proposal>/refuse", contracts.refuse, name="refuse_contract"),
     path("proposals/<int:proposal>/retract", contracts.retract, name="retract_contract"),
     path("proposals/<int:proposal>/again", contracts.again, name="contract_again"),
+    path("cases", cases.cases, name="cases"),
+    path("cases/<str:case>", cases.case, name="case"),
+    path("cases/<str:case>/answer", cases.answer, name="answer_case"),
+    path("cases/<str:case>/close", cases.close, name="close_case"),
+    path("cases/<str:case>/reopen", cases.reopen, name="reopen_case"),
     path("runs", runs.runs, name="runs"),
     path("runs/<int:work>/cancel", runs.cancel, name="cancel"),
     path("runs/<int:work>/again", runs.again, name="again"),

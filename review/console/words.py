@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from domain.finding import Severity
 from domain.release import DispositionKind, Status, Verdict
+from review.case_steps import CaseEvent, CaseKind, CaseStatus
 from review.kinds import Kind
 from review.permissions import Role
 
@@ -85,7 +86,7 @@ UNIT_KINDS: Mapping[str, Pair] = {
     "township": ("乡镇（街道）", "township"), "enterprise": ("企业", "enterprise"),
 }  # fmt: skip
 WORK_KINDS: Mapping[str, Pair] = {
-    "prepare": ("准备数据", "prepare"), "remedy": ("删减后重新准备", "prepare after a remedy"), "publish": ("发布", "publish"), "withdraw": ("撤下", "take off"), "inspect": ("读网检查", "inspect"), "contract": ("契约生效", "bring a contract into force"),
+    "prepare": ("准备数据", "prepare"), "remedy": ("删减后重新准备", "prepare after a remedy"), "publish": ("发布", "publish"), "withdraw": ("撤下", "take off"), "inspect": ("读网检查", "inspect"), "contract": ("契约生效", "bring a contract into force"), "rescan": ("复扫", "scan again"),
 }  # fmt: skip
 WORK_STATES: Mapping[str, Pair] = {
     "queued": ("排队", "waiting"), "running": ("进行中", "running"), "done": ("完成", "done"), "failed": ("未完成", "failed"),
@@ -123,6 +124,16 @@ EVENTS: Mapping[str, Pair] = {
         "第二人撤销下架令，重新发布",
         "withdrawal reversed by a second person, to be published again",
     ),
+    "case-opened": ("开了问题单", "a case was opened"),
+    "case-continued": ("问题单又有新发现", "more was found for a case"),
+    "case-answered": ("答复问题单", "answered a case"),
+    "case-closed": ("办结问题单", "closed a case"),
+    "case-reopened": ("重开问题单", "reopened a case"),
+    "case-overdue": ("问题单超期，已通知", "a case is overdue, people were told"),
+    "inspection-planned": ("抽定半月读网检查计划", "a half month's inspections were drawn"),
+    "inspection-plan-done": ("半月读网检查计划完成", "a half month's inspections are done"),
+    "rules-changed": ("规则有变，开始复扫", "the rules changed: what is public is scanned again"),
+    "rescanned": ("按新规则复扫", "scanned again under later rules"),
     "taken-down": ("目录已撤下", "taken off the catalogue"),
     "refused": ("被拒绝的操作", "an act that was refused"),
     "asked": ("交办任务", "work asked for"),
@@ -186,8 +197,25 @@ NOTICES: Mapping[str, Pair] = {
         "您的动态口令已被管理员撤销；若不是您要求的，请立即告诉管理员",
         "an administrator took your second factor away; if you didn't ask for it, say so at once",
     ),
+    Kind.CASE: ("有问题单要答复", "a case to answer"),
+    Kind.CASE_ANSWERED: ("问题单已答复，等办结", "a case was answered, to be closed"),
+    Kind.CASE_OVERDUE: ("问题单超期未答复", "a case is overdue"),
     Kind.DELIVERY_FAILED: ("有通知没有送达", "a notice couldn't be delivered"),
 }
+CASE_KINDS: Mapping[str, Pair] = {
+    CaseKind.INSPECTION: ("读网检查不通过", "inspection failed"),
+    CaseKind.RULE_CHANGE: ("规则更新后复扫", "scanned again under later rules"),
+    CaseKind.REPORT: ("公众反映", "reported by the public"),
+}
+CASE_STATUSES: Mapping[str, Pair] = {
+    CaseStatus.OPEN: ("待答复", "to be answered"),
+    CaseStatus.ANSWERED: ("已答复，待办结", "answered, to be closed"),
+    CaseStatus.CLOSED: ("已办结", "closed"),
+}
+CASE_TAGS: Mapping[str, str] = {CaseStatus.OPEN: "hold", CaseStatus.ANSWERED: "here", CaseStatus.CLOSED: "ok"}
+CASE_WORDS: Mapping[str, Pair] = {
+    CaseEvent.ANSWER: ("答复", "answered"), CaseEvent.CLOSE: ("办结", "closed"), CaseEvent.REOPEN: ("重开", "reopened"),
+}  # fmt: skip
 CHANNELS: Mapping[str, Pair] = {"mail": ("邮件", "mail"), "webhook": ("网络回调", "webhook")}
 
 REFUSALS: Mapping[str, Pair] = {
@@ -240,6 +268,12 @@ CODES: Mapping[str, Pair] = {
     "residue": ("脱敏后仍有残留", "Something is left after redaction"),
     "formula-like": ("像公式的内容", "Text that a spreadsheet would run"),
     "coverage-incomplete": ("没有查完", "Not everything was looked at"),
+    "rescan-failed": ("复扫没有做成", "It couldn't be scanned again"),
+    "catalogue-missing": ("公众看不到", "The public can't see it"),
+    "catalogue-bytes-differ": ("公众下载到的文件不是批准的", "The public downloads other bytes than were approved"),
+    "catalogue-edited": ("目录条目被人手改过", "The catalogue entry was edited by hand"),
+    "catalogue-foreign-file": ("有不是平台发布的文件", "A file that the platform didn't publish"),
+    "catalogue-table-differs": ("在线数据表行数不符", "The table for queries has another number of rows"),
     "canary-lost": ("扫描器漏掉了检验值", "The scanner missed what it was given to find"),
     "negative-list": ("命中负面清单", "On the negative list"),
     "secrecy-mark": ("密级标志", "Secrecy mark"),

@@ -16,6 +16,7 @@ from django.utils import timezone
 from domain.errors import MingjingError
 from domain.release import DispositionKind, Status, Verdict
 from review import blind, lifecycle, queries, reading, sight
+from review.cases import of_release
 from review.console import grouping, raised, remedy, words
 from review.console.difference import difference
 from review.console.draft import Draft, draft_of
@@ -117,6 +118,7 @@ def shown(
             "fault_form": form,
             "typed": typed or {},
             "later": later_of(record),
+            "cases": of_release(record.public_id),
             "pair": pair,
             "is_ready": turn.decide and is_ready(person.username, record.public_id),
             "raised": raised.told(record.public_id),

@@ -18,6 +18,7 @@ from catalog.inspect import inspect
 from catalog.mapping import package_id
 from catalog.plan import Change, Target, plan_changes
 from catalog.publish import plan, publish
+from catalog.upload import Upload
 from catalog.withdraw import withdraw
 from domain.contract import Contract
 from domain.errors import (
@@ -581,6 +582,37 @@ def test_inspect_finds_changed_bytes(backend: Backend, tmp_path: Path) -> None:
     result = inspect(backend.client(wire), manifest=ready.manifest, metadata=ready.metadata)
     assert [f.code for f in result.findings] == ["catalogue-bytes-differ"]
     assert not result.ok
+
+
+def test_inspect_finds_a_file_replaced_by_hand_and_publishing_never_covers_it_up(
+    backend: Backend, tmp_path: Path
+) -> None:
+    ready = prepare(tmp_path, contract=backend.contract())
+    receipt = put(backend, ready)
+    other = b"region,limit_amount\nelsewhere,1\n"
+    upload = Upload("other.csv", "text/csv", len(other), lambda: iter([other]))
+    backend.client().act("resource_patch", {"id": receipt.resources[0]["id"]}, uploads={"upload": upload})
+    found = inspect(backend.client(), manifest=ready.manifest, metadata=ready.metadata)
+    assert not found.ok
+    differing = [f for f in found.findings if f.code == "catalogue-bytes-differ"]
+    assert [f.places[0].locator for f in differing] == [receipt.resources[0]["name"]]
+    package = shown(backend, ready.contract)
+    assert package is not None
+    url = next(r["url"] for r in package["resources"] if r["id"] == receipt.resources[0]["id"])
+    take(backend, ready)
+    assert requests.get(url, timeout=30, allow_redirects=False).status_code != 200
+    assert other not in requests.get(url, timeout=30).content
+
+
+def test_inspect_finds_a_file_added_by_hand(backend: Backend, tmp_path: Path) -> None:
+    ready = prepare(tmp_path, contract=backend.contract())
+    put(backend, ready)
+    package = shown(backend, ready.contract)
+    assert package is not None
+    backend.hand("resource_create", package_id=package["id"], name="手工添加", url="https://example.org/a.csv")
+    found = inspect(backend.client(), manifest=ready.manifest, metadata=ready.metadata)
+    assert "catalogue-foreign-file" in {f.code for f in found.findings}
+    assert not found.ok
 
 
 def test_withdraw_edited_entry_keeps_the_edit_visible(backend: Backend, tmp_path: Path) -> None:

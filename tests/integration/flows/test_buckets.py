@@ -82,7 +82,7 @@ def test_each_artefact_lies_in_the_bucket_of_its_purpose(stored: Stored, tmp_pat
 def test_public_copies_are_what_was_approved_and_anybody_can_read_them(stored: Stored, tmp_path: Path) -> None:
     import hashlib
 
-    from flows.publish import inspect_published
+    from flows.watch import inspect_published
 
     release, ready = stored.made.publish("copied", tmp_path)
     base = f"{stored.server.endpoint}/{stored.buckets['public']}/open/finance.copied/{ready.manifest.release_hash}"
@@ -117,7 +117,7 @@ def test_withdrawn_copies_are_gone_from_every_address_and_version(stored: Stored
 
 
 def test_changed_or_missing_copy_fails_the_inspection(stored: Stored, tmp_path: Path) -> None:
-    from flows.publish import inspect_published
+    from flows.watch import inspect_published
 
     release, ready = stored.made.publish("meddled", tmp_path)
     key = next(k for k in stored.keys("public") if ready.manifest.release_hash in k)

@@ -376,6 +376,7 @@ def test_page_is_served_on_loopback_alone(apart: Apart) -> None:
 
 def test_inspection_outside_comes_back_as_a_direct_one_would(apart: Apart, tmp_path: Path) -> None:
     from review import queries
+    from review.cases import of_release
 
     sound, _, _ = apart.published("inspected_sound", tmp_path)
     edited, ready, _ = apart.published("inspected_edited", tmp_path)
@@ -396,6 +397,31 @@ def test_inspection_outside_comes_back_as_a_direct_one_would(apart: Apart, tmp_p
         assert line["data"]["ok"] is ok
     [finding] = queries.show(edited.release)["inspection"]["findings"]
     assert (finding["code"], finding["places"][0]["column"]) == ("catalogue-edited", "title")
+    [case] = of_release(edited.release)
+    assert (case.kind, case.status, [f["code"] for f in case.findings]) == ("inspection", "open", ["catalogue-edited"])
+    assert of_release(sound.release) == []
+
+
+def test_changed_bytes_outside_order_the_release_off_inside(apart: Apart, tmp_path: Path) -> None:
+    """The order then waits to be carried, as a person's would."""
+    from review import queries
+    from review.cases import of_release
+
+    entry, _, _ = apart.published("inspected_bytes", tmp_path)
+    assert entry.receipt is not None
+    url = f"{embedded_url(apart.catalogue)}/api/3/action/resource_patch"
+    head = {"Authorization": token_file(apart.catalogue).read_text("utf-8")}
+    resource = {"id": entry.receipt["resources"][0]["id"]}
+    other = {"upload": ("other.csv", b"a,b\n1,2\n", "text/csv")}
+    assert httpx.post(url, data=resource, files=other, headers=head, trust_env=False).status_code == 200
+    made = duties.inspect_all(apart.here, lambda fault, work: None)
+    assert made
+    told = {row["release"]: row for row in apart.accept(made["receipt"])}
+    [case] = of_release(entry.release)
+    assert (told[entry.release]["case"], told[entry.release]["hidden"]) == (case.public_id, True)
+    assert (apart.states(entry), queries.show(entry.release)["status"]) == ({"current"}, "withdrawn")
+    [line] = ledger_lines(entry.release, "withdrawn")
+    assert (line["actor"], line["data"]["rule"]) == ("system", "inspection")
 
 
 def test_duties_do_all_of_it_unasked(apart: Apart, tmp_path: Path) -> None:

@@ -150,6 +150,21 @@ def stopping() -> int:
     return work
 
 
+def reported() -> str:
+    from review import desk
+    from review.case_steps import CaseKind
+
+    return desk.open_case(CaseKind.REPORT, published(), date(2026, 12, 1), text="市民写的话", about="report:1")
+
+
+def answered() -> str:
+    from review import desk
+
+    case = reported()
+    desk.answer_case(case, "op", PASSWORD, "第三列已更正")
+    return case
+
+
 def soon() -> dict[str, Any]:
     from django.utils import timezone
 
@@ -210,6 +225,7 @@ def enrolled() -> list[str]:
 def scenarios() -> dict[str, Callable[[], Callable[[], Any]]]:
     """Name of a desk function → what lays the ground and returns the call."""
     from review import desk, queries
+    from review.case_steps import CaseKind
 
     def on(prepare: Callable[[], Any], call: Callable[[Any], Any]) -> Callable[[], Callable[[], Any]]:
         def lay() -> Callable[[], Any]:
@@ -223,6 +239,9 @@ def scenarios() -> dict[str, Callable[[], Callable[[], Any]]]:
 
     def check(release: str) -> Any:
         return desk.record_checked(release, make_manifest(queries.show(release), make_contract(), [WARN]), [WARN])
+
+    def opened_case(release: str) -> str:
+        return desk.open_case(CaseKind.INSPECTION, release, date(2026, 12, 1), [HOLD])
 
     answer = {"authority": "市国家保密局", "answer": "可以公开"}
     unit = {"title_zh": "市水利局", "title_en": "Water Bureau", "kind": "department", "parent": "city"}
@@ -300,6 +319,18 @@ def scenarios() -> dict[str, Callable[[], Callable[[], Any]]]:
         "take": on(submitted, lambda r: desk.take(r, "sec")),
         "expire": on(published, lambda r: desk.expire(r, 30, date(2027, 1, 1))),
         "record_hidden": on(published, lambda r: desk.record_hidden(r, outside(r))),
+        "open_case": on(published, opened_case),
+        "answer_case": on(reported, lambda c: desk.answer_case(c, "op", PASSWORD, "第三列已更正")),
+        "close_case": on(answered, lambda c: desk.close_case(c, "conf", PASSWORD, "第三列已核对")),
+        "reopen_case": on(answered, lambda c: desk.reopen_case(c, "conf", PASSWORD, "第三列还有错")),
+        "tell_overdue_cases": on(reported, lambda c: desk.tell_overdue_cases([c])),
+        "plan_inspections": on(
+            nothing, lambda _: desk.plan_inspections("2026-11b", "seed", 30, [("a.b", None)], ["a.b"])
+        ),
+        "end_plan": on(nothing, lambda _: desk.end_plan("2026-11b", 3, 1)),
+        "begin_rescan": on(nothing, lambda _: desk.begin_rescan("0" * 64, ["personal"], 3)),
+        "record_rescan": on(published, lambda r: desk.record_rescan(r, "0" * 64, {"block": 0}, {})),
+        "suspend": on(published, lambda r: desk.suspend(r, CaseKind.INSPECTION, "Q-2026-0001")),
         "withdraw": on(published, lambda r: desk.withdraw(r, "chief", PASSWORD, "不应公开")),
     }
 
@@ -328,6 +359,7 @@ TYPED = (
     "第三列",
     "字段为编号",
     "保护法",
+    "市民写的话",
 )  # by people; never in the ledger
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from catalog.mapping import package_for, package_name, resource_id
+from catalog.mapping import describe, package_for, package_name, resource_id
 from domain.canonical import canonical_json
 from tests.catalogue_release import make_contract, prepare
 
@@ -36,6 +36,16 @@ def test_package_for_gives_the_agreed_extras_and_keys(tmp_path: Path) -> None:
     assert wanted.items() <= csv.items()
     assert (csv["rows"], csv["table"], csv["mimetype"], csv["format"]) == (2, "main", "text/csv", "CSV")
     assert package["tags"] == [{"name": "债务"}, {"name": "预算-决算"}]
+
+
+def test_place_to_report_errors_is_an_extra_where_the_settings_name_one(tmp_path: Path) -> None:
+    ready = prepare(tmp_path)
+    wanted = "https://city.example/report"
+    said = describe(ready.contract, period="2025", edition=1, dates={}, exports=ready.exports, report_url=wanted)
+    for metadata, expected in ((said, wanted), (ready.metadata, None)):
+        package, _ = package_for(metadata, release_hash=HASH, published_on="2025-04-02")
+        assert {e["key"]: e["value"] for e in package["extras"]}.get("report_url") == expected
+    assert "report_url" not in ready.metadata
 
 
 def test_package_for_correction_is_labelled(tmp_path: Path) -> None:

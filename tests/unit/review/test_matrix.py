@@ -24,6 +24,7 @@ from review.permissions import (
     check_can_adopt,
     check_can_answer_withdrawal,
     check_can_decide,
+    check_can_end_case,
     check_can_look,
 )
 from review.stages import standard_stages
@@ -88,6 +89,10 @@ def may(act: str, office: Office, status: Status, *, own: bool) -> bool:
             case "confirm" | "reverse":
                 check_can_answer_withdrawal(office, "p", said, "orderer", NOW)
                 lifecycle.step(status, Event(act))
+            case "answer-case":
+                check_can(office, "p", Act.ANSWER_CASE, "finance", NOW)
+            case "close-case" | "reopen-case":
+                check_can_end_case(office, "p", "finance", "who answered", NOW)
             case _:
                 check_can_decide(office, "p", said, act.removeprefix("decide-"), NOW)
                 lifecycle.step(status, Event.RETURN)

@@ -141,3 +141,52 @@ def test_replay_follows_to_publication() -> None:
         for n, said in enumerate([*ROAD, *after], 1)
     ]
     assert replay("R-1", lines).status is Status.SUPERSEDED
+
+
+CASE = line("case-opened", "system", case="Q-1", kind="inspection", release_hash=HASH)
+SEATS = [granted(6, "conf", "confidentiality_reviewer"), granted(7, "chief2", "releasing_chief")]
+
+
+def said(event: str, actor: str, case: str = "Q-1") -> Line:
+    return line(f"case-{event}", actor, case=case)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [CASE],
+        [CASE, said("continued", "system")],
+        [CASE, said("answered", "op"), said("closed", "conf")],
+        [CASE, said("answered", "conf"), said("reopened", "chief"), said("answered", "op"), said("closed", "conf")],
+        [CASE, said("answered", "op"), said("closed", "conf"), said("reopened", "chief2")],
+    ],
+    ids=["opened", "continued", "closed", "reopened", "reopened after the end"],
+)
+def test_cases_that_followed_the_rules_stand(lines: list[Line]) -> None:
+    assert judge([*ROAD[:6], *SEATS, *ROAD[6:], *lines])
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [{**CASE, "actor": "op"}],
+        [CASE, CASE],
+        [{**CASE, "data": {**CASE["data"], "release_hash": "b" * 64}}],
+        [said("answered", "op")],
+        [CASE, said("answered", "op", "Q-2")],
+        [CASE, said("answered", "stranger")],
+        [CASE, said("answered", "sec2")],
+        [CASE, said("closed", "conf")],
+        [CASE, said("answered", "conf"), said("closed", "conf")],
+        [CASE, said("answered", "conf"), said("reopened", "conf")],
+        [CASE, said("answered", "conf"), said("closed", "op")],
+        [CASE, said("answered", "op"), said("closed", "conf"), said("answered", "op")],
+    ],
+    ids=[
+        "opened by a person", "twice", "other bytes", "unknown", "another", "stranger", "no seat", "unanswered",
+        "closed by who answered", "reopened by who answered", "closed by an operator", "answered after the end",
+    ],
+)  # fmt: skip
+def test_cases_that_broke_a_rule_do_not(lines: list[Line]) -> None:
+    with pytest.raises(ReleaseNotApproved):
+        judge([*ROAD[:6], *SEATS, *ROAD[6:], *lines])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -65,9 +66,21 @@ def test_docs_table_names_every_address_and_agrees_with_the_code(console: Path) 
         assert roles == {r.value for r in PAGES[name]}, name
 
 
+def case_of(release: str) -> str:
+    """The number of a case about the release; one that nobody has where there is no such release."""
+    from review import desk
+    from review.case_steps import CaseKind
+    from review.models import ReleaseRecord
+
+    if not ReleaseRecord.objects.filter(public_id=release).exists():
+        return "Q-2026-9999"
+    return desk.open_case(CaseKind.INSPECTION, release, date(2026, 12, 1), [HOLD], text="第三行有误")
+
+
 def address(name: str, release: str) -> str:
     where = documented()[name][1]
-    for key, value in (PARAMS | {"release": release}).items():
+    case = case_of(release) if "<case>" in where else ""
+    for key, value in (PARAMS | {"release": release, "case": case}).items():
         where = where.replace(f"<{key}>", value)
     return where
 
@@ -108,6 +121,17 @@ def test_another_departments_release_does_not_exist(console: Path) -> None:
             expected = {404} if roles & {"operator", "section_reviewer", "releasing_chief"} else {403, 404}
             assert page.status_code in expected, (name, release, page.status_code)
             assert "政府债务限额" not in page.content.decode()
+
+
+def test_another_departments_case_does_not_exist(console: Path) -> None:
+    case = case_of(published())
+    for where in (f"/cases/{case}", f"/cases/{case}/answer", f"/cases/{case}/close", f"/cases/{case}/reopen"):
+        method = "get" if where.endswith(case) else "post"
+        page = getattr(visit("stranger"), method)(where, {"text": "x", "password": "y"} if method == "post" else {})
+        assert page.status_code == 404
+        assert "第三行有误" not in page.content.decode()
+    assert case not in visit("stranger").get("/cases?status=all").content.decode()
+    assert case in visit("law").get("/cases").content.decode()
 
 
 def test_own_and_other_for_the_same_person(console: Path) -> None:

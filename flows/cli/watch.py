@@ -1,0 +1,116 @@
+"""Commands about what is public already: inspect, rescan, cases."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from domain.errors import UsageInvalid
+from flows.cli.say import HomeOption, JsonOption, answer, bar, table, tell
+
+STATUS_ZH = {"open": "待答复", "answered": "待办结", "closed": "已办结"}
+KIND_ZH = {"inspection": "读网检查不通过", "rule_change": "规则更新后复扫", "report": "公众反映"}
+
+
+def register(app: typer.Typer) -> None:
+    for command in (inspect, rescan, cases):
+        app.command()(command)
+
+
+def inspect(
+    release: Annotated[str | None, typer.Argument(help="a published release")] = None,
+    every: Annotated[bool, typer.Option("--all", help="everything published")] = False,
+    due: Annotated[bool, typer.Option("--due", help="what tonight's schedule would inspect")] = False,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="draw this half month's plan, or show it; inspect nothing")
+    ] = False,
+    seed: Annotated[str, typer.Option(help="draw the plan from this seed; without it from chance")] = "",
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Fetch what is public as anybody would and compare it with what was approved; a failure opens a case."""
+    from flows.ask import inspect_now
+
+    if (bool(release), every, due, plan).count(True) != 1:
+        raise UsageInvalid("name one release, or --all, --due or --plan")
+    if seed and not plan:
+        raise UsageInvalid("--seed belongs to --plan")
+    if plan:
+        return _plan(home, seed, as_json=as_json)
+    with bar("巡检"):
+        results = inspect_now(home, release, due=due)
+    if as_json:
+        answer(results)
+    else:
+        table("", ("发布单", "结果", "问题", "问题单"), [_row(r) for r in results])
+    raise typer.Exit(0 if all(r["ok"] for r in results) else 1)
+
+
+def _row(result: dict[str, Any]) -> list[str]:
+    told = "；".join(f["note"] for f in result["findings"])
+    case = (result["case"] or "") + ("，已撤下" if result["hidden"] else "")
+    return [result["release"], "通过" if result["ok"] else "未通过", told, case]
+
+
+def _plan(home: Any, seed: str, *, as_json: bool) -> None:
+    from flows.inspection import is_drawn_from, left_of, plan_half_month
+    from flows.platform import open_platform
+
+    plan = plan_half_month(open_platform(home), seed)
+    left = sorted({p.dataset for p in left_of(plan)})
+    said = {
+        **{k: plan[k] for k in ("period", "seed", "share", "population", "chosen")}, "at": plan["at"].isoformat(),
+        "reproduced": is_drawn_from(plan), "left": left,
+    }  # fmt: skip
+    if as_json:
+        return answer(said)
+    tell(
+        f"{plan['period']}：{len(plan['population'])} 个数据集，抽 {len(plan['chosen'])} 个（{plan['share']}%），"
+        f"还有 {len(left)} 个未查；种子 {plan['seed']}"
+    )
+    return table("", ("数据集", "状态"), [[d, "未查" if d in left else "已查"] for d in plan["chosen"]])
+
+
+def rescan(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """After a change of the rules, scan again whatever is public, the riskiest first; safe to stop and run again."""
+    from flows.ask import rescan_now
+
+    with bar("复扫"):
+        results = rescan_now(home)
+    if as_json:
+        answer(results)
+    elif not results:
+        tell("已发布的内容都按现行规则扫描过")
+    else:
+        rows = [
+            [r["release"], r["dataset"], r["new"]["block"], r["new"]["hold"], (r["case"] or "") + ("，已撤下" if r["hidden"] else "")]
+            for r in results
+        ]  # fmt: skip
+        table("", ("发布单", "数据集", "新增阻断", "新增须处置", "问题单"), rows, right=(2, 3))
+    raise typer.Exit(1 if any(r["new"]["block"] for r in results) else 0)
+
+
+def cases(
+    status: Annotated[str, typer.Option(help="open, answered or closed")] = "",
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List cases; what people wrote in them is read in the console."""
+    from flows.platform import open_platform
+
+    platform = open_platform(home)
+    from review import cases as known
+
+    if status and status not in STATUS_ZH:
+        raise UsageInvalid(f"there is no status {status[:20]!r}; known are {', '.join(STATUS_ZH)}")
+    found = [known.plain(row) for row in known.matching(None, status)]
+    if as_json:
+        return answer(found)
+    today = platform.today().isoformat()
+    rows = [
+        [c["case"], KIND_ZH[c["kind"]], c["release"], STATUS_ZH[c["status"]],
+         c["due_on"] + ("（已超期）" if c["status"] == "open" and c["due_on"] < today else "")]
+        for c in found
+    ]  # fmt: skip
+    return table("", ("问题单", "缘由", "发布单", "状态", "答复期限"), rows)

@@ -1,0 +1,269 @@
+"""规则变了，全部复扫: everything public is scanned again under packs that it wasn't approved under, in order of risk.
+
+Nothing is queued: what is left is whatever has no result under the packs of now, so a run that dies goes on where it was.
+The bytes scanned are the published files in the store (the CSV of each table; the other formats are made of the same rows,
+and their hashes are verified). A new block finding takes the release off at once, a new hold finding opens a case.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from domain.canonical import canonical_json, sha256_hex
+from domain.contract import Audience, Contract, Tier, stored_contract
+from domain.errors import MingjingError
+from domain.finding import Finding, Place, Severity, count_by_severity
+from domain.pack import Packs
+from domain.release import Artefact, Manifest, PackRef
+from domain.remedy import Override, under
+from domain.table import Reading, TableInfo
+from flows.cases import GRAVE, follow_up
+from flows.platform import Platform
+from flows.progress import announce
+from intake.headers import field_keys, folded
+
+if TYPE_CHECKING:
+    from review.standing import Public
+
+ABOUT_CONTENT = frozenset(
+    {"divisions", "names", "negative_list", "personal", "persons", "secrecy"}
+)  # what a scan reads
+SENSITIVE = frozenset({"identifier", "quasi_identifier", "sensitive", "free_text"})
+TIERS = {Tier.L3.value: 0, Tier.L2.value: 1, Tier.L1.value: 2}
+RETRY_SECONDS = 300.0
+UNSCANNED = Finding(
+    "rescan-failed", Severity.HOLD, note="规则更新后复扫没有做成：存储中的已发布文件读不出来，须人工核查"
+)
+
+
+def state_of(packs: Packs) -> str:
+    """The state of all packs as one SHA-256."""
+    return sha256_hex(canonical_json([[p.id, p.version, p.sha256] for p in packs.refs]))
+
+
+def left(platform: Platform) -> list[Public]:
+    """What is public and wasn't scanned under the packs of now, the riskiest first.
+
+    Risk: whether a pack that scans read has changed since the approval; then the review tier; then how many of the
+    contract's columns are sensitive; then who sees it (the catalogue before a village's board); then the age, oldest
+    first, for it has missed the most rules.
+    """
+    from review import standing
+
+    now = state_of(platform.packs)
+    found = [p for p in standing.public() if now not in p.rescanned and p.packs != platform.packs.refs]
+    return sorted(found, key=lambda p: risk(platform, p))
+
+
+def risk(platform: Platform, one: Public) -> tuple[int, int, int, int, str]:
+    """The place in the queue; smaller is sooner."""
+    changed = changed_packs(one.packs, platform.packs)
+    try:
+        spec = _contract(platform, Manifest.from_dict(one.manifest))
+        sensitive = sum(f.sensitivity.value in SENSITIVE for t in spec.tables for f in t.fields)
+    except MingjingError:
+        sensitive = 10_000  # nobody knows what it holds
+    is_local = one.audience == Audience.LOCAL.value
+    return (not changed & ABOUT_CONTENT, TIERS.get(one.tier, 0), -sensitive, is_local, one.published_on)
+
+
+def changed_packs(before: tuple[PackRef, ...], now: Packs) -> frozenset[str]:
+    """Ids of packs that came, went or changed."""
+    then, today = {p.id: p.sha256 for p in before}, {p.id: p.sha256 for p in now.refs}
+    return frozenset(p for p in then.keys() | today.keys() if then.get(p) != today.get(p))
+
+
+def progress(platform: Platform) -> tuple[int, int]:
+    """How many public releases that wait or waited for a scan under the packs of now are done, and how many there are."""
+    from review import standing
+
+    now = state_of(platform.packs)
+    mine = [p for p in standing.public() if p.packs != platform.packs.refs]
+    return sum(now in p.rescanned for p in mine), len(mine)
+
+
+def scan_again(platform: Platform, one: Public) -> list[Finding]:
+    """New findings in the published bytes of a release: whatever blocks, and holds that weren't known when it was approved.
+
+    Raises ArtefactMissing, ContentChanged where the published bytes can't be read.
+    """
+    from checks.secrecy.negative_list import check_contract
+
+    manifest = Manifest.from_dict(one.manifest)
+    contract = _contract(platform, manifest)
+    columns = _columns(contract)
+    known: dict[tuple[str | None, ...], int] = {}
+    for said in json.loads(platform.stores.read(manifest.findings.sha256)):
+        before = Finding.from_dict(said)
+        known[_kind(before, columns)] = max(before.count, known.get(_kind(before, columns), 0))
+    found = [*check_contract(contract, platform.packs)]
+    for artefact in manifest.exports:
+        for _ in platform.stores.chunks(artefact.sha256):  # verified, each of them
+            pass
+    with TemporaryDirectory(prefix="mingjing-rescan-") as folder:
+        for reading, name, tables in _published_tables(platform, manifest, contract, Path(folder)):
+            found += _scan(reading, name, tables, contract, platform)
+    more = (f for f in found if f.severity is Severity.HOLD and f.count > known.get(_kind(f, columns), 0))
+    return list({f.id: f for f in (*(f for f in found if f.severity is Severity.BLOCK), *more)}.values())
+
+
+def _kind(finding: Finding, columns: dict[str, str]) -> tuple[str | None, ...]:
+    """What makes a finding one of those that were decided on, as long as it doesn't count more: kind, rule and column. A
+    finding of the source names columns as the sender did, so the contract's name is looked for."""
+    column = (finding.places[0] if finding.places else Place()).column
+    called = columns.get(folded(column), column) if column else None
+    return finding.code, finding.entity, finding.rule.id if finding.rule else None, called
+
+
+def _columns(contract: Contract) -> dict[str, str]:
+    """Field names by every name that a sender may give a column."""
+    return {key: f.name for t in contract.tables for f in t.fields for key in (folded(f.name), *field_keys(f))}
+
+
+def _contract(platform: Platform, manifest: Manifest) -> Contract:
+    """The contract that was approved, with what remedies took away."""
+    declared = stored_contract(platform.stores.read(manifest.contract.sha256))
+    return under(declared, map(Override.from_dict, manifest.overrides))
+
+
+def _scan(
+    reading: Reading, name: str, tables: dict[str, TableInfo], contract: Contract, platform: Platform
+) -> Iterator[Finding]:
+    from checks.secrecy.marks import check_marks
+    from checks.secrecy.negative_list import check_negative_list
+    from redaction.redact import residue
+
+    packs = platform.packs
+    yield from residue(tables, packs, contract)
+    yield from check_marks(reading, packs, file_name=name, contract=contract, today=platform.today())
+    yield from check_negative_list(reading, packs, file_name=name, contract=contract)
+
+
+def _published_tables(
+    platform: Platform, manifest: Manifest, contract: Contract, folder: Path
+) -> Iterator[tuple[Reading, str, dict[str, TableInfo]]]:
+    """Each published CSV, read back: the reading, its file's name, and its table under the contract's names."""
+    from intake.read import read
+
+    metadata = json.loads(platform.stores.read(manifest.metadata.sha256))
+    fields = {t["name"]: [f["name"] for f in t["fields"]] for t in metadata["tables"]}
+    for number, file in enumerate(f for f in metadata["files"] if f["format"] == "csv"):
+        artefact: Artefact = next(a for a in manifest.exports if a.sha256 == file["sha256"])
+        into = folder / str(number)
+        into.mkdir()
+        path = Path(platform.stores.local_path(artefact.sha256))
+        reading = read(
+            path, name=file["name"], sha256=artefact.sha256, into=into, limits=contract.limits,
+            tables=(contract.table(file["table"]),),
+        )  # fmt: skip
+        columns = fields[file["table"]]
+        (info,) = reading.tables
+        named = _renamed(info, file["table"], columns, into / "named.parquet")
+        yield replace(reading, tables=(named,)), file["name"], {file["table"]: named}
+
+
+def _renamed(info: TableInfo, table: str, columns: list[str], path: Path) -> TableInfo:
+    """The same rows with the contract's names for table and columns."""
+    import pyarrow.parquet as pq
+
+    from domain.table import ROW_ORIGIN
+
+    source = pq.ParquetFile(info.path)
+    order = [*info.columns, ROW_ORIGIN]
+    assert len(columns) == len(info.columns), "a published table has the columns that its entry names"
+    writer = None
+    for batch in source.iter_batches(columns=order):
+        batch = batch.select(order).rename_columns([*columns, ROW_ORIGIN])
+        writer = writer or pq.ParquetWriter(path, batch.schema)
+        writer.write_batch(batch)
+    if writer is None:
+        return replace(info, name=table, columns=tuple(columns))
+    writer.close()
+    return replace(info, name=table, path=str(path), columns=tuple(columns))
+
+
+def rescan_one(platform: Platform, one: Public) -> dict[str, Any]:
+    """Scan one release and do what follows: {release, dataset, new (by severity), case, hidden}."""
+    from flows.publish import withdraw_release
+    from review import desk, queries
+    from review.case_steps import CaseKind
+
+    if queries.show(one.release)["status"] != one.status:  # withdrawn or superseded meanwhile: asked for anew
+        return {
+            "release": one.release,
+            "dataset": one.dataset,
+            "new": count_by_severity(()),
+            "case": None,
+            "hidden": False,
+        }
+    try:
+        found = scan_again(platform, one)
+    except MingjingError:  # fail closed: what nobody can scan is a person's to look at
+        follow_up(platform, CaseKind.RULE_CHANGE, one.release, [UNSCANNED])
+        raise
+    done = follow_up(platform, CaseKind.RULE_CHANGE, one.release, found)
+    result = {"findings": [f.to_dict() for f in found if f.severity in GRAVE], **done}
+    desk.record_rescan(one.release, state_of(platform.packs), count_by_severity(found), result)
+    if done["hidden"]:  # should that fail, the order stands and flows/timed carries it out
+        withdraw_release(one.release)
+    return {"release": one.release, "dataset": one.dataset, "new": count_by_severity(found), **done}
+
+
+def announce_change(platform: Platform, waiting: list[Public]) -> None:
+    """Write into the ledger, once, that the rules changed and how much is to be scanned again."""
+    from review import desk
+
+    changed = frozenset[str]().union(*(changed_packs(p.packs, platform.packs) for p in waiting))
+    if waiting:
+        desk.begin_rescan(state_of(platform.packs), sorted(changed), len(waiting))
+
+
+def rescan_all(platform: Platform) -> list[dict[str, Any]]:
+    """Scan everything that is left, the riskiest first; returns what `rescan_one` returns of each.
+
+    One that can't be scanned is told of at the end, by its named error, after all the others.
+    """
+    waiting = left(platform)
+    announce_change(platform, waiting)
+    done: list[dict[str, Any]] = []
+    fault: MingjingError | None = None
+    for number, one in enumerate(waiting, start=1):
+        announce(one.dataset, number, len(waiting))
+        try:
+            done.append(rescan_one(platform, one))
+        except MingjingError as named:
+            fault = named
+    if fault is not None:
+        raise fault
+    return done
+
+
+class Rescanning:
+    """The runner's part: after a change of the rules it scans one release after the other, between other work."""
+
+    def __init__(self, platform: Platform, note: Callable[[Exception, str], None]) -> None:
+        self._platform, self._note = platform, note
+        self._refused_at: dict[str, float] = {}
+        self._waiting: list[Public] | None = None
+
+    def step(self, clock: float) -> bool:
+        """Scan the next one; True where there was one. `clock`: monotonic seconds."""
+        if self._waiting is None:  # the packs of a running service don't change
+            self._waiting = left(self._platform)
+            announce_change(self._platform, self._waiting)
+        for one in self._waiting:
+            if clock - self._refused_at.get(one.release, -RETRY_SECONDS) < RETRY_SECONDS:
+                continue
+            try:
+                rescan_one(self._platform, one)
+                self._waiting.remove(one)
+            except Exception as fault:  # the others aren't kept waiting
+                self._note(fault, "rescan")
+                self._refused_at[one.release] = clock
+            return True
+        return False

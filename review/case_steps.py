@@ -1,0 +1,65 @@
+"""Cases (问题单): their kinds, and the one table of what may follow what. Pure; who may take a step is left to
+review/permissions, the clock to flows, the rows to review/acts/cases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from domain.errors import TransitionRefused
+
+
+class CaseKind(StrEnum):
+    """What a case was opened for."""
+
+    INSPECTION = "inspection"  # what is public isn't what was approved
+    RULE_CHANGE = "rule_change"  # a later rule finds something in what is public
+    REPORT = "report"  # somebody of the public says so
+
+
+class CaseStatus(StrEnum):
+    """Who holds the case: the unit in charge, a second person, nobody."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
+class CaseEvent(StrEnum):
+    """What can happen to a case."""
+
+    ANSWER = "answer"  # the unit in charge says what it found and did
+    CLOSE = "close"  # another person is satisfied
+    REOPEN = "reopen"  # another person isn't, or something came up later
+    CONTINUE = "continue"  # the platform found more of the same
+
+
+S, E = CaseStatus, CaseEvent
+TABLE: Mapping[tuple[CaseStatus, CaseEvent], CaseStatus] = MappingProxyType(
+    {
+        (S.OPEN, E.ANSWER): S.ANSWERED,
+        (S.OPEN, E.CONTINUE): S.OPEN,
+        (S.ANSWERED, E.CLOSE): S.CLOSED,
+        (S.ANSWERED, E.REOPEN): S.OPEN,
+        (S.ANSWERED, E.CONTINUE): S.OPEN,
+        (S.CLOSED, E.REOPEN): S.OPEN,
+    }
+)
+LINES: Mapping[CaseEvent, str] = MappingProxyType(
+    {E.ANSWER: "case-answered", E.CLOSE: "case-closed", E.REOPEN: "case-reopened", E.CONTINUE: "case-continued"}
+)  # the ledger's words
+
+
+def step(case: str, status: CaseStatus, event: CaseEvent) -> CaseStatus:
+    """The status after the event. Raises TransitionRefused where the table has no such row."""
+    try:
+        return TABLE[status, event]
+    except KeyError:
+        raise TransitionRefused(f"{case} is {status.value}; it can't take the step {event.value}") from None
+
+
+def events_of(status: str) -> frozenset[CaseEvent]:
+    """What may happen to a case of that status."""
+    return frozenset(event for (before, event) in TABLE if before == status)

@@ -1,0 +1,118 @@
+"""问题单: what waits for an answer and until when; one case with what was found, what people said, and the next step.
+
+What somebody of the public wrote is shown on the case's own page alone, to whoever may see its release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from domain.errors import MingjingError
+from domain.finding import Severity
+from review import cases as known
+from review import desk, standing
+from review.case_steps import CaseEvent, CaseStatus, events_of
+from review.console import words
+from review.console.outside import outside
+from review.console.paging import pages_of
+from review.console.refusals import STATUS
+from review.console.tags import say
+from review.console.visitor import visitor
+from review.console.words import Pair
+from review.models import CaseRecord
+from review.permissions import Act, can_end_case
+
+
+def cases(request: HttpRequest) -> HttpResponse:
+    """The list, what is due first in front; `status` chooses, open ones unless told."""
+    person = visitor(request)
+    status = request.GET.get("status", CaseStatus.OPEN.value)
+    found = known.matching(person.departments, status if status in set(CaseStatus) else "")
+    pages = pages_of(request, found.count())
+    rows = [(row, _late(row)) for row in found[pages.start : pages.stop]]
+    tabs = [(s.value, words.CASE_STATUSES[s]) for s in CaseStatus] + [("all", ("全部", "all"))]
+    context = {"rows": rows, "pages": pages, "status": status, "tabs": tabs, "rescan": standing.rescan_under_way()}
+    return render(request, "cases.html", context)
+
+
+def case(request: HttpRequest, case: str) -> HttpResponse:
+    """One case."""
+    return _page(request, known.find(case, visitor(request).username))
+
+
+def _late(row: CaseRecord) -> bool:
+    return row.status == CaseStatus.OPEN.value and row.due_on < timezone.localdate()
+
+
+def _page(request: HttpRequest, row: CaseRecord, fault: MingjingError | None = None) -> HttpResponse:
+    person, events = visitor(request), events_of(row.status)
+    by = row.answered_by.username if row.answered_by else ""
+    may_end = can_end_case(person.office, person.username, row.unit_id, by, person.at)
+    answers = CaseEvent.ANSWER in events and person.may(Act.ANSWER_CASE, row.unit_id)
+    context: dict[str, Any] = {
+        "case": row,
+        "record": row.release,
+        "late": _late(row),
+        "left": outside().workdays(timezone.localdate(), row.due_on) if row.status == CaseStatus.OPEN.value else None,
+        "findings": sorted(row.findings, key=lambda f: list(Severity).index(f["severity"])),
+        "said": known.words(row),
+        "lines": known.lines(row),
+        "may_answer": answers,
+        "may_close": CaseEvent.CLOSE in events and may_end,
+        "may_reopen": CaseEvent.REOPEN in events and may_end,
+        "fault": words.REFUSALS[fault.name()] if fault else None,
+        "fault_detail": str(fault) if fault else "",
+        "typed": request.POST.get("text", "") if fault else "",
+    }
+    return render(request, "case.html", context, status=STATUS.get(type(fault), 409) if fault else 200)
+
+
+def _signed(request: HttpRequest, case: str, act: Callable[[str, str, str], object], said: Pair) -> HttpResponse:
+    """Do a signed act (username, password, text); back to the page, with what stopped it or with what was done."""
+    person = visitor(request)
+    row = known.find(case, person.username)
+    try:
+        act(person.username, request.POST.get("password", ""), request.POST.get("text", ""))
+    except MingjingError as fault:
+        return _page(request, row, fault)
+    messages.success(request, say(said))
+    return HttpResponseRedirect(reverse("case", args=[case]))
+
+
+@require_POST
+def answer(request: HttpRequest, case: str) -> HttpResponse:
+    """The unit in charge answers."""
+    return _signed(
+        request,
+        case,
+        lambda user, password, text: desk.answer_case(case, user, password, text),
+        ("已答复。", "Answered."),
+    )
+
+
+@require_POST
+def close(request: HttpRequest, case: str) -> HttpResponse:
+    """Another person closes it."""
+    return _signed(
+        request, case, lambda user, password, text: desk.close_case(case, user, password, text), ("已办结。", "Closed.")
+    )
+
+
+@require_POST
+def reopen(request: HttpRequest, case: str) -> HttpResponse:
+    """Another person isn't satisfied; the clock starts again with the case's own number of days."""
+    row = known.find(case, visitor(request).username)
+    days = row.due_on - timezone.localtime(row.opened_at).date()
+    due = timezone.localdate() + days
+    return _signed(
+        request, case, lambda user, password, text: desk.reopen_case(case, user, password, text, due),
+        ("已重开，重新计时。", "Reopened; the clock starts again."),
+    )  # fmt: skip

@@ -1,0 +1,181 @@
+"""Inspection by plan, cases from what it finds, reports of the public: real desk, real catalogue, real flows."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from catalog.upload import Upload
+from domain.errors import MingjingError, ReleaseNotFound, ReviewerHasDecided, TransitionRefused, UsageInvalid
+from flows.catalogue import catalogue_for, embedded_url
+from flows.inspection import due_tonight, is_drawn_from, left_of, plan_half_month
+from flows.reports import Reports, fetch_reports
+from tests.made_platform import Made, ledger_lines, made_platform
+from tests.review_desk import PASSWORD
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+OTHER = "地区,债务限额\n某人,13800000000\n".encode()
+SAID = "第3行的张三丰13912345678不该公开"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
+    with made_platform(tmp_path_factory.mktemp("watched") / "home") as platform:
+        yield platform
+
+
+def inspect_published(release: str = "", due: bool = False) -> list[dict[str, Any]]:
+    """The flow; Prefect is imported once its home is set."""
+    from flows import watch
+
+    return watch.inspect_published(release, due)
+
+
+def replace_by_hand(made: Made, release: str) -> str:
+    """Somebody uploads another file in the place of the first; returns its address."""
+    from review import queries
+
+    resource = queries.show(release)["receipt"]["resources"][0]
+    upload = Upload("other.csv", "text/csv", len(OTHER), lambda: iter([OTHER]))
+    with catalogue_for(made.home) as catalogue:
+        catalogue.act("resource_patch", {"id": resource["id"]}, uploads={"upload": upload})
+    return str(resource["url"])
+
+
+def cases_of(release: str) -> list[Any]:
+    from review.cases import of_release
+
+    return of_release(release)
+
+
+def test_replaced_file_is_off_at_once_and_its_case_is_answered_and_closed_by_two(made: Made, tmp_path: Path) -> None:
+    from review import desk, queries, withdrawals
+    from review.ledger import verify
+
+    release, _ = made.publish("replaced", tmp_path)
+    (sound,) = inspect_published(release)
+    assert (sound["ok"], sound["case"], sound["hidden"]) == (True, None, False)
+    address = replace_by_hand(made, release)
+    assert httpx.get(address, trust_env=False).content == OTHER
+    (result,) = inspect_published(release)
+    assert (result["ok"], result["hidden"]) == (False, True)
+    assert "catalogue-bytes-differ" in {f["code"] for f in result["findings"]}
+    assert httpx.get(address, trust_env=False).status_code != 200
+    record = queries.show(release)
+    assert record["status"] == "withdrawn"
+    assert record["takedown"]["addresses"]
+    assert all(a["gone"] for a in record["takedown"]["addresses"])
+    (case,) = cases_of(release)
+    assert (case.public_id, case.status, case.is_urgent) == (result["case"], "open", True)
+    assert case.due_on > case.opened_at.date()
+    order = withdrawals.order_of(release)
+    assert order is not None
+    assert (order.person, order.verdict) == ("system", "")
+    with pytest.raises(MingjingError):
+        desk.answer_case(case.public_id, "stranger", PASSWORD, "不归我管")
+    with pytest.raises(UsageInvalid):
+        desk.answer_case(case.public_id, "conf", PASSWORD, "证件号 110101199003070000 有误")
+    with pytest.raises(TransitionRefused):
+        desk.close_case(case.public_id, "conf", PASSWORD, "还没有答复")
+    desk.answer_case(case.public_id, "conf", PASSWORD, "口令外泄，已更换")
+    with pytest.raises(ReviewerHasDecided):
+        desk.close_case(case.public_id, "conf", PASSWORD, "自己答复自己办结")
+    desk.reopen_case(case.public_id, "chief", PASSWORD, "没有说清是谁改的")
+    desk.answer_case(case.public_id, "op", PASSWORD, "外包运维误传")
+    desk.close_case(case.public_id, "chief", PASSWORD, "已了")
+    events = ["case-opened", "case-answered", "case-reopened", "case-answered", "case-closed"]
+    assert [line["event"] for line in queries.timeline(release) if line["event"].startswith("case-")] == events
+    desk.reverse_withdrawal(release, "conf", PASSWORD, "原批准的内容无误")
+    made.approval(release)  # the ledger replays, cases and all
+    from flows.publish import publish_release
+
+    assert publish_release(release)["status"] == "published"
+    assert verify().ok
+
+
+def test_edited_title_opens_one_case_stays_public_and_is_never_overwritten(made: Made, tmp_path: Path) -> None:
+    with pytest.raises(ReleaseNotFound):
+        inspect_published("R-2026-9999")
+    approved, _ = made.approved("not_yet", tmp_path)
+    with pytest.raises(TransitionRefused):
+        inspect_published(approved)
+    release, ready = made.publish("retitled", tmp_path)
+    slug = ready.metadata["name"]
+    with catalogue_for(made.home) as catalogue:
+        catalogue.act("package_patch", {"id": slug, "title": "手工改动"})
+    for _ in range(2):
+        (result,) = inspect_published(release)
+        assert (result["ok"], result["hidden"]) == (False, False)
+    (case,) = cases_of(release)
+    assert [f["places"][0]["column"] for f in case.findings] == ["title"]
+    assert (made.public(slug) or {})["title"] == "手工改动"
+    assert len(ledger_lines(release, "case-opened")) == 1
+    with catalogue_for(made.home) as catalogue:
+        catalogue.act("package_patch", {"id": slug, "notes": "又一处"})
+    inspect_published(release)
+    (case,) = cases_of(release)
+    assert {f["places"][0]["column"] for f in case.findings} == {"title", "notes"}
+
+
+def test_plan_of_a_half_month_is_kept_drawn_again_and_finished(made: Made, tmp_path: Path) -> None:
+    from review.models import InspectionPlan, LedgerEntry
+
+    for number in range(3):
+        made.publish(f"planned{number}", tmp_path)
+    plan = plan_half_month(made.platform, "a seed of the test")
+    assert plan_half_month(made.platform)["seed"] == plan["seed"]
+    with pytest.raises(UsageInvalid):
+        plan_half_month(made.platform, "another seed")
+    assert is_drawn_from(plan)
+    assert len(plan["chosen"]) * 100 >= 30 * len(plan["population"])
+    line = LedgerEntry.objects.get(event="inspection-planned")
+    said = json.loads(line.body)["data"]
+    assert (said["seed"], said["population"], said["chosen"]) == (
+        plan["seed"], len(plan["population"]), plan["chosen"],
+    )  # fmt: skip
+    waiting = {p.release for p in due_tonight(made.platform)}
+    inspected = {r["release"] for r in inspect_published("", True)}
+    assert inspected <= waiting
+    for _ in range(16):
+        if not left_of(plan):
+            break
+        inspect_published("", True)
+    assert not left_of(plan)
+    assert LedgerEntry.objects.filter(event="inspection-plan-done").count() == 1
+    assert InspectionPlan.objects.count() == 1
+
+
+def test_report_of_the_public_opens_one_case_and_its_text_stays_there(
+    made: Made, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    from review import desk
+    from review.models import LedgerEntry, Notice
+
+    release, ready = made.publish("reported", tmp_path)
+    url = f"{embedded_url(made.home)}/dataset/{ready.metadata['name']}"
+    assert f'href="/dataset/{ready.metadata["name"]}/report"' in httpx.get(url, trust_env=False).text
+    sent = httpx.post(f"{url}/report", data={"kind": "leak", "text": SAID}, trust_env=False)
+    assert sent.status_code == 200
+    assert SAID not in sent.text
+    (case,) = fetch_reports(made.platform)
+    assert fetch_reports(made.platform) == []
+    assert not Reports(made.platform, lambda fault, work: None).step(100)
+    (row,) = cases_of(release)
+    assert (row.public_id, row.kind, row.text, row.is_urgent) == (case, "report", SAID, True)
+    while desk.tell(["mail", "webhook"]):
+        pass
+    assert Notice.objects.filter(kind="case", release=release).exists()
+    pieces = re.compile("张三丰|13912345678")
+    assert not any(pieces.search(body) for body in LedgerEntry.objects.values_list("body", flat=True))
+    assert not pieces.search("".join(capfd.readouterr()))
+    for path in made.home.catalogue.rglob("*"):
+        if path.is_file():
+            assert SAID.encode() not in path.read_bytes(), path.name
+    for path in made.home.run.rglob("*.log"):
+        assert not pieces.search(path.read_text("utf-8", "replace"))

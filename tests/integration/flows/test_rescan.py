@@ -1,0 +1,198 @@
+"""After a change of the rules everything public is scanned again: block hides at once, hold opens a case, SIGKILL loses nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from flows.home import BUNDLED
+from flows.platform import Platform, open_platform
+from flows.rescan import Rescanning, left, progress
+from tests.cities import ROOT
+from tests.made_platform import Made, ledger_lines, made_platform
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+FORBIDDEN, DOUBTFUL, INNOCENT = "雪松工程", "白桦计划", "甲县"
+TABLE = [{"region": INNOCENT, "limit_amount": "12.50", "region_code": "130102", "decided_on": "2025-03-01"}]
+
+
+@pytest.fixture
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
+    with made_platform(tmp_path_factory.mktemp("rescan") / "home") as platform:
+        yield platform
+
+
+def rescan_published() -> list[dict[str, Any]]:
+    """The flow; Prefect is imported once its home is set."""
+    from flows import watch
+
+    return watch.rescan_published()
+
+
+def rows(region: str) -> list[dict[str, str | None]]:
+    return [*TABLE, {**TABLE[0], "region": region}]
+
+
+def publish(made: Made, name: str, folder: Path, region: str, **contract: Any) -> str:
+    """A published release whose second row names that region."""
+    from tests import made_platform as module
+
+    kept = module.ROWS
+    before = Made.prepared
+
+    def with_rows(self: Made, *args: Any, **how: Any) -> Any:
+        return before(self, *args, **{"rows": rows(region), **how})
+
+    Made.prepared = with_rows  # type: ignore[method-assign]
+    try:
+        assert kept is module.ROWS
+        release, _ = made.publish(name, folder, **contract)
+    finally:
+        Made.prepared = before  # type: ignore[method-assign]
+    return release
+
+
+def change_rules(made: Made) -> Platform:
+    """A later secrecy pack in the installation's own folder, with one mark that blocks and one that holds."""
+    text = (BUNDLED / "rules" / "secrecy.yaml").read_text("utf-8")
+    marks = "".join(
+        f"- id: {ident}\n  code: {code}\n  severity: {severity}\n  certainty: H\n  note: 出现内部代号\n  citation: 测试\n"
+        f"  prefilter: {word}\n  re: {word}\n"
+        for ident, code, severity, word in (
+            ("TEST-01", "test-forbidden", "block", FORBIDDEN), ("TEST-02", "test-doubtful", "hold", DOUBTFUL),
+        )
+    )  # fmt: skip
+    assert "\nmarks:\n" in text
+    text = text.replace("\nmarks:\n", f"\nmarks:\n{marks}", 1).replace("version: '2026.1'", "version: '2026.2'", 1)
+    (made.home.root / "rules" / "secrecy.yaml").write_text(text, "utf-8")
+    return open_platform(made.home.root)
+
+
+def test_unchanged_rules_leave_nothing_to_scan(made: Made, tmp_path: Path) -> None:
+    publish(made, "calm", tmp_path, FORBIDDEN)
+    assert left(made.platform) == []
+    assert rescan_published() == []
+
+
+def test_new_block_hides_at_once_new_hold_opens_a_case_and_the_rest_stays(made: Made, tmp_path: Path) -> None:
+    from review import queries
+    from review.cases import of_release
+    from review.ledger import verify
+
+    calm = publish(made, "calm", tmp_path, "乙县")
+    doubtful = publish(made, "doubtful", tmp_path, DOUBTFUL)
+    forbidden = publish(made, "forbidden", tmp_path, FORBIDDEN)
+    addresses = [r["url"] for r in queries.show(forbidden)["receipt"]["resources"]]
+    platform = change_rules(made)
+    assert progress(platform) == (0, 3)
+    done = {r["release"]: r for r in rescan_published()}
+    assert set(done) == {calm, doubtful, forbidden}
+    assert done[calm]["new"] == {"block": 0, "hold": 0, "warn": 0, "info": 0}
+    assert done[calm]["case"] is None
+    assert (done[doubtful]["new"]["hold"], done[doubtful]["hidden"]) == (1, False)
+    assert done[forbidden]["hidden"]
+    assert done[forbidden]["new"]["block"] == 1
+    record = queries.show(forbidden)
+    assert record["status"] == "withdrawn"
+    assert all(a["gone"] for a in record["takedown"]["addresses"])
+    assert not any(httpx.get(url, trust_env=False).status_code == 200 for url in addresses)
+    assert queries.show(doubtful)["status"] == queries.show(calm)["status"] == "published"
+    (case,) = of_release(doubtful)
+    assert (case.kind, case.status, [f["code"] for f in case.findings]) == ("rule_change", "open", ["test-doubtful"])
+    place = case.findings[0]["places"][0]
+    assert (place["table"], place["column"], place["row"]) == ("main", "region", 2)
+    assert [c.kind for c in of_release(forbidden)] == ["rule_change"]
+    (line,) = ledger_lines(forbidden, "rescanned")
+    assert line["data"]["new"]["block"] == 1
+    assert rescan_published() == []
+    assert progress(platform)[0] == progress(platform)[1]
+    assert verify().ok
+    from review.models import LedgerEntry
+
+    (told,) = LedgerEntry.objects.filter(event="rules-changed")
+    assert json.loads(told.body)["data"]["changed"] == ["secrecy"]
+    written = " ".join(LedgerEntry.objects.values_list("body", flat=True))
+    assert not [w for w in (FORBIDDEN, DOUBTFUL) if w in written]
+
+
+def test_riskiest_comes_first(made: Made, tmp_path: Path) -> None:
+    plain = publish(made, "plain", tmp_path, "乙县")
+    fields = [
+        {"name": "region", "title": "地区", "sensitivity": "quasi_identifier"},
+        {"name": "limit_amount", "title": "债务限额", "type": "number", "unit": "亿元"},
+        {"name": "region_code", "title": "区划代码", "type": "integer"},
+        {"name": "decided_on", "title": "下达日期", "type": "date", "missing": ["—"]},
+    ]
+    sensitive = publish(
+        made, "sensitive", tmp_path, "乙县", tables=[{"name": "main", "key": ["region"], "fields": fields}]
+    )
+    old = publish(made, "older", tmp_path, "乙县")
+    queue = [one.release for one in left(change_rules(made))]
+    assert queue == [sensitive, plain, old]
+
+
+def test_runner_scans_one_after_the_other_between_other_work(made: Made, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        publish(made, name, tmp_path, "乙县")
+    platform, told = change_rules(made), []
+    runner = Rescanning(platform, lambda fault, work: told.append(work))
+    assert progress(platform) == (0, 2)
+    assert runner.step(0)
+    assert progress(platform) == (1, 2)
+    assert runner.step(1)
+    assert not runner.step(2)
+    assert progress(platform) == (2, 2)
+    assert told == []
+
+
+def test_bytes_that_cannot_be_read_are_a_person_s_to_look_at(made: Made, tmp_path: Path) -> None:
+    from domain.errors import ArtefactMissing
+    from review import queries
+    from review.cases import of_release
+
+    lost, sound = publish(made, "lost", tmp_path, "乙县"), publish(made, "sound", tmp_path, "丙县")
+    for artefact in queries.manifest(lost).exports:
+        made.platform.stores.delete(artefact.sha256)
+    change_rules(made)
+    with pytest.raises(ArtefactMissing):
+        rescan_published()
+    assert [f["code"] for c in of_release(lost) for f in c.findings] == ["rescan-failed"]
+    assert len(ledger_lines(sound, "rescanned")) == 1
+    assert ledger_lines(lost, "rescanned") == []
+
+
+def test_killed_in_the_middle_goes_on_where_it_was(made: Made, tmp_path: Path) -> None:
+    from review.models import Rescan
+
+    releases = [publish(made, f"many{n}", tmp_path, FORBIDDEN if n == 4 else "乙县") for n in range(5)]
+    platform = change_rules(made)
+    command = [sys.executable, "-m", "flows.cli", "rescan", "--json", "--home", str(made.home.root)]
+    environ = {k: v for k, v in os.environ.items() if not k.startswith("PREFECT_")}
+    first = subprocess.Popen(
+        command, cwd=ROOT, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    end = time.monotonic() + 120
+    while Rescan.objects.count() == 0 and first.poll() is None and time.monotonic() < end:
+        time.sleep(0.02)
+    os.killpg(first.pid, signal.SIGKILL)
+    first.wait()
+    done = Rescan.objects.count()
+    assert 0 < done < 5, "the kill came too late or too early to say anything"
+    second = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
+    assert second.returncode in (0, 1), second.stderr[-500:]
+    assert len(json.loads(second.stdout)) == 5 - done
+    assert [len(ledger_lines(r, "rescanned")) for r in releases] == [1] * 5
+    from review import queries
+
+    assert queries.show(releases[4])["status"] == "withdrawn"
+    assert progress(platform)[0] == progress(platform)[1]
