@@ -1,5 +1,5 @@
-"""Contracts at the desk: drafted from a file or from the one in force, edited as text, checked, compared in words, proposed; then
-adopted or refused by somebody else. What is typed is on the page again whatever stops it; nothing is decided here.
+"""Contracts at the desk: drafted from a file or from the one in force, edited as text, checked, compared in words, proposed.
+What is typed is on the page again whatever stops it; adopting one is left to pages/proposals, nothing is decided here.
 """
 
 from __future__ import annotations
@@ -14,22 +14,20 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from domain.contract import Contract, is_dataset_id, load_contract, stored_contract
+from domain.contract import Contract, is_dataset_id, load_contract
 from domain.errors import ContentChanged, ContractInvalid, MingjingError, UsageInvalid
 from domain.fault import Fault
 from review import desk, proposals
 from review.acts.contracts import MOST_TEXT
 from review.console import contract_words, words
-from review.console.contract_difference import Told, told
+from review.console.contract_difference import told
 from review.console.outside import outside
+from review.console.pages.proposals import readable, status_of, told_fault
 from review.console.paging import pages_of
-from review.console.refusals import STATUS
-from review.console.signed import signature_in
 from review.console.tags import say
 from review.console.visitor import Visitor, visitor
-from review.console.words import Pair
 from review.models import ContractProposal
-from review.permissions import Act, can_adopt, check_can
+from review.permissions import Act, check_can
 
 SAMPLE_BYTES = 50_000_000
 EXCERPT = 160  # characters of a line at fault
@@ -58,9 +56,9 @@ def _list(request: HttpRequest, fault: MingjingError | None = None, typed: str =
         "may_draft": bool(person.departments_for(Act.PROPOSE)),
         "most": SAMPLE_BYTES // 1_000_000,
         "typed": typed,
-        **_told_fault(fault),
+        **told_fault(fault),
     }
-    return render(request, "contracts.html", context, status=_status(fault))
+    return render(request, "contracts.html", context, status=status_of(fault))
 
 
 def _row(row: ContractProposal, work: Any) -> dict[str, Any]:
@@ -71,14 +69,6 @@ def _row(row: ContractProposal, work: Any) -> dict[str, Any]:
         "tag": contract_words.STATE_TAGS.get(state, ""),
         "looser": len(row.loosened),
     }
-
-
-def _told_fault(fault: MingjingError | None) -> dict[str, Any]:
-    return {"fault": words.REFUSALS[fault.name()] if fault else None, "fault_detail": str(fault) if fault else ""}
-
-
-def _status(fault: MingjingError | None) -> int:
-    return STATUS.get(type(fault), 409) if fault else 200
 
 
 # --- writing one ---
@@ -239,7 +229,7 @@ def _editor(
     request: HttpRequest, ground: Ground, typed: Typed, *, faults: Sequence[Fault] | None = None,
     fault: MingjingError | None = None,
 ) -> HttpResponse:  # fmt: skip
-    contract = _readable(typed["text"]) if len(typed["text"]) <= MOST_TEXT else None
+    contract = readable(typed["text"]) if len(typed["text"]) <= MOST_TEXT else None
     saved = ground.draft
     context = {
         "dataset": ground.dataset,
@@ -255,16 +245,9 @@ def _editor(
         "saved": saved,
         "waiting": proposals.open_for(ground.dataset),
         "outrun": proposals.outrun(ground.dataset),
-        **_told_fault(fault),
+        **told_fault(fault),
     }
-    return render(request, "contract_edit.html", context, status=_status(fault))
-
-
-def _readable(text: str) -> Contract | None:
-    try:
-        return load_contract(text, "contract")
-    except ContractInvalid:
-        return None
+    return render(request, "contract_edit.html", context, status=status_of(fault))
 
 
 def _lines(text: str, faults: Sequence[Fault]) -> list[dict[str, Any]]:
@@ -281,119 +264,3 @@ def _lines(text: str, faults: Sequence[Fault]) -> list[dict[str, Any]]:
         }
         for f in faults
     ]
-
-
-# --- a proposal ---
-
-
-def _found(request: HttpRequest, number: int) -> ContractProposal:
-    return proposals.proposal(number, visitor(request).departments)
-
-
-@require_GET
-def proposal(request: HttpRequest, proposal: int) -> HttpResponse:
-    """What is proposed, how it differs from the contract that was in force, and who may do what about it."""
-    return _proposal(request, _found(request, proposal))
-
-
-def _proposal(request: HttpRequest, row: ContractProposal, fault: MingjingError | None = None) -> HttpResponse:
-    person, work = visitor(request), proposals.work_on([row.pk]).get(row.pk)
-    state, contract = proposals.state_of(row, work), _readable(row.text)
-    is_open, units = state == proposals.OPEN, proposals.units_of(row)
-    may_adopt = can_adopt(person.office, person.username, row.author.username, units, person.at)
-    is_stale = is_open and _in_force(row.dataset) != row.base_sha256
-    context = {
-        "row": row,
-        "answer": getattr(row, "answer", None),
-        "contract": contract.model_dump(mode="json") if contract else None,
-        "told": _difference(row, contract),
-        "state": contract_words.STATES[state],
-        "tag": contract_words.STATE_TAGS.get(state, ""),
-        "is_moving": state == proposals.ADOPTED,
-        "is_failed": state == proposals.FAILED,
-        "why": words.REFUSALS.get((work.result or {}).get("error", "")) if work else None,
-        "why_detail": (work.result or {}).get("message", "") if work else "",
-        "is_open": is_open,
-        "is_stale": is_stale,
-        "may_adopt": is_open and may_adopt and not is_stale,
-        "may_refuse": is_open and may_adopt,
-        "may_retract": is_open and row.author.username == person.username,
-        "may_again": state == proposals.FAILED and person.may(Act.ADOPT, row.unit_id),
-        "may_edit": row.author.username == person.username and person.may(Act.PROPOSE, row.unit_id),
-        "is_mine": row.author.username == person.username,
-        "outrun": proposals.outrun(row.dataset) if is_open else 0,
-        "typed": {k: request.POST.get(k, "") for k in ("reason", "why")} if fault else {},
-        **_told_fault(fault),
-    }
-    return render(request, "proposal.html", context, status=_status(fault))
-
-
-def _in_force(dataset: str) -> str:
-    found = outside().contracts().get(dataset)
-    return found.sha256 if found else ""
-
-
-def _difference(row: ContractProposal, contract: Contract | None) -> Told | None:
-    """Against the contract that was in force when it was proposed; None for a new dataset or one that can't be read."""
-    if not row.before or contract is None:
-        return None
-    try:
-        return told(stored_contract(row.before.encode()), contract)
-    except ContractInvalid:
-        return None
-
-
-def _answered(request: HttpRequest, number: int, act: Any, said: Pair) -> HttpResponse:
-    row = _found(request, number)
-    try:
-        act(row, visitor(request).username, *signature_in(request))
-    except MingjingError as fault:
-        return _proposal(request, _found(request, number), fault)
-    messages.success(request, say(said))
-    return HttpResponseRedirect(reverse("proposal", args=[number]))
-
-
-@require_POST
-def adopt(request: HttpRequest, proposal: int) -> HttpResponse:
-    """Sign: this text comes into force, if the contract in force is still the one it was compared with."""
-
-    def sign(row: ContractProposal, username: str, password: str, code: str) -> None:
-        desk.adopt_contract(
-            username, password, row.pk, contract_sha256=request.POST.get("contract_sha256", ""),
-            in_force_sha256=_in_force(row.dataset), reason=request.POST.get("reason", ""), code=code,
-        )  # fmt: skip
-
-    return _answered(request, proposal, sign, ("已签字批准，马上生效。", "Signed: it comes into force now."))
-
-
-@require_POST
-def refuse(request: HttpRequest, proposal: int) -> HttpResponse:
-    """Sign: it isn't adopted, and why."""
-
-    def sign(row: ContractProposal, username: str, password: str, code: str) -> None:
-        desk.refuse_contract(username, password, row.pk, request.POST.get("why", ""), code=code)
-
-    return _answered(request, proposal, sign, ("已登记：不批准。", "Recorded: refused."))
-
-
-@require_POST
-def retract(request: HttpRequest, proposal: int) -> HttpResponse:
-    """Its author takes it back."""
-    return _answered(
-        request,
-        proposal,
-        lambda row, username, *_: desk.retract_contract(username, row.pk),
-        ("已收回。", "Taken back."),
-    )
-
-
-@require_POST
-def again(request: HttpRequest, proposal: int) -> HttpResponse:
-    """Ask once more that an adopted contract be brought into force; the runner judges it anew."""
-    row = _found(request, proposal)
-    work = proposals.work_on([row.pk]).get(row.pk)
-    if proposals.state_of(row, work) != proposals.FAILED:
-        raise Http404
-    params = {"proposal": row.pk, "dataset": row.dataset, "department": row.unit_id}
-    desk.ask(proposals.WORK, params, visitor(request).username)
-    return HttpResponseRedirect(reverse("proposal", args=[row.pk]))

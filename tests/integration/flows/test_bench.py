@@ -366,10 +366,14 @@ def test_source_that_is_named_stays_within_the_setting_until_it_runs(made: Made,
 
 def test_schedule_asks_the_runner_unless_paused_at_the_desk(made: Made) -> None:
     from flows.scheduled import ask_by_schedule
+    from flows.schedules import deployments
     from review import desk, queries
 
     contract = contract_of(made, "timed", source={"location": "drop/timed.csv"}, schedule={"cron": "0 3 * * *"})
     laid(made, contract)
+    served = {d.name: d for d in deployments(made.platform)}
+    assert served[contract.id].entrypoint.endswith("flows/scheduled.py:ask_by_schedule")
+    assert served[contract.id].parameters == {"dataset": contract.id}
     number = ask_by_schedule(contract.id)
     assert number is not None
     assert queries.work_of(number)["asked_by"] == "system"
