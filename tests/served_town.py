@@ -31,7 +31,7 @@ SECONDS = 90
 PHONE_NUMBER = "13900005678"  # made up
 Rows = tuple[tuple[str, ...], ...]
 HEADERS = ("编码", "乡镇", "金额", "备注")
-GOOD = (("A01", "东塘镇", "12.50", "正常"), ("A02", "西塘镇", "8", "正常"), ("A03", "西塘镇", "7", "正常"))
+GOOD = (("A01", "东塘镇", "12.50", ""), ("A02", "西塘镇", "8", ""), ("A03", "西塘镇", "7", ""))
 HELD = (*GOOD, ("A04", "东塘镇", "3", f"联系 {PHONE_NUMBER}"))  # a telephone number in a remark is held for people to decide
 CONTRACT = """
 id: finance.{name}

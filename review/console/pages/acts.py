@@ -11,10 +11,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST
 
-from domain.errors import MingjingError, UsageInvalid
+from domain.errors import MingjingError, ReviewerHasDecided, TransitionRefused, UsageInvalid
 from domain.release import Disposition, DispositionKind, Verdict
 from review import desk, queries
-from review.console import remedy
+from review.console import remedy, twice
 from review.console.draft import TEXTS, draft_of, forget, keep
 from review.console.pages.release import found, shown
 from review.console.refusals import STATUS
@@ -37,12 +37,16 @@ def _done(request: HttpRequest, release: str, words: Pair, anchor: str = "") -> 
 
 def _try(
     request: HttpRequest, record: ReleaseRecord, form: str, typed: dict[str, str], act: Callable[[], object], words: Pair,
+    is_done: Callable[[ReleaseRecord], bool] = lambda _: False,
 ) -> HttpResponse:  # fmt: skip
-    """Do the act; where it is refused, the page comes back with its form filled in."""
+    """Do the act; where it is refused, the page comes back with its form filled in. `is_done`: whether the same form, sent
+    a moment ago, did it already."""
     try:
         act()
     except MingjingError as fault:
         fresh = found(request, record.public_id)
+        if isinstance(fault, TransitionRefused | ReviewerHasDecided) and is_done(fresh):
+            return _done(request, record.public_id, words)
         return shown(request, fresh, fault=fault, form=form, typed=typed, status=STATUS.get(type(fault), 409))
     return _done(request, record.public_id, words)
 
@@ -117,7 +121,10 @@ def decide(request: HttpRequest, release: str) -> HttpResponse:
         forget(request, release)
 
     words = ("已签字，决定记入台账。", "Signed; the decision is in the ledger.")
-    return _try(request, record, "decide", typed, sign, words)
+    return _try(
+        request, record, "decide", typed, sign, words,
+        lambda now: twice.has_decided(now, person.username, request.POST.get("stage", ""), typed["verdict"], seen),
+    )  # fmt: skip
 
 
 @require_POST
@@ -127,8 +134,9 @@ def submit(request: HttpRequest, release: str) -> HttpResponse:
     password, seen = request.POST.get("password", ""), request.POST.get("release_hash", "")
     words = ("已提交，进入审查。", "Submitted; the review begins.")
     return _try(
-        request, record, "submit", {}, lambda: desk.submit(release, person.username, password, release_hash=seen), words
-    )
+        request, record, "submit", {}, lambda: desk.submit(release, person.username, password, release_hash=seen), words,
+        lambda now: twice.has_submitted(now, person.username, seen),
+    )  # fmt: skip
 
 
 @require_POST

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth import views
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from review.console import unsent
 from review.console.access import PAGES
 from review.console.outside import outside
 from review.console.visitor import visitor
 
 LANDINGS = ("queue", "people")  # the first one that is for the visitor's roles
 
-sign_in = views.LoginView.as_view(template_name="sign_in.html", redirect_authenticated_user=True)
+
+class SignIn(views.LoginView):
+    """The form; tells where words wait that a session's end had kept."""
+
+    template_name = "sign_in.html"
+    redirect_authenticated_user = True
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        return {**super().get_context_data(**more), "is_kept": unsent.is_kept(self.request)}
+
+
+sign_in = SignIn.as_view()
 sign_out = views.LogoutView.as_view()
 
 

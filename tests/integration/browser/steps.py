@@ -17,7 +17,7 @@ def hand_in(window: Window, dataset: str, file: str, period: str) -> str:
     window.press("交文件，开始检查")
     expect(window.page).to_have_url(f"{window.base}/runs")
     newest = window.page.locator("tbody tr").first
-    expect(newest.get_by_text("完成", exact=True)).to_be_visible()  # the page looks again by itself
+    expect(newest.get_by_text("完成", exact=True)).to_be_visible(timeout=60_000)  # the page looks again by itself
     link = newest.locator("a[href^='/releases/']")
     release = str(link.inner_text())
     link.click()
@@ -34,9 +34,10 @@ def submit(window: Window) -> None:
 
 def open_groups(window: Window) -> None:
     """Open every finding that has to be."""
-    while window.page.get_by_role("button", name="打开，看在哪里").count():
-        window.page.get_by_role("button", name="打开，看在哪里").first.click()
-        expect(window.page.locator("main")).to_be_visible()
+    buttons = window.page.get_by_role("button", name="打开，看在哪里")
+    for left in range(buttons.count(), 0, -1):
+        buttons.first.click()
+        expect(buttons).to_have_count(left - 1)
 
 
 def dispose(window: Window, kind: str = "属实，照此删去", reason: str = "") -> None:

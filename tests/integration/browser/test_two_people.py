@@ -55,7 +55,7 @@ def test_two_sign_at_once_and_one_decision_stands(town: Town, enter: Enter) -> N
     decided = town.lines(release, "decided")
     assert len(decided) == 1
     other = pair[0 if decided[0]["actor"] == "sec2" else 1]
-    other.reads("这一环节已经有人作过决定", WORDS)
+    other.reads("状态已变", WORDS)
 
 
 def test_double_click_signs_once_and_says_so(town: Town, enter: Enter) -> None:
@@ -82,7 +82,7 @@ def test_stale_page_is_told_and_its_words_are_kept(town: Town, enter: Enter) -> 
     other.press(SIGN)
     other.reads("已签字")
     stale.press(SIGN)
-    stale.reads("这一环节已经有人作过决定", WORDS)
+    stale.reads("状态已变", WORDS)
     assert [line["actor"] for line in town.lines(release, "decided")] == ["sec2"]
 
 
@@ -90,7 +90,8 @@ def test_release_that_changed_under_an_open_page_is_not_decided(town: Town, ente
     release = town.submitted("fund_rush", "2026-05", GOOD)
     section = enter("sec").go(f"/releases/{release}")
     fill(section, "公开", "与上期比过")
-    newer = town.checked("fund_rush", "2026-05", (*GOOD, ("A09", "东塘镇", "1", "正常")))
+    newer = town.checked("fund_rush", "2026-05", (*GOOD, ("A09", "东塘镇", "1", "")))
+    town.submit(newer)
     section.press(SIGN)
     section.reads("已有更新的修订", newer, "与上期比过")
     assert town.lines(release, "decided") == []

@@ -36,7 +36,7 @@ def test_returned_file_comes_back_corrected_and_goes_out(town: Town, enter: Ente
 
     operator.follow("去数据集页")
     again = hand_in(operator, "finance.fund_back", str(town.file(GOOD)), "2026-01")
-    operator.reads("第 2 版", "没有须处置的发现")
+    operator.reads("第 1 期第 2 版", "没有须处置的发现")
     submit(operator)
     section.go(f"/releases/{release}").follow(again).reads("没有须处置的发现")
     sign(section)
@@ -55,7 +55,7 @@ def test_remedy_makes_a_stricter_revision(town: Town, enter: Enter) -> None:
     decision.locator("summary", has_text="删减后公开时另选").click()
     decision.locator("label", has_text="备注").locator("select").select_option("main.remark=drop")
     sign(section, "删减后公开", "整列备注不公开")
-    section.reads("已退回", "正在用同一份来源文件准备新修订")
+    section.reads("已退回", "删减后公开")
     town.await_revision("fund_less", 2)
 
     operator = enter("op").go(f"/releases/{release}")
@@ -118,7 +118,7 @@ def test_submission_is_recalled_until_somebody_has_decided(town: Town, enter: En
     dispose(section)
     sign(section)
     recall(operator)  # on a page that was opened before
-    operator.reads("已经有人作过决定")
+    operator.reads("状态已变")
     operator.go(f"/releases/{release}")
     expect(operator.page.locator("#recall")).to_have_count(0)
     assert town.show(release)["status"] == "in_review"
