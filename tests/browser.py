@@ -15,7 +15,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, Response, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Request,
+    Response,
+    expect,
+    sync_playwright,
+)
 
 from tests.servers import chromium
 
@@ -23,7 +33,9 @@ __all__ = ["Browser", "Locator", "Page", "Window", "Windows", "expect", "opened"
 WAIT_MILLISECONDS = 30_000
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
-NAVIGATION_FAILED = "Failed to load resource"  # logged for a page that is a refusal, too: its status is the walk's matter
+NAVIGATION_FAILED = (
+    "Failed to load resource"  # logged for a page that is a refusal, too: its status is the walk's matter
+)
 
 
 @dataclass

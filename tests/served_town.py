@@ -27,12 +27,16 @@ from tests.servers import free_port
 
 P = ParamSpec("P")
 T = TypeVar("T")
-SECONDS = 90
+SECONDS = 120
+START_SECONDS = 280  # half a minute on a quiet machine
 PHONE_NUMBER = "13900005678"  # made up
 Rows = tuple[tuple[str, ...], ...]
 HEADERS = ("编码", "乡镇", "金额", "备注")
 GOOD = (("A01", "东塘镇", "12.50", ""), ("A02", "西塘镇", "8", ""), ("A03", "西塘镇", "7", ""))
-HELD = (*GOOD, ("A04", "东塘镇", "3", f"联系 {PHONE_NUMBER}"))  # a telephone number in a remark is held for people to decide
+HELD = (
+    *GOOD,
+    ("A04", "东塘镇", "3", f"联系 {PHONE_NUMBER}"),
+)  # a telephone number in a remark is held for people to decide
 CONTRACT = """
 id: finance.{name}
 title: {{zh: {zh}, en: {en}}}
@@ -66,6 +70,7 @@ DATASETS = {  # name → Chinese title, English title, review
     "fund_taken": ("补助资金六", "Subsidies six", "{tier: L1}"),
     "fund_pair": ("补助资金七", "Subsidies seven", BLIND),
     "fund_hidden": ("补助资金八", "Subsidies eight", "{tier: L1}"),
+    "fund_shown": ("补助资金十", "Subsidies ten", "{tier: L1}"),
     "fund_rush": ("补助资金九", "Subsidies nine", "{tier: L1}"),
 }
 
@@ -199,9 +204,7 @@ def served_town(folder: Path) -> Iterator[Town]:
     with ThreadPoolExecutor(1) as thread:
         town = Town(home, thread, folder / "sent")
         town.do(_people, home)
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+        process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             _await_ready(town, process)
             yield town
@@ -217,7 +220,7 @@ def served_town(folder: Path) -> Iterator[Town]:
 def _await_ready(town: Town, process: subprocess.Popen[bytes]) -> None:
     from flows.service import runner_is_alive
 
-    deadline = time.monotonic() + SECONDS
+    deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         assert process.poll() is None, "the service ended"
         try:

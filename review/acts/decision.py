@@ -15,6 +15,7 @@ from domain.release import Disposition, DispositionKind, Status, Verdict
 from domain.remedy import Override
 from review import blind, lifecycle, remedies, seals, texts
 from review.acts.work import QUEUED
+from review.confirmed import confirmed_from
 from review.contents import check_hash
 from review.dispositions import complete
 from review.lifecycle import Event, event_of
@@ -85,6 +86,7 @@ def decide(
     shown: Collection[str] = (),
     overrides: Sequence[Override] = (),
     contract: Contract | None = None,
+    confirmed: Collection[str] = (),
 ) -> Status:
     """One signed decision of one person at one stage; returns the release's status after it. At a blind stage the first
     opinion is sealed and nothing moves; the second makes the decision where both agree, else a third person does.
@@ -94,7 +96,8 @@ def decide(
     every hold finding and disposes of each here. return, escalate: a reason. withhold: a reason, a reason code of the
     pack, and the basis. remedy: a reason, a hold finding that was opened and is disposed of as redact_more, `overrides`
     that are stricter than what holds, and the release's own `contract`; the release is returned and a revision under the
-    overrides is prepared at once. Raises SignatureRefused, ContentChanged, ReviewerIsSubmitter, ReviewerHasDecided, NotPermitted,
+    overrides is prepared at once. `confirmed` are findings disposed of by confirming what was said last time (review/confirmed).
+    Raises SignatureRefused, ContentChanged, ReviewerIsSubmitter, ReviewerHasDecided, NotPermitted,
     TransitionRefused, FindingBlocks, DispositionMissing, UsageInvalid.
     """
     del password  # checked before this page was opened
@@ -114,6 +117,7 @@ def decide(
         remedies.check_order(record, contract, ordered, given)
     else:
         remedies.refuse_overrides(ordered)
+    repeated = confirmed_from(release, given, confirmed)
     beside: dict[str, Any] = {}
     if known.current is not None and known.current.blind == seals.PAIR:
         heard = blind.waiting(record.public_id)
@@ -122,7 +126,7 @@ def decide(
             return _seal(page, record, seat, stage, mine, heard)
         if len(heard) == 1:  # they agree: what the first one said is opened with the decision of both
             beside = {heard[0].user.username: seals.opened(heard[0].content)}
-    decision = _write(page, record, seat, stage, verdict, said, given, ordered, beside)
+    decision = _write(page, record, seat, stage, verdict, said, given, ordered, beside, repeated)
     if ordered:
         _order(page, decision, ordered)
     if verdict is not Verdict.APPROVE:
@@ -202,6 +206,7 @@ def _write(
     given: dict[str, Disposition],
     overrides: tuple[Override, ...] = (),
     beside: dict[str, Any] | None = None,
+    repeated: dict[str, Any] | None = None,
 ) -> DecisionRecord:
     """The ledger line first, then the rows that say it in full."""
     reason, reason_code, basis = said
@@ -213,6 +218,7 @@ def _write(
         text_sha256=texts.digest(reason=reason, basis=basis, dispositions=rows),
         **({"overrides": [o.to_dict() for o in overrides]} if overrides else {}),
         **({"beside": beside} if beside else {}),
+        **({"confirmed_from": repeated} if repeated else {}),
     )  # fmt: skip
     decision = DecisionRecord.objects.create(
         release=record, stage=stage, round=turn, user=User.objects.get(username=seat.person), verdict=verdict.value,

@@ -105,7 +105,9 @@ class Gate:
         if allowed is ANYBODY:
             return None
         if not request.user.is_authenticated:
-            back = request.get_full_path() if request.method == "GET" else _page_of(request, match.url_name or "", kwargs)
+            back = (
+                request.get_full_path() if request.method == "GET" else _page_of(request, match.url_name or "", kwargs)
+            )
             return HttpResponseRedirect(f"{reverse('sign_in')}?{urlencode({'next': back})}")
         if allowed is None or not visitor(request).roles & allowed:
             return refused(request, NotPermitted("this page holds nothing for the visitor's roles"))

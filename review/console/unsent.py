@@ -22,7 +22,11 @@ WORDS: Mapping[str, Pair] = {  # boxes that hold a person's words
     "document": ("文号", "document number"),
     "answer": ("答复", "answer"),
 }
-ANCHORS: Mapping[str, str] = {"remark": "#remarks", "decide": "#decide", "answer": "#answer"}  # form → its place on the page
+ANCHORS: Mapping[str, str] = {
+    "remark": "#remarks",
+    "decide": "#decide",
+    "answer": "#answer",
+}  # form → its place on the page
 LONGEST = 2_000
 KEY, SIGNER = "unsent", Signer(salt="mingjing.unsent")
 
@@ -43,7 +47,9 @@ def keep(request: HttpRequest, form: str, release: str) -> None:
         by = SIGNER.unsign(request.POST.get("by", ""))
     except BadSignature:
         return
-    typed = {name: request.POST[name][:LONGEST] for name in (*WORDS, "verdict", "reason_code") if request.POST.get(name)}
+    typed = {
+        name: request.POST[name][:LONGEST] for name in (*WORDS, "verdict", "reason_code") if request.POST.get(name)
+    }
     if form in ANCHORS and told(typed):
         request.session[KEY] = {"by": by, "form": form, "release": release, "typed": typed}
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from domain.errors import MingjingError, ReviewerHasDecided, TransitionRefused, UsageInvalid
 from domain.release import Disposition, DispositionKind, Verdict
 from review import desk, queries
+from review.confirmed import confirmable
 from review.console import remedy, twice
 from review.console.draft import TEXTS, draft_of, forget, keep
 from review.console.pages.release import found, shown
@@ -71,8 +72,11 @@ def dispose(request: HttpRequest, release: str) -> HttpResponse:
     except MingjingError as fault:
         typed = {k: v for k, v in request.POST.items() if isinstance(v, str)}
         return shown(request, record, fault=fault, form=group, typed=typed, status=STATUS.get(type(fault), 409))
+    last = confirmable(release) if "confirm" in request.POST else {}
     for one in said:
-        draft.dispositions[one.finding] = {"kind": one.kind.value, "basis": one.basis, "reason": one.reason}
+        words = {"kind": one.kind.value, "basis": one.basis, "reason": one.reason}
+        is_confirmed = last.get(one.finding) == words
+        draft.dispositions[one.finding] = words | ({"confirmed": "1"} if is_confirmed else {})
     keep(request, release, draft)
     return back(request, release, group)
 
@@ -115,7 +119,7 @@ def decide(request: HttpRequest, release: str) -> HttpResponse:
         desk.decide(
             release, person.username, request.POST.get("password", ""), request.POST.get("stage", ""),
             Verdict(typed["verdict"]), release_hash=seen, reason=typed["reason"],
-            reason_code=typed["reason_code"] if withholds else "", basis=typed["basis"], dispositions=draft.said(),
+            reason_code=typed["reason_code"] if withholds else "", basis=typed["basis"], dispositions=draft.said(), confirmed=draft.confirmed(),
             overrides=remedy.said(draft.overrides, contract) if contract else (), contract=contract,
         )  # fmt: skip
         forget(request, release)

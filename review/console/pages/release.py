@@ -121,7 +121,11 @@ def shown(
             "fault_form": form,
             "typed": typed or {},
             "unsent": unsent.told(typed or {}),
-            "unsent_at": form if form.startswith("#") else unsent.ANCHORS.get(form, "") if getattr(turn, form, False) else "",
+            "unsent_at": form
+            if form.startswith("#")
+            else unsent.ANCHORS.get(form, "")
+            if getattr(turn, form, False)
+            else "",
             "by": unsent.mark_of(person.username),
             "last_word": decisions[-1] if fault and decisions and decisions[-1]["user"] != person.username else None,
             "later": later_of(record),
