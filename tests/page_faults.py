@@ -12,7 +12,13 @@ TABS = 400  # more than any page has stops
 FAULTS = """() => {
   const faults = [];
   const isShown = e => e.checkVisibility({visibilityProperty: true, opacityProperty: true});
-  const name = e => (e.getAttribute('aria-label') || (e.labels && [...e.labels].map(l => l.innerText).join(' ')) || '').trim();
+  const words = label => {
+    const copy = label.cloneNode(true);
+    copy.querySelectorAll('input, select, textarea').forEach(e => e.remove());
+    return copy.textContent;
+  };
+  const name = e => (e.getAttribute('aria-label') || [...(e.labels || [])].map(words).join(' ')).trim();
+  document.querySelectorAll('details').forEach(e => { e.open = true; });  // what is folded is looked at too
   for (const e of document.querySelectorAll('input:not([type=hidden]), select, textarea'))
     if (!name(e)) faults.push(`${e.tagName} ${e.name} has no label`);
   for (const e of document.querySelectorAll('a[href], button'))

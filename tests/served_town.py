@@ -62,7 +62,8 @@ tables:
 BLIND = """{tier: L2, stages: [
   {name: section, role: section_reviewer, blind: 2}, {name: confidentiality, role: confidentiality_reviewer}, {name: chief, role: releasing_chief}]}"""
 DATASETS = {  # name → Chinese title, English title, review
-    "fund_out": ("补助资金一", "Subsidies one", "{tier: L1}"),
+    "fund_out": ("补助资金一", "Subsidies one", "{tier: L2}"),
+    "fund_twice": ("补助资金十一", "Subsidies eleven", "{tier: L1}"),
     "fund_back": ("补助资金二", "Subsidies two", "{tier: L1}"),
     "fund_less": ("补助资金三", "Subsidies three", "{tier: L1}"),
     "fund_kept": ("补助资金四", "Subsidies four", "{tier: L1}"),

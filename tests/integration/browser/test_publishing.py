@@ -10,7 +10,7 @@ import pytest
 
 from tests.browser import Windows, expect
 from tests.integration.browser.conftest import Enter
-from tests.integration.browser.steps import approve, hand_in, open_groups, submit
+from tests.integration.browser.steps import approve, hand_in, open_groups, sign, submit
 from tests.served_town import HELD, PHONE_NUMBER, Town
 
 pytestmark = [pytest.mark.slow, pytest.mark.server]
@@ -60,3 +60,17 @@ def test_file_goes_from_upload_to_the_catalogue(town: Town, windows: Windows, en
     rows = list(csv.reader(io.StringIO(text)))
     assert [row[0] for row in rows[1:]] == [row[0] for row in HELD]
     expect(citizen.page.locator("body")).to_contain_text("SHA-256")
+
+
+def test_second_edition_is_confirmed_as_last_time_in_one_step(town: Town, enter: Enter) -> None:
+    first = town.published("fund_twice", "2026-01")
+    second = town.submitted("fund_twice", "2026-02")
+    section = enter("sec").go("/queue").follow_release(second)
+    section.lacks("照上次处置")  # it has to be opened first
+    open_groups(section)
+    section.press("照上次处置").reads("全部处置完")
+    sign(section)
+    section.reads("已签字", f"其中 1 项照 {first}")
+    (line,) = town.lines(second, "decided")
+    assert line["data"]["confirmed_from"]["release"] == first
+    assert town.show(second)["stage"] == "chief", "the highest tier was for the first publication"

@@ -79,6 +79,16 @@ def test_second_press_is_told_what_the_first_did(console: Path) -> None:
     assert sign(visit("chief"), fresh).status_code != 302, "another form than the one that was signed"
 
 
+def test_remark_sent_twice_stands_once(console: Path) -> None:
+    from review import queries
+
+    release = table_release()
+    for person, text in (("sec", WORDS), ("sec", WORDS), ("op", WORDS), ("sec", "另一句"), ("sec", WORDS)):
+        assert visit(person).post(address(release, "remark"), {"text": text}).status_code == 302
+    said = [(r["user"], r["text"]) for r in queries.remarks(release)]
+    assert said == [("sec", WORDS), ("op", WORDS), ("sec", "另一句"), ("sec", WORDS)]
+
+
 def test_recorded_answer_to_an_escalation_is_shown(console: Path) -> None:
     from review import desk
 
