@@ -10,7 +10,7 @@ from tests.integration.browser.conftest import Enter
 from tests.review_desk import PASSWORD
 from tests.served_town import GOOD, Town
 
-pytestmark = [pytest.mark.slow, pytest.mark.server]
+pytestmark = [pytest.mark.slow, pytest.mark.server, pytest.mark.timeout(900)]
 
 
 def files(town: Town, release: str) -> set[int]:

@@ -13,7 +13,7 @@ from tests.integration.browser.conftest import Enter
 from tests.integration.browser.steps import approve, hand_in, open_groups, sign, submit
 from tests.served_town import HELD, PHONE_NUMBER, Town
 
-pytestmark = [pytest.mark.slow, pytest.mark.server]
+pytestmark = [pytest.mark.slow, pytest.mark.server, pytest.mark.timeout(900)]
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])

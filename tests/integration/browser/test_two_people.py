@@ -10,7 +10,7 @@ from tests.integration.browser.steps import SIGN, dispose, open_groups, sign
 from tests.review_desk import PASSWORD
 from tests.served_town import GOOD, Town
 
-pytestmark = [pytest.mark.slow, pytest.mark.server]
+pytestmark = [pytest.mark.slow, pytest.mark.server, pytest.mark.timeout(900)]
 WORDS = "口径与上期不同，请核对"
 
 

@@ -14,7 +14,7 @@ from tests.integration.browser.steps import dispose, hand_in, open_groups, sign,
 from tests.review_desk import PASSWORD
 from tests.served_town import GOOD, PHONE_NUMBER, Town
 
-pytestmark = [pytest.mark.slow, pytest.mark.server]
+pytestmark = [pytest.mark.slow, pytest.mark.server, pytest.mark.timeout(900)]
 REASON = "备注栏有联系方式，请删去后重报"
 
 
