@@ -179,6 +179,7 @@ def _decision(row: DecisionRecord) -> dict[str, Any]:
         "at": row.entry.at,
         "entry": row.entry_id,
         "entry_hash": row.entry.hash,
+        "confirmed_from": json.loads(row.entry.body)["data"].get("confirmed_from"),
         "dispositions": [
             {"finding": d.finding, "kind": d.kind, "basis": d.basis, "reason": d.reason} for d in row.dispositions.all()
         ],

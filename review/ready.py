@@ -26,6 +26,7 @@ def content_of(said: Judgement) -> dict[str, Any]:
         ],
         "overrides": [o.to_dict() for o in said.overrides],
         "contract": said.contract.content.decode() if said.contract else "",
+        "confirmed": list(said.confirmed),
     }  # fmt: skip
 
 
@@ -38,6 +39,7 @@ def judgement_of(row: ReadyDecision) -> Judgement:
         tuple(Disposition(d["finding"], DispositionKind(d["kind"]), d["basis"], d["reason"]) for d in kept["dispositions"]),
         overrides=tuple(Override.from_dict(o) for o in kept["overrides"]),
         contract=stored_contract(kept["contract"].encode()) if kept["contract"] else None,
+        confirmed=tuple(kept["confirmed"]),
     )  # fmt: skip
 
 

@@ -235,6 +235,9 @@ def _decided(state: Replay, line: dict[str, Any]) -> None:
     check_can_decide(state.office, person, state.case, stage, moment(line["at"]))
     if _is_blind(state):
         _check_pair(state, said)
+    repeated = set(said.get("confirmed_from", {}).get("findings", ()))
+    if repeated - set(said["dispositions"]) or repeated - state.opened.get(person, set()):
+        raise ReleaseNotApproved("something was confirmed that wasn't opened, or not disposed of")
     if verdict is Verdict.APPROVE:
         seen, disposed = state.opened.get(person, set()), set(said["dispositions"])
         more = DispositionKind.REDACT_MORE.value in said["dispositions"].values()

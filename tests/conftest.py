@@ -33,6 +33,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
         def _split_scope(self, nodeid: str) -> str:
             path = nodeid.partition("::")[0]
             folder, _, name = path.rpartition("/")
+            if folder.endswith("integration/browser"):
+                return "browser"
             return TOGETHER.get(name, nodeid) if folder.endswith(("/road", "integration/flows")) else nodeid
 
     return ByCity(config, log)

@@ -7,12 +7,13 @@ is written to a file as the visitor would get it and shown to the system's chrom
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
+
+from tests.servers import chromium
 
 ROOT = Path(__file__).resolve().parents[1]
 STATIC = ROOT / "review/console/static"
@@ -60,8 +61,8 @@ def page(person: str, address: str, language: str) -> str:
 
 def main() -> None:
     """Write docs/images/console-NAME-LANGUAGE.png."""
-    home, chromium = Path(sys.argv[1]).resolve(), shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
+    home, browser = Path(sys.argv[1]).resolve(), chromium()
+    if browser is None:
         sys.exit("chromium isn't installed; make servers installs it")
     from flows.console import outside_of
     from flows.home import open_home
@@ -84,7 +85,7 @@ def main() -> None:
                     "--disable-gpu",
                 ]
                 command = [
-                    chromium,
+                    browser,
                     "--headless",
                     "--no-sandbox",
                     f"--user-data-dir={folder}/profile",

@@ -72,6 +72,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def chromium() -> str | None:
+    """The system's chromium, or None."""
+    return shutil.which("chromium") or shutil.which("chromium-browser")
+
+
 def postgres_bin() -> Path | None:
     """Folder of the newest installed initdb and postgres, or None."""
     packaged = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: float(p.parent.name), reverse=True)

@@ -4,13 +4,18 @@ decided by any other holder of the seat, so that an absence never stops a legal 
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from domain.errors import NotPermitted, TransitionRefused
 from domain.release import Status
 from review import texts
 from review.models import Remark, User
+from review.moments import moment
 from review.permissions import Act, Role, check_can, check_can_decide
 from review.reading import case, find, office
 from review.transaction import Page, act
+
+AGAIN = timedelta(minutes=1)
 
 
 @act()
@@ -50,7 +55,8 @@ def give_back(page: Page, release: str, username: str) -> None:
 
 @act()
 def remark(page: Page, release: str, username: str, text: str) -> int:
-    """Leave a remark for author and reviewers; returns its number. An auditor changes nothing, so leaves none.
+    """Leave a remark for author and reviewers; returns its number. An auditor changes nothing, so leaves none. The same
+    words sent again within a minute (a button pressed twice) are the remark that stands already.
 
     Raises NotPermitted, UsageInvalid (empty, too long, a long number).
     """
@@ -59,6 +65,14 @@ def remark(page: Page, release: str, username: str, text: str) -> int:
     if seat.role is Role.AUDITOR:
         raise NotPermitted("an auditor reads all and changes nothing")
     text = texts.clean(text, "a remark", needed=True)
+    last = Remark.objects.filter(release=record).select_related("user", "entry").order_by("entry_id").last()
+    if last is not None and (last.user.username, last.text) == (username, text) and _is_fresh(last, page):
+        page.nothing_new()
+        return int(last.pk)
     entry = page.write("remarked", username, release, text_sha256=texts.digest(text=text))
     row = Remark.objects.create(release=record, user=User.objects.get(username=username), text=text, entry=entry)
     return int(row.pk)
+
+
+def _is_fresh(remark: Remark, page: Page) -> bool:
+    return page.at - moment(remark.entry.at) < AGAIN

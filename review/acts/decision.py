@@ -17,6 +17,7 @@ from domain.release import Disposition, DispositionKind, Status, Verdict
 from domain.remedy import Override
 from review import blind, lifecycle, remedies, seals, texts
 from review.acts.work import QUEUED
+from review.confirmed import confirmed_from
 from review.contents import check_hash
 from review.dispositions import complete
 from review.lifecycle import event_of
@@ -89,6 +90,7 @@ class Judgement:
     shown: tuple[str, ...] = ()
     overrides: tuple[Override, ...] = ()
     contract: Contract | None = None
+    confirmed: tuple[str, ...] = ()  # findings disposed of by confirming what was said last time (review/confirmed)
 
     def check(self, at: datetime, page: Page | None = None) -> Ground:
         """Whether it could be signed at that time; what signing rests on. With `page`, what was shown counts as opened.
@@ -113,7 +115,8 @@ class Judgement:
             remedies.check_order(record, self.contract, self.overrides, given)
         else:
             remedies.refuse_overrides(self.overrides)
-        return Ground(record, known, seat, status, is_last, said, given)
+        repeated = confirmed_from(self.release, given, self.confirmed)
+        return Ground(record, known, seat, status, is_last, said, given, repeated)
 
     def sign(self, page: Page) -> Status:
         """Check it and write it down as a decision, or as a sealed opinion; returns the release's status after it."""
@@ -128,7 +131,9 @@ class Judgement:
                 return _seal(page, record, seat, self.stage, mine, heard)
             if len(heard) == 1:  # they agree: what the first one said is opened with the decision of both
                 beside = {heard[0].user.username: seals.opened(heard[0].content)}
-        decision = _write(page, record, seat, self.stage, self.verdict, ground.said, given, self.overrides, beside)
+        decision = _write(
+            page, record, seat, self.stage, self.verdict, ground.said, given, self.overrides, beside, ground.repeated
+        )
         if self.overrides:
             _order(page, decision, self.overrides)
         if self.verdict is not Verdict.APPROVE:
@@ -149,6 +154,7 @@ class Ground:
     is_last: bool
     said: tuple[str, str, str]
     given: dict[str, Disposition]
+    repeated: dict[str, Any] | None  # what the ledger tells of the confirmed ones
 
 
 @act(signed=True)
@@ -168,6 +174,7 @@ def decide(
     shown: Collection[str] = (),
     overrides: Sequence[Override] = (),
     contract: Contract | None = None,
+    confirmed: Collection[str] = (),
     code: str = "",
 ) -> Status:
     """One signed decision of one person at one stage; returns the release's status after it. At a blind stage the first
@@ -178,13 +185,14 @@ def decide(
     every hold finding and disposes of each here. return, escalate: a reason. withhold: a reason, a reason code of the
     pack, and the basis. remedy: a reason, a hold finding that was opened and is disposed of as redact_more, `overrides`
     that are stricter than what holds, and the release's own `contract`; the release is returned and a revision under the
-    overrides is prepared at once. Raises SignatureRefused, ContentChanged, ReviewerIsSubmitter, ReviewerHasDecided, NotPermitted,
+    overrides is prepared at once. `confirmed` are findings disposed of by confirming what was said last time (review/confirmed).
+    Raises SignatureRefused, ContentChanged, ReviewerIsSubmitter, ReviewerHasDecided, NotPermitted,
     TransitionRefused, FindingBlocks, DispositionMissing, UsageInvalid.
     """
     del password, code  # checked before this page was opened
     return Judgement(
         release, username, stage, Verdict(verdict), release_hash, reason, reason_code, basis, tuple(dispositions),
-        tuple(shown), tuple(overrides), contract,
+        tuple(shown), tuple(overrides), contract, tuple(confirmed),
     ).sign(page)  # fmt: skip
 
 
@@ -258,6 +266,7 @@ def _write(
     given: dict[str, Disposition],
     overrides: tuple[Override, ...] = (),
     beside: dict[str, Any] | None = None,
+    repeated: dict[str, Any] | None = None,
 ) -> DecisionRecord:
     """The ledger line first, then the rows that say it in full."""
     reason, reason_code, basis = said
@@ -269,6 +278,7 @@ def _write(
         text_sha256=texts.digest(reason=reason, basis=basis, dispositions=rows),
         **({"overrides": [o.to_dict() for o in overrides]} if overrides else {}),
         **({"beside": beside} if beside else {}),
+        **({"confirmed_from": repeated} if repeated else {}),
     )  # fmt: skip
     decision = DecisionRecord.objects.create(
         release=record, stage=stage, round=turn, user=User.objects.get(username=seat.person), verdict=verdict.value,

@@ -5,7 +5,7 @@ there is no approval of a release that nobody finished by itself.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 
 from domain.contract import Contract
@@ -35,6 +35,7 @@ def make_ready(
     dispositions: Sequence[Disposition] = (),
     overrides: Sequence[Override] = (),
     contract: Contract | None = None,
+    confirmed: Collection[str] = (),
 ) -> None:
     """Lay a finished decision aside to be signed later, in the place of an earlier one of that person on that release.
 
@@ -42,7 +43,7 @@ def make_ready(
     """
     said = Judgement(
         release, username, stage, Verdict(verdict), release_hash, reason, reason_code, basis, tuple(dispositions),
-        overrides=tuple(overrides), contract=contract,
+        overrides=tuple(overrides), contract=contract, confirmed=tuple(confirmed),
     )  # fmt: skip
     record = said.check(page.at).record
     ReadyDecision.objects.update_or_create(

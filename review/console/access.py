@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from domain.errors import NotPermitted
+from review.console import unsent
 from review.console.refusals import refused
 from review.console.visitor import visitor
 from review.factors import is_enrolled
@@ -131,7 +132,7 @@ class Gate:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, _view: View, _args: Any, _kwargs: Any) -> HttpResponse | None:
+    def process_view(self, request: HttpRequest, _view: View, _args: Any, kwargs: Any) -> HttpResponse | None:
         match = request.resolver_match
         assert match is not None, "a view has an address"
         allowed = PAGES.get(match.url_name or "", None)
@@ -142,7 +143,9 @@ class Gate:
         if OUTSIDE in match.app_names:
             return None
         if not request.user.is_authenticated:
-            back = request.get_full_path() if request.method == "GET" else "/"
+            back = (
+                request.get_full_path() if request.method == "GET" else _page_of(request, match.url_name or "", kwargs)
+            )
             return HttpResponseRedirect(f"{reverse('sign_in')}?{urlencode({'next': back})}")
         if allowed is None or not visitor(request).roles & allowed:
             return refused(request, NotPermitted("this page holds nothing for the visitor's roles"))
@@ -155,3 +158,11 @@ def _lacks_factor(request: HttpRequest) -> bool:
         return False
     person = visitor(request)
     return needs_factor(person.username, person.roles) and not is_enrolled(person.username)
+
+
+def _page_of(request: HttpRequest, form: str, kwargs: Mapping[str, Any]) -> str:
+    """Where a form came from whose writer isn't signed in any more; the words in it are kept for the return."""
+    if "release" not in kwargs:
+        return "/"
+    unsent.keep(request, form, kwargs["release"])
+    return reverse("release", args=[kwargs["release"]]) + unsent.ANCHORS.get(form, "")

@@ -27,6 +27,10 @@ class Draft:
     basis: str = ""
     overrides: list[str] = field(default_factory=list)  # as domain/remedy.parse reads them
 
+    def confirmed(self) -> tuple[str, ...]:
+        """Findings disposed of by confirming what was said last time."""
+        return tuple(finding for finding, d in self.dispositions.items() if d.get("confirmed"))
+
     def said(self) -> tuple[Disposition, ...]:
         """The dispositions as the desk takes them."""
         return tuple(

@@ -158,7 +158,9 @@ def _dispositions(findings: list[dict[str, Any]], decisions: list[dict[str, Any]
     said: dict[str, list[str]] = {}
     for decision in decisions:
         for one in decision["dispositions"]:
-            words = "，".join(w for w in (KINDS[one["kind"]], one["basis"], one["reason"]) if w)
+            repeated = decision.get("confirmed_from") or {"release": "", "findings": ()}
+            again = f"照 {repeated['release']} 确认" if one["finding"] in repeated["findings"] else ""
+            words = "，".join(w for w in (KINDS[one["kind"]], one["basis"], one["reason"], again) if w)
             said.setdefault(one["finding"], []).append(f"{decision['stage']}：{words}")
     rows: list[tuple[str, ...]] = []
     for one in findings:

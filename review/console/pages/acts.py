@@ -12,10 +12,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST
 
-from domain.errors import MingjingError, UsageInvalid
+from domain.errors import MingjingError, ReviewerHasDecided, TransitionRefused, UsageInvalid
 from domain.release import Disposition, DispositionKind, Verdict
 from review import desk, queries
-from review.console import remedy
+from review.confirmed import confirmable
+from review.console import remedy, twice
 from review.console.draft import TEXTS, draft_of, forget, keep
 from review.console.pages.release import found, shown
 from review.console.refusals import STATUS
@@ -39,12 +40,16 @@ def _done(request: HttpRequest, release: str, words: Pair, anchor: str = "") -> 
 
 def _try(
     request: HttpRequest, record: ReleaseRecord, form: str, typed: dict[str, str], act: Callable[[], object], words: Pair,
+    is_done: Callable[[ReleaseRecord], bool] = lambda _: False,
 ) -> HttpResponse:  # fmt: skip
-    """Do the act; where it is refused, the page comes back with its form filled in."""
+    """Do the act; where it is refused, the page comes back with its form filled in. `is_done`: whether the same form, sent
+    a moment ago, did it already."""
     try:
         act()
     except MingjingError as fault:
         fresh = found(request, record.public_id)
+        if isinstance(fault, TransitionRefused | ReviewerHasDecided) and is_done(fresh):
+            return _done(request, record.public_id, words)
         return shown(request, fresh, fault=fault, form=form, typed=typed, status=STATUS.get(type(fault), 409))
     return _done(request, record.public_id, words)
 
@@ -69,8 +74,11 @@ def dispose(request: HttpRequest, release: str) -> HttpResponse:
     except MingjingError as fault:
         typed = {k: v for k, v in request.POST.items() if isinstance(v, str)}
         return shown(request, record, fault=fault, form=group, typed=typed, status=STATUS.get(type(fault), 409))
+    last = confirmable(release) if "confirm" in request.POST else {}
     for one in said:
-        draft.dispositions[one.finding] = {"kind": one.kind.value, "basis": one.basis, "reason": one.reason}
+        words = {"kind": one.kind.value, "basis": one.basis, "reason": one.reason}
+        is_confirmed = last.get(one.finding) == words
+        draft.dispositions[one.finding] = words | ({"confirmed": "1"} if is_confirmed else {})
     keep(request, release, draft)
     return back(request, release, group)
 
@@ -115,7 +123,7 @@ def decide(request: HttpRequest, release: str) -> HttpResponse:
         contract = remedy.contract_of(record) if remedies else None
         return Verdict(typed["verdict"]), {
             "release_hash": seen, "reason": typed["reason"], "reason_code": typed["reason_code"] if withholds else "",
-            "basis": typed["basis"], "dispositions": draft.said(),
+            "basis": typed["basis"], "dispositions": draft.said(), "confirmed": draft.confirmed(),
             "overrides": remedy.said(draft.overrides, contract) if contract else (), "contract": contract,
         }  # fmt: skip
 
@@ -135,7 +143,10 @@ def decide(request: HttpRequest, release: str) -> HttpResponse:
         )
         return _try(request, record, "decide", typed, lay_aside, words)
     words = ("已签字，决定记入台账。", "Signed; the decision is in the ledger.")
-    return _try(request, record, "decide", typed, sign, words)
+    return _try(
+        request, record, "decide", typed, sign, words,
+        lambda now: twice.has_decided(now, person.username, stage, typed["verdict"], seen),
+    )  # fmt: skip
 
 
 @require_POST
@@ -148,6 +159,7 @@ def submit(request: HttpRequest, release: str) -> HttpResponse:
     return _try(
         request, record, "submit", {},
         lambda: desk.submit(release, person.username, password, release_hash=seen, code=code), words,
+        lambda now: twice.has_submitted(now, person.username, seen),
     )  # fmt: skip
 
 

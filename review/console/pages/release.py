@@ -5,7 +5,7 @@ visitor can do about it now. The acts are left to pages/acts.py.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -17,9 +17,9 @@ from domain.errors import MingjingError
 from domain.release import DispositionKind, Status, Verdict
 from review import blind, lifecycle, queries, reading, sight
 from review.cases import of_release
-from review.console import grouping, raised, remedy, words
+from review.console import grouping, raised, remedy, unsent, words
 from review.console.difference import difference
-from review.console.draft import Draft, draft_of
+from review.console.draft import TEXTS, Draft, draft_of
 from review.console.grouping import Group
 from review.console.outside import outside
 from review.console.package import Package, entities, labels, package_of, read_json
@@ -63,7 +63,9 @@ def found(request: HttpRequest, release: str) -> ReleaseRecord:
 
 def release(request: HttpRequest, release: str) -> HttpResponse:
     """The page."""
-    return shown(request, found(request, release))
+    record = found(request, release)
+    form, typed = unsent.taken(request, release, visitor(request).username)
+    return shown(request, record, form=form, typed=typed)
 
 
 def shown(
@@ -74,6 +76,8 @@ def shown(
     person, package = visitor(request), package_of(record)
     case = reading.case(record)
     draft = draft_of(request, record.public_id, record.release_hash)
+    if form == "decide" and fault is None:  # words that a session's end had kept
+        draft = replace(draft, **{name: (typed or {}).get(name, getattr(draft, name)) for name in TEXTS})
     findings = queries.findings(record.public_id, opened_by=person.username)
     decisions = queries.decisions(record.public_id)
     groups = groups_of(findings, package, draft, decisions)
@@ -104,6 +108,7 @@ def shown(
             "turn": turn,
             "stages": stages_of(record, decisions),
             "timeline": timeline_of(record),
+            "answers": [d for d in decisions if d["answer"]],
             "remarks": queries.remarks(record.public_id),
             "sample": sample_of(package),
             "difference": difference(package.manifest) if package else None,
@@ -117,6 +122,14 @@ def shown(
             "fault_detail": str(fault) if fault else "",
             "fault_form": form,
             "typed": typed or {},
+            "unsent": unsent.told(typed or {}),
+            "unsent_at": form
+            if form.startswith("#")
+            else unsent.ANCHORS.get(form, "")
+            if getattr(turn, form, False)
+            else "",
+            "by": unsent.mark_of(person.username),
+            "last_word": decisions[-1] if fault and decisions and decisions[-1]["user"] != person.username else None,
             "later": later_of(record),
             "cases": of_release(record.public_id),
             "pair": pair,

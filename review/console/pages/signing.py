@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from review import factors
+from review.console import unsent
 from review.console.access import PAGES
 from review.console.login import SignInForm
 from review.console.outside import outside
@@ -19,14 +20,16 @@ LANDINGS = ("queue", "people")  # the first one that is for the visitor's roles
 
 
 class SignIn(views.LoginView):
-    """Asks for a code too, once anybody could have one; whether this person has, it doesn't tell."""
+    """Asks for a code too, once anybody could have one; whether this person has, it doesn't tell. Says where words wait that a
+    session's end had kept."""
 
     template_name = "sign_in.html"
     redirect_authenticated_user = True
     authentication_form = SignInForm
 
     def get_context_data(self, **given: Any) -> dict[str, Any]:
-        return {**super().get_context_data(**given), "factors": factors.are_in_use()}
+        told = {"factors": factors.are_in_use(), "is_kept": unsent.is_kept(self.request)}
+        return {**super().get_context_data(**given), **told}
 
 
 sign_in = SignIn.as_view()

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from domain.errors import UsageInvalid
 from domain.finding import Finding, Place, RuleRef, Severity
+from domain.release import Disposition, DispositionKind
 from tests.console_visits import CONTRACTS, FIELDS, ROWS, queries_counted, table_contract, table_release, text_of, visit
 from tests.review_desk import (
     BLOCK,
@@ -45,6 +47,13 @@ def sign(client: Any, release: str, verdict: str = "approve", **how: str) -> Any
     stage = client.get(address(release)).context["turn"].stage
     said = {"verdict": verdict, "stage": stage, "release_hash": hash_of(release), "password": PASSWORD}
     return client.post(address(release, "decide"), said | how)
+
+
+def last_decision(release: str) -> dict[str, Any]:
+    """What the newest deciding line of the ledger says."""
+    from review import queries
+
+    return dict([line["data"] for line in queries.timeline(release) if line["event"] == "decided"][-1])
 
 
 def status(release: str) -> str:
@@ -131,10 +140,11 @@ def test_second_click_and_second_person_get_a_clear_page(console: Path) -> None:
         "reason": "无异议",
     }
     assert first.post(address(release, "decide"), said).status_code == 302
-    for client in (first, second):
-        page = client.post(address(release, "decide"), said)
-        assert page.status_code in (403, 409)
-        assert 'role="alert"' in page.content.decode()
+    again = first.post(address(release, "decide"), said, follow=True)
+    assert "已签字" in text_of(again), "the second click is told what the first one did"
+    page = second.post(address(release, "decide"), said)
+    assert page.status_code in (403, 409)
+    assert 'role="alert"' in page.content.decode()
     assert events(release).count("decided") == 1
 
 
@@ -453,6 +463,8 @@ def test_hostile_names_and_cells_are_shown_as_text(console: Path) -> None:
 
 
 def test_last_editions_disposition_is_offered_and_confirmed_in_one_step(console: Path) -> None:
+    from review import desk
+
     old = table_release(run_key="old", period="2025")
     for person, stage in (("sec", "section"), ("conf", "confidentiality"), ("law", "legal"), ("chief", "chief")):
         decide(old, person, stage)
@@ -464,10 +476,44 @@ def test_last_editions_disposition_is_offered_and_confirmed_in_one_step(console:
     assert "照上次处置" in page.content.decode()
     row = page.context["grave"][0].rows[0]
     assert row.last == {"kind": "false_alarm", "basis": "个人信息保护法第十三条", "reason": "字段为编号"}
-    said = {"group": "x", "finding": row.id, **{f"{k}-{row.id}": v for k, v in row.last.items()}}
+    said = {"group": "x", "finding": row.id, "confirm": "1", **{f"{k}-{row.id}": v for k, v in row.last.items()}}
     client.post(address(new, "dispose"), said)
     assert client.get(address(new)).context["can_approve"]
     assert "照上次处置" not in client.get(address(new)).content.decode()
+    sign(client, new)
+    line = last_decision(new)
+    assert line["confirmed_from"] == {"release": old, "findings": [row.id]}
+    assert f"其中 1 项照 {old}" in " ".join(text_of(client.get(address(new))).split())
+    approve(new)
+    assert desk.approval_for(new).release_hash == hash_of(new)
+    assert "confirmed_from" not in last_decision(new), "the others judged it themselves"
+
+
+def test_disposition_that_differs_from_the_last_isnt_called_confirmed(console: Path) -> None:
+    old = table_release(run_key="old", period="2025")
+    decide(old, "sec", "section")
+    new = table_release(run_key="new", previous=hash_of(old))
+    client = visit("sec")
+    open_all(client, new)
+    row = client.get(address(new)).context["grave"][0].rows[0]
+    said = {"group": "x", "finding": row.id, "confirm": "1", "kind": "false_alarm", "reason": "另一个理由"}
+    client.post(address(new, "dispose"), said)
+    sign(client, new)
+    assert "confirmed_from" not in last_decision(new)
+
+
+def test_what_differs_or_was_made_under_other_rules_cant_be_signed_as_confirmed(console: Path) -> None:
+    old = table_release(run_key="old", period="2025")
+    decide(old, "sec", "section")
+    other = table_release(table_contract(version=2), run_key="new", previous=hash_of(old))
+    for release, reason in (
+        (other, "字段为编号"),
+        (table_release(run_key="p", period="p", previous=hash_of(old)), "别的"),
+    ):
+        said = [Disposition(HOLD.id, DispositionKind.FALSE_ALARM, "个人信息保护法第十三条", reason)]
+        with pytest.raises(UsageInvalid):
+            decide(release, "sec", "section", dispositions=said, confirmed=[HOLD.id])
+        assert last_refusal()["error"] == "usage-invalid"
 
 
 def test_last_disposition_is_only_told_where_contract_or_packs_changed(console: Path) -> None:
@@ -505,7 +551,8 @@ def test_two_people_and_two_clicks_at_once(console: Path) -> None:
         "reason": "无异议",
     }
     pages = at_once(*[lambda c=c: c.post(address(release, "decide"), said) for c in clients])  # type: ignore[misc]
-    assert sorted(p.status_code == 302 for p in pages) == [False, False, True]
+    done = [p.status_code == 302 for p in pages]
+    assert done in ([True, True, False], [False, False, True]), "both clicks of whoever was first, and no other"
     assert all('role="alert"' in p.content.decode() for p in pages if p.status_code != 302)
     assert events(release).count("decided") == 1
 

@@ -1,0 +1,102 @@
+"""What was typed isn't lost: by who comes too late, by whose session had ended; and a button pressed twice signs once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.console_visits import table_release, text_of, visit
+from tests.integration.review.console.test_release import address, dispose_all, open_all, sign, status
+from tests.review_desk import PASSWORD, approve, decide, events, hash_of
+
+WORDS = "口径与上期不同，请核对"
+
+
+def signed_in_again(client: object, person: str, where: str) -> object:
+    return client.post("/sign-in", {"username": person, "password": PASSWORD, "next": where}, follow=True)  # type: ignore[attr-defined]  # Django's test client
+
+
+def test_loser_of_a_race_gets_the_words_back(console: Path) -> None:
+    release = table_release()
+    client = visit("sec2")
+    client.get(address(release))
+    seen = {"verdict": "return", "stage": "section", "release_hash": hash_of(release), "password": PASSWORD}
+    decide(release, "sec", "section", "return")
+    page = client.post(address(release, "decide"), seen | {"reason": WORDS})
+    assert page.status_code == 409
+    assert WORDS in text_of(page)
+    assert "SEC ·" in text_of(page), "who was faster"
+    assert "这一步已不能办" in text_of(page)
+    assert PASSWORD not in page.content.decode()
+
+
+@pytest.mark.parametrize(("form", "box"), [("remark", "text"), ("decide", "reason")])
+def test_words_outlive_the_session_of_who_wrote_them(console: Path, form: str, box: str) -> None:
+    release = table_release()
+    client = visit("sec")
+    by = client.get(address(release)).context["by"]
+    client.cookies.pop("sessionid")
+    sent = {box: WORDS, "by": by, "password": PASSWORD, "verdict": "return"}
+    answer = client.post(address(release, form), sent)
+    assert answer.status_code == 302
+    assert "您写的内容还在" in text_of(client.get(answer["Location"]))
+    assert not [e for e in events(release) if e in ("remarked", "decided")]
+    page = signed_in_again(client, "sec", address(release))
+    assert page.content.decode().count(WORDS) == 1  # type: ignore[attr-defined]
+    assert f">{WORDS}</textarea>" in page.content.decode()  # type: ignore[attr-defined]
+    assert WORDS not in client.get(address(release)).content.decode(), "given back once"
+
+
+def test_words_are_shown_to_nobody_else(console: Path) -> None:
+    release = table_release()
+    by = visit("sec").get(address(release)).context["by"]
+    for person, said in (("sec2", by), ("sec", "sec:forged"), ("sec", "")):
+        client = visit(None)
+        client.post(address(release, "remark"), {"text": WORDS, "by": said})
+        page = signed_in_again(client, person, address(release))
+        assert WORDS not in page.content.decode()  # type: ignore[attr-defined]
+        assert "unsent" not in client.session
+
+
+def test_second_press_is_told_what_the_first_did(console: Path) -> None:
+    fresh = table_release(submit=False)
+    client = visit("op")
+    for _ in range(2):
+        form = {"password": PASSWORD, "release_hash": hash_of(fresh)}
+        assert client.post(address(fresh, "submit"), form).status_code == 302
+    assert events(fresh).count("submitted") == 1
+    client = visit("sec")
+    open_all(client, fresh)
+    dispose_all(client, fresh)
+    said = {"verdict": "approve", "stage": "section", "release_hash": hash_of(fresh), "password": PASSWORD}
+    assert [client.post(address(fresh, "decide"), said).status_code for _ in range(2)] == [302, 302]
+    assert events(fresh).count("decided") == 1
+    assert client.post(address(fresh, "decide"), said | {"verdict": "return", "reason": WORDS}).status_code == 409
+    assert client.post(address(fresh, "decide"), said | {"password": "wrong"}).status_code == 403
+    approve(fresh)
+    assert status(fresh) == "approved"
+    assert sign(visit("chief"), fresh).status_code != 302, "another form than the one that was signed"
+
+
+def test_remark_sent_twice_stands_once(console: Path) -> None:
+    from review import queries
+
+    release = table_release()
+    for person, text in (("sec", WORDS), ("sec", WORDS), ("op", WORDS), ("sec", "另一句"), ("sec", WORDS)):
+        assert visit(person).post(address(release, "remark"), {"text": text}).status_code == 302
+    said = [(r["user"], r["text"]) for r in queries.remarks(release)]
+    assert said == [("sec", WORDS), ("op", WORDS), ("sec", "另一句"), ("sec", WORDS)]
+
+
+def test_recorded_answer_to_an_escalation_is_shown(console: Path) -> None:
+    from review import desk
+
+    release = table_release()
+    decide(release, "sec", "section", "escalate")
+    desk.answer_escalation(
+        release, "conf", PASSWORD, authority="市国家保密局", answer="经研究，不涉密", document="一号"
+    )
+    page = text_of(visit("sec").get(address(release)))
+    assert "市国家保密局" in page
+    assert "经研究，不涉密" in page
