@@ -313,7 +313,7 @@ def test_nothing_approves_in_bulk() -> None:
     """What signs several takes no verdict: only marks of decisions that were finished one by one, or a reason to return."""
     from review import desk
 
-    assert list(inspect.signature(desk.sign_ready).parameters) == ["username", "password", "marks"]
+    assert list(inspect.signature(desk.sign_ready).parameters) == ["username", "password", "marks", "code"]
     assert list(inspect.signature(desk.return_several).parameters) == ["username", "password", "releases", "reason"]
     assert str(inspect.signature(desk.make_ready).parameters["release"].annotation) == "str"
 
