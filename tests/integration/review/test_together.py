@@ -314,7 +314,13 @@ def test_nothing_approves_in_bulk() -> None:
     from review import desk
 
     assert list(inspect.signature(desk.sign_ready).parameters) == ["username", "password", "marks", "code"]
-    assert list(inspect.signature(desk.return_several).parameters) == ["username", "password", "releases", "reason", "code"]
+    assert list(inspect.signature(desk.return_several).parameters) == [
+        "username",
+        "password",
+        "releases",
+        "reason",
+        "code",
+    ]
     assert str(inspect.signature(desk.make_ready).parameters["release"].annotation) == "str"
 
 
