@@ -7,7 +7,7 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from review.console import words
@@ -15,7 +15,7 @@ from review.console.words import Pair
 from review.permissions import SYSTEM
 
 register = template.Library()
-IN_PLACE = mark_safe('hx-boost="true" hx-target="#main" hx-select="#main" hx-swap="outerHTML show:none"')
+IN_PLACE = SafeString('hx-boost="true" hx-target="#main" hx-select="#main" hx-swap="outerHTML show:none"')
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
