@@ -323,6 +323,9 @@ def seal(
         return None, findings
     exports = load(where / "export" / "exports.json", list[tuple[str, str, str]])
     tables, clean = the_redacted(where), cleaner(place.packs)
+    for pack in place.packs.by_id.values():  # so that years later anybody can read the rules that it was checked by
+        if not stores.has(pack.sha256):
+            _put_json(stores, pack.data, f"{pack.id}.json", "pack")
     manifest = Manifest(
         dataset=run.dataset, period=run.period, edition=edition, revision=revision,
         contract=stores.put_bytes(place.in_force.content, name="contract.json", role="contract", media_type="application/json"),

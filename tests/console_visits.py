@@ -19,6 +19,7 @@ from domain.contract import Contract
 from domain.errors import ArtefactMissing
 from domain.finding import Finding
 from domain.pack import Packs, load_pack
+from domain.release import PackRef
 from domain.table import Coverage, TableCoverage
 from tests.review_desk import HOLD, PASSWORD, PEOPLE, RULES, STORE, WARN, MemoryStore, make_contract, make_manifest
 
@@ -262,6 +263,7 @@ ROWS: dict[str, Sequence[str | None]] = {
 def table_release(
     contract: Contract | None = None, rows: Mapping[str, Sequence[str | None]] = ROWS, *, period: str = "2026", run_key: str = "t1",
     findings: Sequence[Finding] = (HOLD, WARN), previous: str | None = None, submit: bool = True,
+    packs: tuple[PackRef, ...] = (),
 ) -> str:  # fmt: skip
     """A release whose package is whole: contract, redacted Parquet, redaction map, coverage. `previous`: a release hash."""
     from dataclasses import replace
@@ -305,7 +307,7 @@ def table_release(
         redacted=(STORE.put_bytes(parquet(rows), name="main.parquet", role="redacted"),),
         redaction_map=STORE.put_bytes(canonical_json(treated), name="redaction_map.json", role="redaction_map"),
         coverage=STORE.put_bytes(canonical_json(coverage.to_dict()), name="coverage.json", role="coverage"),
-        rows=height, previous=previous, overrides=queries.overrides(contract.id, period),
+        rows=height, previous=previous, overrides=queries.overrides(contract.id, period), packs=packs or made.packs,
     )  # fmt: skip
     STORE.put_bytes(manifest.content, name="manifest.json", role="manifest")
     desk.record_checked(release, manifest, list(findings))

@@ -27,7 +27,7 @@ KEPT = (
 def export(release: str, store: ArtefactStore, out: Path, *, packs: Packs | None = None) -> Path:
     """Write the bundle of a release that has a manifest to `out` (a zip) and return it.
 
-    `packs`: the packs whose text goes in where it is the version that was used; others stay a hash. The bundle is
+    The packs that were used go in as the store kept them, else as `packs` has that version; others stay a hash. The bundle is
     verified before it is handed over. Raises ReleaseNotFound, ArtefactMissing, ContentChanged, LedgerBroken.
     """
     manifest = queries.manifest(release)
@@ -41,7 +41,7 @@ def export(release: str, store: ArtefactStore, out: Path, *, packs: Packs | None
     files = {
         "manifest.json": manifest.content,
         **{name: store.read(getattr(manifest, key).sha256) for key, name in bundle.ARTEFACTS.items()},
-        **_pack_files(manifest, packs),
+        **_pack_files(manifest, packs, store),
         "release.json": _json({k: record[k] for k in KEPT}),
         "decisions.json": _json(record["decisions"]),
         "opinions.json": _json(blind.words(release)),
@@ -69,11 +69,16 @@ def write_signed(files: dict[str, bytes], record: dict[str, Any], out: Path) -> 
     bundle.write_zip(signed, out)
 
 
-def _pack_files(manifest: Manifest, packs: Packs | None) -> dict[str, bytes]:
-    """Canonical text of each pack that is still the one that was used."""
-    used = {ref.id: ref.sha256 for ref in manifest.packs}
-    at_hand = packs.by_id.values() if packs else ()
-    return {f"packs/{p.id}.json": canonical_json(p.data) for p in at_hand if used.get(p.id) == p.sha256}
+def _pack_files(manifest: Manifest, packs: Packs | None, store: ArtefactStore) -> dict[str, bytes]:
+    """Canonical text of each pack that was used, where it is at hand."""
+    now = {p.sha256: p for p in packs.by_id.values()} if packs else {}
+    found = {}
+    for ref in manifest.packs:
+        if store.has(ref.sha256):
+            found[f"packs/{ref.id}.json"] = store.read(ref.sha256)
+        elif ref.sha256 in now:
+            found[f"packs/{ref.id}.json"] = canonical_json(now[ref.sha256].data)
+    return found
 
 
 def _json(value: Any) -> bytes:

@@ -9,11 +9,14 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from domain.errors import ArtefactMissing, ContentChanged
 from domain.pack import Pack
+from domain.pack_changes import Changed, pack_changes, stored_pack
 from review.console.outside import outside
 from review.console.paging import pages_of
 from review.models import LedgerEntry
 
+NAMED = 12  # names of one kind of change that are shown
 LINES = 1_000  # newest checks that the page looks through
 SHOWN = ("id", "code", "title", "severity", "certainty", "publish", "citation", "kind", "words", "limit", "note")
 
@@ -39,11 +42,35 @@ def pack(request: HttpRequest, pack: str) -> HttpResponse:
     pages = pages_of(request, len(entries), 50)
     columns = [c for c in SHOWN if any(c in e for e in entries)]
     rows = [[_text(e.get(c)) for c in columns] for e in entries[pages.start : pages.stop]]
-    return render(
-        request,
-        "pack.html",
-        {"pack": found, "lists": list(lists), "list": name, "columns": columns, "rows": rows, "pages": pages, "used": used_versions().get(pack, [])},
-    )  # fmt: skip
+    used = used_versions().get(pack, [])
+    context = {
+        "pack": found, "lists": list(lists), "list": name, "columns": columns, "rows": rows, "pages": pages, "used": used,
+        **compared(found, used, request.GET.get("since", "")),
+    }  # fmt: skip
+    return render(request, "pack.html", context)
+
+
+def compared(now: Pack, used: list[dict[str, str]], since: str) -> dict[str, Any]:
+    """What changed since the version that the address names, else since the newest other one that was used: {before, changes}.
+
+    `changes` is None where that version's text isn't kept; without another version both are missing.
+    """
+    before = next((u for u in used if u["sha256"] == since), None) if since else None
+    before = before or next((u for u in used if u["sha256"] != now.sha256), None)
+    if before is None or before["sha256"] == now.sha256:
+        return {}
+    try:
+        changes = pack_changes(stored_pack(outside().store.read(before["sha256"])), now)
+    except (ArtefactMissing, ContentChanged):
+        return {"before": before, "changes": None}
+    return {"before": before, "changes": [_told(c) for c in changes]}
+
+
+def _told(change: Changed) -> dict[str, Any]:
+    """A part and the first names of each kind of change."""
+    altered = [f"{name}（{'、'.join(keys)}）" if keys else name for name, keys in change.altered]
+    kinds = {"added": list(change.added), "removed": list(change.removed), "altered": altered}
+    return {"part": change.part, **{k: {"n": len(v), "names": v[:NAMED]} for k, v in kinds.items()}}
 
 
 def _all() -> dict[str, Pack]:

@@ -10,9 +10,10 @@ from typing import Any
 import openpyxl
 import pytest
 
-from domain.release import DispositionKind
-from tests.console_visits import industry_contract, queries_counted, table_release, text_of, visit
-from tests.review_desk import BLOCK, PASSWORD, checked, decide, hash_of, make_contract, published, submitted
+from domain.canonical import canonical_json
+from domain.release import DispositionKind, PackRef
+from tests.console_visits import industry_contract, packs, queries_counted, table_release, text_of, visit
+from tests.review_desk import BLOCK, PASSWORD, STORE, checked, decide, hash_of, make_contract, published, submitted
 
 LEDGER = "序号 登记日期 标题 责任单位 类型（合同 id） 属性 公开依据 截止日期 审查级别 承办人 科室负责人 保密审查人 审批人 审查结论 命中摘要 处置 第三方意见 发布日期 渠道/URL 是否逾期（天） 读网结果 复审日期 撤回/更正 证据包编号 备注"  # fmt: skip
 LIST = "目录编号 事项 依据 责任单位 周期 时限规则号 数据集 id 状态"
@@ -158,6 +159,35 @@ def test_packs_are_read_only_and_say_which_version_was_used(console: Path) -> No
     assert visit("op").get("/packs/nowhere").status_code == 404
     for pack in used:
         assert visit("op").get(f"/packs/{pack}").status_code == 200, pack
+
+
+def test_pack_page_says_what_changed_since_the_version_before(console: Path) -> None:
+    import copy
+
+    now = packs()["secrecy"]
+    data = copy.deepcopy(now.data)
+    data["version"], gone = "2025.9", data["marks"].pop(0)
+    data["marks"][0]["severity"] = "info"
+    before = canonical_json(data)
+    kept = STORE.put_bytes(before, name="secrecy.json", role="pack")
+    table_release(packs=(PackRef("secrecy", "2025.9", kept.sha256),))
+    page = visit("op").get("/packs/secrecy")
+    assert page.context["before"]["version"] == "2025.9"
+    [marks] = [c for c in page.context["changes"] if c["part"] == "marks"]
+    assert marks["added"] == {"n": 1, "names": [gone["id"]]}
+    assert marks["altered"]["names"] == [f"{data['marks'][0]['id']}（severity）"]
+    said = text_of(page)
+    assert "与 2025.9 版相比" in said
+    assert "新增 1 条" in said
+    assert "1 added" in text_of(visit("op", "en").get(f"/packs/secrecy?since={kept.sha256}"))
+    assert visit("op").get(f"/packs/secrecy?since={'f' * 64}").context["before"]["version"] == "2025.9"
+
+
+def test_pack_version_whose_text_was_not_kept_is_said(console: Path) -> None:
+    table_release()
+    page = visit("op").get("/packs/personal")
+    assert page.context["changes"] is None
+    assert "没有留存" in text_of(page)
 
 
 @pytest.mark.parametrize(
