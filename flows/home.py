@@ -50,7 +50,7 @@ console_sources = ""               # what operators may name as a source at the 
 inspection_share = 30              # percent of the public datasets that each half month inspects (读网检查, S16); 100: all of them
 hide_at = "block"                  # what takes a published release off at once: "block" findings (bytes that differ, what a new rule blocks), or "hold" ones too
 case_workdays = 5                  # by when a case is to be answered
-urgent_workdays = 1                # the same where a release was taken off at once, or somebody reports a leak
+urgent_workdays = 1                # the same where a release was taken off at once or somebody reports a leak; and how long an order to take off may stay without proof
 report_url = ""                    # where the public reports an error or a leak, written into a CKAN's datasets; the embedded catalogue has its own form
 webhook_url = ""                   # http(s) address that is sent each notice; empty: none. Secret: keys/webhook.secret or MINGJING_WEBHOOK_SECRET
 """

@@ -120,7 +120,7 @@ def deliver_due(home: Home, at: datetime | None = None) -> dict[str, int]:
 
 
 def overdue(home: Home, today: date, workdays: Callable[[date, date], int | None]) -> list[str]:
-    """Releases that have waited in one place for more workdays than the settings allow."""
+    """Releases that have waited in one place for more workdays than the settings allow: what was ordered off, `urgent_workdays`."""
     from zoneinfo import ZoneInfo
 
     from review import notices
@@ -130,7 +130,7 @@ def overdue(home: Home, today: date, workdays: Callable[[date, date], int | None
         waited = workdays(wait["since"].astimezone(zone).date(), today)
         if waited is None:  # no holiday notice for that year: whoever waits is told rather too early than never
             waited = (today - wait["since"].astimezone(zone).date()).days
-        if waited > home.overdue_workdays:
+        if waited > (home.urgent_workdays if wait["is_off"] else home.overdue_workdays):
             late.append(wait["release"])
     return late
 

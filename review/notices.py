@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from domain.release import Status, Verdict
@@ -130,6 +131,9 @@ def _workers(record: ReleaseRecord, case: Case, office: Office, everybody: Itera
             }
         case Status.CHECKED:
             return {p for p in everybody if can(office, p, Act.SUBMIT, case.department, at)}
+        case Status.APPROVED | Status.WITHDRAWN:  # see why it doesn't happen, or carry it
+            acts = (Act.SUBMIT, Act.WITHDRAW)
+            return {p for p in everybody if any(can(office, p, act, case.department, at) for act in acts)}
         case _:
             return set()
 
@@ -141,9 +145,13 @@ def administrators(office: Office, at: datetime) -> set[str]:
 
 
 def open_waits() -> list[dict[str, Any]]:
-    """What waits for somebody in review: {release, since (datetime)}."""
-    found = ReleaseRecord.objects.filter(status__in=[Status.IN_REVIEW.value, Status.ESCALATED.value])
-    return [{"release": r, "since": at} for r, at in found.values_list("public_id", "changed_at")]
+    """What waits: {release, since (datetime), is_off}. In review for somebody; approved and not told to be public (refused, or its
+    receipt never came back from the other network); `is_off`: ordered off, and nothing proves that it is gone.
+    """
+    waits = Q(status__in=[Status.IN_REVIEW.value, Status.ESCALATED.value, Status.APPROVED.value])
+    unproven = Q(status=Status.WITHDRAWN.value, takedown__isnull=True)
+    found = ReleaseRecord.objects.filter(waits | unproven).values_list("public_id", "changed_at", "status")
+    return [{"release": r, "since": at, "is_off": s == Status.WITHDRAWN.value} for r, at, s in found]
 
 
 def unseen(username: str) -> int:

@@ -21,7 +21,7 @@ from review.mail import mail_server
 from tests.console_visits import open_console, visit
 from tests.integration.review.conftest import Model
 from tests.receivers import MailSink, hook_sink, mail_sink
-from tests.review_desk import BLOCK, PASSWORD, checked, decide, hash_of, published, receive, submitted
+from tests.review_desk import BLOCK, PASSWORD, approved, checked, decide, hash_of, published, receive, submitted
 
 SECRET = "a made-up secret of the test"
 
@@ -137,6 +137,27 @@ def test_each_line_is_told_once_and_the_past_not_at_all(home: Path, monkeypatch:
     assert number == 1  # submitted; that it waited for its operator is over
     tell()
     assert Notice.objects.count() == number
+
+
+def test_approved_that_never_became_public_and_order_without_proof_are_told(home: Path) -> None:
+    """Over two networks a receipt may never be carried back."""
+    from review import desk
+
+    waiting, off = approved(run_key="w1", period="2031"), published()
+    desk.withdraw(off, "chief", PASSWORD, "内容需要核实")
+    site, today = Home(home, overdue_workdays=7, urgent_workdays=1), datetime.now(ZoneInfo("Asia/Shanghai")).date()
+
+    def counted(start: date, end: date) -> int:
+        return (end - start).days
+
+    assert overdue(site, today + timedelta(days=1), counted) == []
+    assert overdue(site, today + timedelta(days=2), counted) == [off]
+    late = overdue(site, today + timedelta(days=8), counted)
+    assert set(late) == {waiting, off}
+    desk.tell_overdue(late)
+    assert told("overdue") >= {"op", "chief", "conf"}
+    desk.record_withdrawn(off, {"addresses": []})
+    assert overdue(site, today + timedelta(days=8), counted) == [waiting]
 
 
 def test_overdue_is_told_once_for_each_wait(home: Path) -> None:
