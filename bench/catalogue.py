@@ -49,7 +49,7 @@ from catalog.ckan import Catalogue, Session
 from catalog.mapping import describe
 from catalog.publish import publish
 from domain.canonical import canonical_json
-from tests.catalogue_release import Prepared, make_contract, prepare
+from tests.catalogue_release import approve, make_contract, prepare
 from tests.memory import forget_peak, peak_kb
 
 url, token, name, folder, big = sys.argv[1], sys.stdin.read(), sys.argv[2], Path(sys.argv[3]), Path(sys.argv[4])

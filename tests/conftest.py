@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+os.environ["OPENPYXL_LXML"] = (
+    "False"  # tests alone need lxml; openpyxl is to write and read as where it isn't installed
+)
 ALLOWED = ("real sample files are absent",)
 TOGETHER = {  # files whose tests share what is dear to make, by that
     **dict.fromkeys(("test_console.py", "test_demo.py", "test_refusals.py", "test_two_networks.py"), "city"),

@@ -72,12 +72,12 @@ def _take_in(page: Page, case: CaseRecord, findings: Sequence[Finding]) -> str:
 
 
 @act(signed=True)
-def answer_case(page: Page, case: str, username: str, password: str, text: str) -> CaseStatus:
+def answer_case(page: Page, case: str, username: str, password: str, text: str, *, code: str = "") -> CaseStatus:
     """The unit in charge says what it found and what it did.
 
     Raises SignatureRefused, NotPermitted, TransitionRefused, UsageInvalid (no text; a long number), ReleaseNotFound.
     """
-    del password  # checked before this page was opened
+    del password, code  # checked before this page was opened
     row = _find(case)
     check_can(office(username), username, Act.ANSWER_CASE, row.unit_id, page.at)
     row.answered_by = User.objects.get(username=username)
@@ -85,18 +85,25 @@ def answer_case(page: Page, case: str, username: str, password: str, text: str) 
 
 
 @act(signed=True)
-def close_case(page: Page, case: str, username: str, password: str, text: str) -> CaseStatus:
+def close_case(page: Page, case: str, username: str, password: str, text: str, *, code: str = "") -> CaseStatus:
     """Another person is satisfied with the answer. Raises as `answer_case`, and ReviewerHasDecided (the one who answered)."""
-    del password
+    del password, code
     return _end(page, case, CaseEvent.CLOSE, username, text)
 
 
 @act(signed=True)
 def reopen_case(
-    page: Page, case: str, username: str, password: str, text: str, due_on: date | None = None
+    page: Page,
+    case: str,
+    username: str,
+    password: str,
+    text: str,
+    due_on: date | None = None,
+    *,
+    code: str = "",
 ) -> CaseStatus:
     """Another person isn't satisfied, or something came up after the end; `due_on`: the new day. Raises as `close_case`."""
-    del password
+    del password, code
     return _end(page, case, CaseEvent.REOPEN, username, text, due_on)
 
 

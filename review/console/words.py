@@ -270,6 +270,7 @@ CODES: Mapping[str, Pair] = {
     "coverage-incomplete": ("没有查完", "Not everything was looked at"),
     "rescan-failed": ("复扫没有做成", "It couldn't be scanned again"),
     "catalogue-missing": ("公众看不到", "The public can't see it"),
+    "catalogue-copy-differs": ("公开副本（对象存储）与批准的不同", "A public copy in object storage isn't what was approved"),
     "catalogue-bytes-differ": ("公众下载到的文件不是批准的", "The public downloads other bytes than were approved"),
     "catalogue-edited": ("目录条目被人手改过", "The catalogue entry was edited by hand"),
     "catalogue-foreign-file": ("有不是平台发布的文件", "A file that the platform didn't publish"),

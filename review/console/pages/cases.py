@@ -24,6 +24,7 @@ from review.console import words
 from review.console.outside import outside
 from review.console.paging import pages_of
 from review.console.refusals import STATUS
+from review.console.signed import signature_in
 from review.console.tags import say
 from review.console.visitor import visitor
 from review.console.words import Pair
@@ -75,12 +76,12 @@ def _page(request: HttpRequest, row: CaseRecord, fault: MingjingError | None = N
     return render(request, "case.html", context, status=STATUS.get(type(fault), 409) if fault else 200)
 
 
-def _signed(request: HttpRequest, case: str, act: Callable[[str, str, str], object], said: Pair) -> HttpResponse:
-    """Do a signed act (username, password, text); back to the page, with what stopped it or with what was done."""
+def _signed(request: HttpRequest, case: str, act: Callable[[str, str, str, str], object], said: Pair) -> HttpResponse:
+    """Do a signed act (username, password, code, text); back to the page, with what stopped it or with what was done."""
     person = visitor(request)
     row = known.find(case, person.username)
     try:
-        act(person.username, request.POST.get("password", ""), request.POST.get("text", ""))
+        act(person.username, *signature_in(request), request.POST.get("text", ""))
     except MingjingError as fault:
         return _page(request, row, fault)
     messages.success(request, say(said))
@@ -93,7 +94,7 @@ def answer(request: HttpRequest, case: str) -> HttpResponse:
     return _signed(
         request,
         case,
-        lambda user, password, text: desk.answer_case(case, user, password, text),
+        lambda user, password, code, text: desk.answer_case(case, user, password, text, code=code),
         ("已答复。", "Answered."),
     )
 
@@ -102,7 +103,10 @@ def answer(request: HttpRequest, case: str) -> HttpResponse:
 def close(request: HttpRequest, case: str) -> HttpResponse:
     """Another person closes it."""
     return _signed(
-        request, case, lambda user, password, text: desk.close_case(case, user, password, text), ("已办结。", "Closed.")
+        request,
+        case,
+        lambda user, password, code, text: desk.close_case(case, user, password, text, code=code),
+        ("已办结。", "Closed."),
     )
 
 
@@ -113,6 +117,6 @@ def reopen(request: HttpRequest, case: str) -> HttpResponse:
     days = row.due_on - timezone.localtime(row.opened_at).date()
     due = timezone.localdate() + days
     return _signed(
-        request, case, lambda user, password, text: desk.reopen_case(case, user, password, text, due),
+        request, case, lambda user, password, code, text: desk.reopen_case(case, user, password, text, due, code=code),
         ("已重开，重新计时。", "Reopened; the clock starts again."),
     )  # fmt: skip

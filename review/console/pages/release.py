@@ -131,7 +131,7 @@ def shown(
             "by": unsent.mark_of(person.username),
             "last_word": decisions[-1] if fault and decisions and decisions[-1]["user"] != person.username else None,
             "later": later_of(record),
-            "cases": of_release(record.public_id),
+            "cases": of_release(record.public_id) if record.receipt else [],  # of what was public alone
             "pair": pair,
             "is_ready": turn.decide and is_ready(person.username, record.public_id),
             "raised": raised.told(record.public_id),

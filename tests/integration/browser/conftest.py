@@ -1,30 +1,43 @@
-"""One served town and one browser for all walks; each test has windows of its own."""
+"""One served town for all walks, a browser for each file, windows for each test.
+
+The browser ends with its file: Playwright keeps an event loop in this thread, and Django refuses its database beside one.
+The town ends with the last walk, so that nothing is served beside other tests.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 
 from tests.browser import Browser, Window, Windows, opened
 from tests.review_desk import PASSWORD
 from tests.served_town import Town, served_town
+from tests.servers import chromium
 
 Enter = Callable[..., Window]
+SERVED = ExitStack()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with opened() as found:
         yield found
 
 
 @pytest.fixture(scope="session")
-def town(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    """Asked for after the browser, so that nothing is served where there is none."""
-    del browser
-    with served_town(tmp_path_factory.mktemp("town")) as found:
-        yield found
+def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
+    """Nothing is served where there is no browser."""
+    if chromium() is None:
+        pytest.skip("chromium not installed: make servers")
+    return SERVED.enter_context(served_town(tmp_path_factory.mktemp("town")))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    if nextitem is None or "integration/browser/" not in nextitem.nodeid:
+        SERVED.close()
 
 
 @pytest.fixture
