@@ -34,7 +34,7 @@ def test_live_steps_need_no_script(console: Path) -> None:
     assert "3／6" in page.content.decode()
     desk.finish(work, "runner", ok=True, result={"answer": {"release": "R-2026-0001"}})
     page = visit("op").get("/runs")
-    assert "refresh" not in page.content.decode()
+    assert 'http-equiv="refresh"' not in page.content.decode()
     assert page.context["rows"][0]["release"] == "R-2026-0001"
 
 
@@ -101,7 +101,7 @@ def test_cancelled_is_told_and_can_be_run_again(console: Path) -> None:
     assert states == {
         waiting: ("cancelled", "OP", False, True), running: ("stopping", "OP2", False, False), done: ("cancelled", "OP", False, True),
     }  # fmt: skip
-    assert "refresh" in page.content.decode()
+    assert 'http-equiv="refresh"' in page.content.decode()
     assert visit("op").post(f"/runs/{waiting}/again").status_code == 302
     assert queries.work_list()[0]["state"] == "queued"
     inspection = desk.ask("inspect", {"department": "finance"}, "op")
