@@ -116,19 +116,26 @@ def test_withdrawn_copies_are_gone_from_every_address_and_version(stored: Stored
     assert not [k for k in stored.keys("public") if ready.manifest.release_hash in k]
 
 
-def test_changed_or_missing_copy_fails_the_inspection(stored: Stored, tmp_path: Path) -> None:
+@pytest.mark.parametrize("meddle", ["changed", "missing"])
+def test_changed_or_missing_copy_fails_the_inspection_and_takes_the_edition_off(
+    stored: Stored, tmp_path: Path, meddle: str
+) -> None:
     from flows.watch import inspect_published
+    from review import queries
 
-    release, ready = stored.made.publish("meddled", tmp_path)
+    release, ready = stored.made.publish(f"meddled_{meddle}", tmp_path)
     key = next(k for k in stored.keys("public") if ready.manifest.release_hash in k)
     client, bucket = stored.server.client(), stored.buckets["public"]
-    client.put_object(Bucket=bucket, Key=key, Body=b"other")
-    [result] = inspect_published(release)
-    assert [f["code"] for f in result["findings"]] == ["catalogue-copy-differs"]
-    client.delete_object(Bucket=bucket, Key=key)
+    if meddle == "changed":
+        client.put_object(Bucket=bucket, Key=key, Body=b"other")
+    else:
+        client.delete_object(Bucket=bucket, Key=key)
     [result] = inspect_published(release)
     assert [f["code"] for f in result["findings"]] == ["catalogue-copy-differs"]
     assert result["findings"][0]["places"][0]["locator"] == key.rpartition("/")[2]
+    assert result["hidden"]
+    assert queries.show(release)["status"] == "withdrawn"
+    assert not [k for k in stored.keys("public") if ready.manifest.release_hash in k]
 
 
 def test_bucket_closed_to_the_public_is_said_and_nothing_is_recorded_as_published(
