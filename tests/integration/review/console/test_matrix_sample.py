@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest
 from domain.errors import MingjingError
 from domain.finding import Finding, Place, Severity
 from domain.release import Status
+from review.case_steps import CaseKind
 from review.permissions import Role
 from tests.console_visits import ORIGINALS, visit
 from tests.integration.review.conftest import Model
@@ -120,6 +122,13 @@ def do(act: str, client: Any, release: str, person: str) -> Any:
             return client.post(f"{at}/{act}", {"why": "核实无误"} | signed)
         case "submit" | "recall":
             return client.post(f"{at}/{act}", signed)
+        case "answer-case" | "close-case" | "reopen-case":
+            about = f"{act}:{release}:{person}"
+            case = desk.open_case(CaseKind.REPORT, release, date(2026, 12, 1), text="第三行有误", about=about)
+            if act != "answer-case":
+                desk.answer_case(case, "op", PASSWORD, "已核对，无误")
+            said = {"text": "已核对", "password": PASSWORD}
+            return client.post(f"/cases/{case}/{act.removesuffix('-case')}", said)
         case _:
             stage = act.removeprefix("decide-")
             return client.post(f"{at}/decide", {"verdict": "return", "reason": "口径不同", "stage": stage} | signed)
