@@ -230,12 +230,12 @@ def _end_plan(platform: Platform) -> None:
 class Inspecting:
     """The runner's part: whatever was published and never inspected is, within a minute (REV-09)."""
 
-    def __init__(self, inspect: Callable[[str], Any], note: Callable[[Exception, str], None]) -> None:
+    def __init__(self, inspect: Callable[[list[str]], Any], note: Callable[[Exception, str], None]) -> None:
         self._inspect, self._note = inspect, note
         self._again_at = 0.0
 
     def step(self, clock: float) -> bool:
-        """Inspect the next new one; True where there was one. `clock`: monotonic seconds."""
+        """Inspect what is new, all at once: one run costs more than one look. True where there was any. `clock`: monotonic seconds."""
         from review import standing
 
         if clock < self._again_at:
@@ -245,7 +245,7 @@ class Inspecting:
             self._again_at = clock + EVERY_SECONDS
             return False
         try:
-            self._inspect(new[0])
+            self._inspect(list(new))
         except Exception as fault:  # the next minute again; other work goes on
             self._note(fault, "inspect")
             self._again_at = clock + EVERY_SECONDS

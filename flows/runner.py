@@ -58,7 +58,9 @@ def perform(kind: str, parameters: dict[str, Any]) -> Any:
         case "inspect":
             from flows.watch import inspect_published
 
-            return inspect_published(parameters["release"], parameters.get("due", False))
+            return inspect_published(
+                parameters["release"], parameters.get("due", False), parameters.get("releases", ())
+            )
         case "contract":
             from flows.adoption import bring_into_force
 
@@ -105,7 +107,7 @@ def serve_requests(platform: Platform, stop: threading.Event) -> None:
     timed = TimedTakedown(platform, lambda release: perform("withdraw", {"release": release}), note)
     watches: list[Rescanning | Reports | Inspecting] = [Rescanning(platform, note), Reports(platform, note)]
     if not platform.home.is_carried:
-        watches.append(Inspecting(lambda release: perform("inspect", {"release": release}), note))
+        watches.append(Inspecting(lambda new: perform("inspect", {"release": "", "releases": new}), note))
     while not stop.is_set():
         settling.step(time.monotonic())  # before all else: it may be public
         if daily.is_due():

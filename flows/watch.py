@@ -4,6 +4,7 @@ flows/rescan.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from prefect import flow
@@ -20,14 +21,17 @@ if TYPE_CHECKING:
 
 @flow(name="inspect_published", validate_parameters=False)
 @guarded("inspect")
-def inspect_published(release: str = "", due: bool = False) -> list[dict[str, Any]]:
-    """Inspect one published release, what is due, or all; returns each result with {case, hidden}.
+def inspect_published(release: str = "", due: bool = False, releases: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """Inspect one published release, these, what is due, or all; returns each result with {case, hidden}.
 
     Nothing where the catalogue is elsewhere. Raises ReleaseNotFound, TransitionRefused, CatalogueUnreachable (after the others).
     """
     platform = open_platform()
     if platform.home.is_carried:
         return []
+    if releases:
+        wanted = frozenset(releases)
+        return inspect_all(platform, [p for p in shown(listed_only=False) if p.release in wanted])
     return inspect_all(platform, due_tonight(platform) if due else _one(release) if release else shown())
 
 
