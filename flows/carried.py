@@ -18,7 +18,7 @@ from domain.canonical import canonical_json
 from domain.errors import PackageInvalid, ReleaseNotApproved, TransitionRefused
 from domain.release import Artefact, Manifest, Status
 from flows.catalogue import catalogue_for, one_at_a_time
-from flows.copies import put_copies
+from flows.copies import falling_together, put_copies
 from flows.outside.register import (
     DOWN,
     Entry,
@@ -82,10 +82,11 @@ def publish_package(home: Path | None, path: Path, receipt: Path) -> dict[str, A
             admit(approval, manifest, metadata, store, None)
             keep_approved(here, manifest, store.read(manifest.metadata.sha256))
             write(here, entry)
-            made = publish(
-                catalogue, approval=approval, manifest=manifest, metadata=metadata, store=store,
-                published_on=moment_at(here),
-            )  # fmt: skip
+            with falling_together(here, catalogue, manifest):
+                made = publish(
+                    catalogue, approval=approval, manifest=manifest, metadata=metadata, store=store,
+                    published_on=moment_at(here),
+                )  # fmt: skip
             put_copies(here, catalogue, manifest, store)
             body = {"release": approval.release, "receipt": asdict(made)}
             changed(here, entry, state=State.PUBLISHED, receipt=json.loads(canonical_json(asdict(made))))

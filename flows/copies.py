@@ -1,10 +1,15 @@
 """Public copies in S3 of what the catalogue shows: put there after the catalogue's own read-back, taken away with it.
 
 Off until `public_store` names a bucket. Each copy is looked at as a stranger does, after putting and after taking away.
+Where copies of a release were ever put is kept in HOME/copies before the first byte goes, so that they are found and taken away
+whatever the settings say by then.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from catalog.withdraw import GONE
@@ -13,6 +18,7 @@ from domain.finding import Finding, Place, Severity
 from domain.ports import ArtefactStore
 from domain.release import Manifest
 from flows.home import Home
+from flows.marks import keep, kept
 from flows.stores import s3_place
 
 if TYPE_CHECKING:
@@ -22,12 +28,14 @@ if TYPE_CHECKING:
 
 def copies_of(home: Home) -> PublicCopies | None:
     """Where this installation keeps public copies; None where it doesn't. Raises HomeInvalid."""
-    if not home.public_store:
-        return None
+    return _at(home.public_store, home.public_address) if home.public_store else None
+
+
+def _at(location: str, address: str) -> PublicCopies:
     from storage.s3_public import PublicCopies
 
-    bucket, prefix = s3_place(home.public_store, "public_store")
-    return PublicCopies(bucket, prefix, address=home.public_address)
+    bucket, prefix = s3_place(location, "public_store")
+    return PublicCopies(bucket, prefix, address=address)
 
 
 def put_copies(home: Home, catalogue: Catalogue, manifest: Manifest, store: ArtefactStore) -> tuple[str, ...]:
@@ -39,6 +47,9 @@ def put_copies(home: Home, catalogue: Catalogue, manifest: Manifest, store: Arte
     copies = copies_of(home)
     if copies is None:
         return ()
+    here = [home.public_store, home.public_address]
+    if here not in (places := _places(home, manifest.release_hash)):
+        keep(_note(home, manifest.release_hash), {"places": [*places, here]})
     addresses = []
     for file in manifest.exports:
         url = copies.put(manifest.dataset, manifest.release_hash, file, store)
@@ -61,21 +72,39 @@ def remove_copies(home: Home, catalogue: Catalogue, dataset: str, release_hash: 
 
     Rows as in catalog/withdraw: {url, status, gone, redirected_to}. Raises StorageUnavailable, WithdrawalIncomplete.
     """
-    copies = copies_of(home)
-    if copies is None:
-        return ()
-    addresses = copies.addresses(dataset, release_hash)
-    copies.remove(dataset, release_hash)
-    proof = []
-    for url in addresses:
-        got = _looked_at(catalogue, url, 0)
-        gone = got.status in GONE
-        proof.append({"url": url, "status": got.status, "gone": gone, "redirected_to": got.redirected_to})
-    if not all(row["gone"] for row in proof):
-        raise WithdrawalIncomplete(
-            f"{dataset}: a public copy in bucket {copies.bucket} still answers, perhaps from a cache in front of it; empty that, then run again"
-        )
+    proof: list[dict[str, Any]] = []
+    for location, address in _places(home, release_hash):
+        copies = _at(location, address)
+        addresses = copies.addresses(dataset, release_hash)
+        copies.remove(dataset, release_hash)
+        for url in addresses:
+            got = _looked_at(catalogue, url, 0)
+            gone = got.status in GONE
+            proof.append({"url": url, "status": got.status, "gone": gone, "redirected_to": got.redirected_to})
+        if not all(row["gone"] for row in proof):
+            raise WithdrawalIncomplete(
+                f"{dataset}: a public copy in bucket {copies.bucket} still answers, perhaps from a cache in front of it; empty that, then run again"
+            )
     return tuple(proof)
+
+
+@contextmanager
+def falling_together(home: Home, catalogue: Catalogue, manifest: Manifest) -> Iterator[None]:
+    """Where the catalogue takes an edition off because a byte differed, its copies go too."""
+    try:
+        yield
+    except PublicationDiffers:
+        remove_copies(home, catalogue, manifest.dataset, manifest.release_hash)
+        raise
+
+
+def _note(home: Home, release_hash: str) -> Path:
+    return home.root / "copies" / f"{release_hash}.json"
+
+
+def _places(home: Home, release_hash: str) -> list[list[str]]:
+    """Location and address of each place where copies of the release were ever begun."""
+    return list(kept(_note(home, release_hash)).get("places", ()))
 
 
 def inspect_copies(home: Home, catalogue: Catalogue, manifest: Manifest) -> tuple[Finding, ...]:

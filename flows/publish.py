@@ -14,10 +14,10 @@ from typing import Any
 from prefect import flow, task
 
 from domain.contract import Audience, Contract
-from domain.errors import CatalogueUnreachable, MingjingError, PublicationDiffers, TransitionRefused, UsageInvalid
+from domain.errors import CatalogueUnreachable, MingjingError, TransitionRefused, UsageInvalid
 from domain.release import Approval, Manifest, Receipt
 from flows.catalogue import catalogue_for, one_at_a_time
-from flows.copies import put_copies, remove_copies
+from flows.copies import falling_together, put_copies, remove_copies
 from flows.guard import guarded
 from flows.in_force import checked_approval, verify_in_force
 from flows.platform import Platform, open_platform
@@ -52,7 +52,7 @@ def put_out(platform: Platform, approval: Approval, manifest: Manifest) -> Recei
     with one_at_a_time(platform.home, manifest.dataset), catalogue_for(platform.home) as catalogue:
         if (status := queries.show(approval.release)["status"]) != "approved":
             raise TransitionRefused(f"{approval.release} is {status} by now; it isn't put out")
-        try:
+        with falling_together(platform.home, catalogue, manifest):
             receipt = publish(
                 catalogue,
                 approval=approval,
@@ -62,9 +62,6 @@ def put_out(platform: Platform, approval: Approval, manifest: Manifest) -> Recei
                 published_on=platform.moment(),
                 reinstates=withdrawals.is_reinstated(approval.release),
             )
-        except PublicationDiffers:
-            remove_copies(platform.home, catalogue, manifest.dataset, manifest.release_hash)
-            raise
         put_copies(platform.home, catalogue, manifest, platform.stores)
         return receipt
 

@@ -14,7 +14,7 @@ from typing import Any
 from domain.errors import CatalogueUnreachable, MingjingError
 from domain.release import Manifest, Status
 from flows.catalogue import catalogue_for, one_at_a_time
-from flows.copies import remove_copies
+from flows.copies import falling_together, remove_copies
 from flows.home import Home
 from flows.marks import all_kept, keep
 from flows.platform import Platform
@@ -60,7 +60,10 @@ def _settle(platform: Platform, mark: dict[str, Any]) -> None:
     metadata = json.loads(platform.stores.read(manifest.metadata.sha256))
     with catalogue_for(platform.home) as catalogue:
         if record["status"] == Status.APPROVED and record["release_hash"] == release_hash:
-            if not settle(catalogue, manifest=manifest, metadata=metadata):
+            with falling_together(platform.home, catalogue, manifest):
+                is_shown = settle(catalogue, manifest=manifest, metadata=metadata)
+            if not is_shown:
+                remove_copies(platform.home, catalogue, mark["dataset"], release_hash)
                 lift_mark(platform.home, release_hash)
                 return
             if _may_stand(platform, mark["release"]):

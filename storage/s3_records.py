@@ -12,15 +12,15 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from domain.errors import ContentChanged
-from storage.s3_client import asking, client_from_environment
-from storage.s3_features import Answer, Features, features
+from storage.s3_client import GONE, asking, client_from_environment
+from storage.s3_features import Answer, Features, code_of, features
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 
 class Records:
-    """In `bucket` under `prefix`, each locked for `days` (governance of the endpoint apart: mode COMPLIANCE) where the bucket can."""
+    """In `bucket` under `prefix`, each locked for `days` in mode COMPLIANCE where the bucket can."""
 
     def __init__(self, bucket: str, prefix: str, *, days: int, client: S3Client | None = None) -> None:
         self.bucket, self.prefix, self.days = bucket, prefix.strip("/"), days
@@ -57,15 +57,17 @@ class Records:
 
     def read(self, name: str) -> bytes | None:
         """A record, None where there is none under that name."""
-        from domain.errors import ArtefactMissing
+        from botocore.exceptions import ClientError
 
-        try:
-            with asking(self.bucket, name.ljust(16)):
+        with asking(self.bucket):
+            try:
                 body = self._client.get_object(Bucket=self.bucket, Key=self._key(name))["Body"]
-                with closing(body):
-                    return body.read()
-        except ArtefactMissing:
-            return None
+            except ClientError as fault:
+                if code_of(fault) in GONE:
+                    return None
+                raise
+            with closing(body):
+                return body.read()
 
     def names(self, start: str) -> list[str]:
         """Names of the records that begin with `start`, sorted."""

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from domain.errors import MingjingError, TransitionRefused
 from flows.catalogue import catalogue_for, one_at_a_time
-from flows.copies import inspect_copies, remove_copies
+from flows.copies import falling_together, inspect_copies, remove_copies
 from flows.home import Home
 from flows.outside.register import DOWN, Entry, State, approved, changed, entries, entry_of, in_turn, receipt_path
 from flows.platform import moment_at
@@ -128,7 +128,8 @@ def _settle(here: Home, entry: Entry) -> None:
     with in_turn(), one_at_a_time(here, entry.dataset), catalogue_for(here) as catalogue:
         now = entry_of(here, entry.release_hash)
         if now is not None and now.state is State.PUBLISHING:
-            read_back(catalogue, manifest=manifest, metadata=metadata)
+            with falling_together(here, catalogue, manifest):
+                read_back(catalogue, manifest=manifest, metadata=metadata)
 
 
 def inspect_all(here: Home, note: Callable[[Exception, str], None]) -> dict[str, Any] | None:

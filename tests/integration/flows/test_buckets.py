@@ -5,6 +5,7 @@ from every address, every version, and the ledger's head can't be taken back.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
-from domain.errors import LedgerBroken, StorageUnavailable
+from domain.errors import LedgerBroken, PublicationDiffers, StorageUnavailable
 from flows.buckets import check_buckets
 from flows.platform import open_platform
 from flows.records import check_kept_head, keep_records, records_of
@@ -114,6 +115,39 @@ def test_withdrawn_copies_are_gone_from_every_address_and_version(stored: Stored
     assert queries.show(release)["takedown"]["addresses"] == done["proof"]
     assert {status_of(url) for url in stored.addresses(other.manifest.release_hash)} == {200}
     assert not [k for k in stored.keys("public") if ready.manifest.release_hash in k]
+
+
+def test_copies_are_found_and_gone_though_the_setting_was_taken_away_since(stored: Stored, tmp_path: Path) -> None:
+    from flows.publish import withdraw_release
+    from review import desk
+
+    release, ready = stored.made.publish("moved", tmp_path)
+    served = stored.addresses(ready.manifest.release_hash)
+    desk.withdraw(release, "chief", PASSWORD, "含个人信息")
+    settings = stored.made.home.root / "mingjing.toml"
+    text = settings.read_text("utf-8")
+    settings.write_text(re.sub(r'(?m)^public_store = ".*?"', 'public_store = ""', text), "utf-8")
+    try:
+        done = withdraw_release(release)
+    finally:
+        settings.write_text(text, "utf-8")
+    assert {row["url"] for row in done["proof"]} >= set(served)
+    assert {status_of(url) for url in served} <= {403, 404}
+
+
+def test_copies_fall_with_an_edition_that_the_catalogue_takes_off(stored: Stored, tmp_path: Path) -> None:
+    from flows.catalogue import catalogue_for
+    from flows.copies import falling_together
+
+    _, ready = stored.made.publish("fallen", tmp_path)
+    served, home = stored.addresses(ready.manifest.release_hash), open_platform(stored.made.home.root).home
+    with (
+        catalogue_for(home) as catalogue,
+        pytest.raises(PublicationDiffers),
+        falling_together(home, catalogue, ready.manifest),
+    ):
+        raise PublicationDiffers("a byte differed")
+    assert {status_of(url) for url in served} <= {403, 404}
 
 
 @pytest.mark.parametrize("meddle", ["changed", "missing"])
