@@ -5,10 +5,12 @@ Words for people are left to the console; what a rule means, to checks and redac
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from domain.canonical import sha256_hex
 from domain.pack import Pack
 
 NAMES = ("id", "code", "name", "key", "title")  # what an entry of a list is called by, the first it has
@@ -80,10 +82,6 @@ def _keys(before: Any, now: Any) -> tuple[str, ...]:
 
 
 def stored_pack(content: bytes) -> Pack:
-    """A pack out of the canonical bytes that its sha256 names. Raises ValueError for anything else."""
-    import json
-
-    from domain.canonical import sha256_hex
-
+    """A pack out of the canonical bytes that its sha256 names. The caller's store has verified them."""
     data = json.loads(content)
     return Pack(data["pack"], data["version"], data, sha256_hex(content))
