@@ -3,6 +3,7 @@
 State Administration for Market Regulation, GS 15-2006: registering authority, serial, check digit ISO 7064 MOD 11,10. Public
 information. An identity number of the first generation has 15 digits too and passes one time in ten: this one counts in
 context only, never beside a word of identity numbers that may be its own, never with a wrong check digit, and scores least.
+Nor does a number that may be a bank card count right behind a word of cards: it would go out as public information.
 
 >>> is_valid("110108000000016"), is_valid("110108000000017")
 (True, False)
@@ -18,10 +19,12 @@ ENTITY = "BIZREG15"
 SCORE = 0.15
 PERSON = "(?:身份证|证件号|身份号)"
 _NOT_A_PERSONS = "".join(f"(?<!{PERSON}[^0-9]{{{k}}})" for k in range(9))  # no number between the word and this one
+_CARD = [f"(?<!{word}[^0-9]{{{k}}})" for word in ("(?:卡号|账号|帐号|账户|帐户)", "(?:银行卡|信用卡)") for k in range(9)]
+_NOT_A_CARDS = f"(?:(?!3{GAP}[47])|{''.join(_CARD)})"
 # Behind a mark of punctuation the word may lead the next number; else it's this one's.
 _NOR_BEHIND = f"(?![^0-9,;。、]{{0,4}}{PERSON})(?![^0-9]{{0,4}}{PERSON}(?![^0-9)]{{0,9}}[0-9]))"
 NUMBER = f"(?:[0-9]{{15}}|[0-9]{{6}}{GAP_HERE}[0-9]{{9}}|{FIFTEEN_APART}){NO_DECIMALS}"
-PATTERNS = (("number", f"{EDGE}(?=[0-9]){_NOT_A_PERSONS}{NUMBER}{_NOR_BEHIND}", 0.05),)
+PATTERNS = (("number", f"{EDGE}(?=[0-9]){_NOT_A_PERSONS}{_NOT_A_CARDS}{NUMBER}{_NOR_BEHIND}", 0.05),)
 PREFILTER = None
 PREFILTER_IN_CONTEXT = f"[0-9](?:{GAP}[0-9]){{14}}"
 CONTEXT = ("注册号", "工商注册", "营业执照", "registration no")

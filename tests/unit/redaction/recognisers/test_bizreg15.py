@@ -80,6 +80,14 @@ def test_right_behind_its_word_the_next_numbers_word_does_not_speak_for_it() -> 
     assert sure(f"身份证{BOTH}，本人身份证{person}") == [("CN_ID15", BOTH), ("CN_ID18", person)]
 
 
+@pytest.mark.parametrize("word", ["银行卡号：", "账号", "帐户 ", "信用卡（尾号见附件）："])
+def test_right_behind_a_word_of_cards_it_is_a_card_whatever_the_header_says(word: str) -> None:
+    both = next(n for k in range(10**4) if is_luhn(n := registered(f"3702463209{k:04}")))
+    assert sure(f"注册号：{BOTH}；{word}{both}", "工商注册号") == [("BIZREG15", BOTH), ("BANKCARD", both)]
+    assert sure(f"{word}{BOTH}", "工商注册号") == [("BIZREG15", BOTH)]  # no card begins like this
+    assert sure(f"{word}6222000000000000004，注册号{both}", "工商注册号")[1:] == [("BIZREG15", both)]
+
+
 def test_wrong_check_digit_is_left_to_identity_numbers() -> None:
     wrong = BOTH[:-1] + str((int(BOTH[-1]) + 1) % 10)
     assert weak(wrong, "注册号") == [("CN_ID15", wrong)]
