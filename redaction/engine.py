@@ -26,7 +26,7 @@ from redaction.lens import Column, Known, Lens
 from redaction.outline import outlines
 from redaction.people import People
 from redaction.sift import Glass, Sifted, places, sift
-from redaction.whole import UNCLASSED, Concern
+from redaction.whole import UNCLASSED
 
 Tick = Callable[[int], None]  # told how many rows more are done
 
@@ -97,7 +97,7 @@ def scan_table(
     tally, first = Tally(), 1
     people = People(info, lens.rules.persons, {c: v.about for c, v in context.items()}, f"{seed} {info.name}")
     with TemporaryDirectory(dir=hits.parent) as scratch:
-        found = Found(Hits(info.columns, tuple(lens.rules.rules), Path(scratch)), people, {})
+        found = Found(Hits(info.columns, tuple(lens.rules.rules), Path(scratch)), people)
         for number, drawn in enumerate(ahead(table_frames(info), info.columns)):
             work = Batch(drawn, first, (seed, info.name, number), info.columns)
             found.hits.add(_batch_hits(work, lens, context, found, tally))
@@ -154,7 +154,7 @@ def _batch_hits(
     cells = pl.concat([frame.select(columns), pl.DataFrame(dict.fromkeys(columns, plants))], rechunk=False)
     plain = outlines(plants)
     views = {c: context.get(c, Column()) for c in columns}
-    glass = Glass(lens, views, Known(plants.to_list()), found.concerns)
+    glass = Glass(lens, views, Known(plants.to_list()))
     drawn = {c: pl.concat([batch.drawn.outlines[c], plain.alias(c)], rechunk=False) for c in columns}
     distinct = {c: pl.concat([batch.drawn.distinct[c], plain.alias(c)]).unique() for c in columns}
     found.people.see(frame, batch.drawn.distinct)
@@ -178,7 +178,6 @@ class Found:
 
     hits: Hits
     people: People
-    concerns: dict[tuple[str, Column], Concern | None]
 
 
 @dataclass(frozen=True, slots=True)

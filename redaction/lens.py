@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -36,6 +36,7 @@ NEAR = 30  # characters on either side in which a word speaks for a number
 CONTACTS = frozenset({"MOBILE", "LANDLINE", "PHONE_INTL", "EMAIL"})
 LONG = 400  # characters of an outline past which its texts are looked at one by one
 NEVER = r"[^\s\S]"  # matches nothing, in every syntax
+CONCERNS = 20_000  # outlines that are remembered
 SHORT = 3  # Latin words up to this length occur inside others by chance: `tel` in hotel, `ip` in description
 
 
@@ -79,23 +80,93 @@ class Column:
     about: str | None = None  # it announces persons: names, mixed, or the entity of a sensitive fact
 
 
+@dataclass(frozen=True, eq=False)
+class Optics:
+    """What all contracts share under one pack: the recognisers, and what is worked out of them once."""
+
+    rules: PersonalRules
+    recognisers: tuple[Recogniser, ...]
+    told: dict[tuple[str, Column], Concern | None] = field(default_factory=dict)
+
+    def near_words(self, recogniser: Recogniser) -> frozenset[str]:
+        return recogniser.context | self.rules[recogniser.entity].near_words
+
+    @cached_property
+    def header_words(self) -> dict[str, frozenset[str]]:
+        return {r.entity: r.context | self.rules[r.entity].header_words for r in self.recognisers}
+
+    @cached_property
+    def sieves(self) -> tuple[str, ...]:
+        """The recognisers' coarse terms, and the words beside which some count, in few unions.
+
+        Terms are few, shared and blind to which digit stands where, and those that would multiply each other's states
+        are kept apart, so that each union stays a small automaton; what the patterns themselves ask is looked at in the
+        texts that pass.
+        """
+        words = {w for r in self.recognisers if r.prefilter_in_context for w in self.near_words(r)}
+        unions: dict[str, dict[str, None]] = {"common": {GUARD: None, NESTED_GUARD: None, _any_of(words): None}}
+        for recogniser in self.recognisers:
+            unions.setdefault(recogniser.sieve, {}).update(dict.fromkeys(recogniser.coarse))
+        return tuple("|".join(f"(?:{t})" for t in terms) for terms in unions.values() if terms)
+
+    @cached_property
+    def wide(self) -> tuple[WideRecogniser, ...]:
+        looked_up = {e for e, rule in self.rules.rules.items() if rule.division_at is not None}
+        return tuple(wide(r, self.near_words(r), looked_up=r.entity in looked_up) for r in self.recognisers)
+
+    @cached_property
+    def speaks_near(self) -> dict[str, Callable[[str], object]]:
+        """By recogniser: finds a word that speaks for its numbers."""
+        return {r.name: spoken(self.near_words(r)).search for r in self.recognisers}
+
+    @cached_property
+    def order(self) -> dict[str, int]:
+        return {e: r.order for e, r in self.rules.rules.items()}
+
+    def concern(self, outline: str, column: Column) -> Concern | None:
+        """As Lens.concern, remembered."""
+        key = outline, column
+        if key in self.told:
+            return self.told[key]
+        if len(self.told) >= CONCERNS:
+            self.told.clear()
+        concern = self.told[key] = self._concern(outline, column)
+        return concern
+
+    def _concern(self, outline: str, column: Column) -> Concern | None:
+        if len(outline) > LONG:
+            return None
+        text, lower = normalise(outline).text, outline.lower()
+        concerned, blind = [], True
+        for own in self.wide:
+            found = own.found_in(outline, text, lower, column.speaks_for)
+            if found:
+                concerned.append(narrowed(own.recogniser, found))
+                blind = blind and all(own.patterns[n].exact for n in found) and own.is_blind(outline)
+        return Concern(tuple(concerned), blind)
+
+
 @dataclass(frozen=True)
 class Lens:
     """All recognisers under one pack and one contract's official contacts."""
 
-    rules: PersonalRules
-    recognisers: tuple[Recogniser, ...]
+    optics: Optics
     official: frozenset[str]
+
+    @property
+    def rules(self) -> PersonalRules:
+        return self.optics.rules
+
+    @property
+    def recognisers(self) -> tuple[Recogniser, ...]:
+        return self.optics.recognisers
 
     def column(self, *headers: str, beside: Iterable[str] = ()) -> Column:
         """The context of a column whose headers (title, aliases, the sender's own) are these; `beside`: the table's."""
         text = "\n".join(normalise(h).text for h in headers).lower()
-        told = frozenset(e for e, words in self._header_words().items() if spoken(words).search(text))
+        told = frozenset(e for e, words in self.optics.header_words.items() if spoken(words).search(text))
         about = self.rules.persons.about(headers, beside)
         return Column(told, any(w in text for w in self.rules.figures), about)
-
-    def _header_words(self) -> dict[str, frozenset[str]]:
-        return {r.entity: r.context | self.rules[r.entity].header_words for r in self.recognisers}
 
     def superset(self, column: Column) -> str:
         """Rust pattern of every text that could hold anything in such a column."""
@@ -105,21 +176,7 @@ class Lens:
         """The same as patterns of which one must match: those for all columns, compiled once, and what this one adds."""
         spoken = [r for r in self.recognisers if r.prefilter_in_context and r.entity in column.speaks_for]
         shapes = dict.fromkeys(str(r.prefilter_in_context) for r in spoken)
-        return *self._sieves, *(["|".join(f"(?:{s})" for s in shapes)] if shapes else [])
-
-    @cached_property
-    def _sieves(self) -> tuple[str, ...]:
-        """The recognisers' coarse terms, and the words beside which some count, in few unions.
-
-        Terms are few, shared and blind to which digit stands where, and those that would multiply each other's states
-        are kept apart, so that each union stays a small automaton; what the patterns themselves ask is looked at in the
-        texts that pass.
-        """
-        words = {w for r in self.recognisers if r.prefilter_in_context for w in self._near_words(r)}
-        unions: dict[str, dict[str, None]] = {"common": {GUARD: None, NESTED_GUARD: None, _any_of(words): None}}
-        for recogniser in self.recognisers:
-            unions.setdefault(recogniser.sieve, {}).update(dict.fromkeys(recogniser.coarse))
-        return tuple("|".join(f"(?:{t})" for t in terms) for terms in unions.values() if terms)
+        return *self.optics.sieves, *(["|".join(f"(?:{s})" for s in shapes)] if shapes else [])
 
     def wide_sieves(self, column: Column) -> tuple[str, ...]:
         """The same for outlines: what passes no text of an outline doesn't pass."""
@@ -130,21 +187,7 @@ class Lens:
 
         The outline holds nothing that GUARD or NESTED_GUARD name.
         """
-        if len(outline) > LONG:
-            return None
-        text, lower = normalise(outline).text, outline.lower()
-        concerned, blind = [], True
-        for own in self._wide:
-            found = own.found_in(outline, text, lower, column.speaks_for)
-            if found:
-                concerned.append(narrowed(own.recogniser, found))
-                blind = blind and all(own.patterns[n].exact for n in found) and own.is_blind(outline)
-        return Concern(tuple(concerned), blind)
-
-    @cached_property
-    def _wide(self) -> tuple[WideRecogniser, ...]:
-        looked_up = {e for e, rule in self.rules.rules.items() if rule.division_at is not None}
-        return tuple(wide(r, self._near_words(r), looked_up=r.entity in looked_up) for r in self.recognisers)
+        return self.optics.concern(outline, column)
 
     def asks(self, texts: pl.Series, recogniser: Recogniser, column: Column) -> pl.Series:
         """Which of the texts this recogniser must see in such a column, apart from those that GUARD names."""
@@ -159,21 +202,13 @@ class Lens:
         fits = texts.str.contains(shape)
         if recogniser.entity in column.speaks_for or not fits.any():
             return seen | fits
-        return seen | (fits & texts.str.contains(_any_of(self._near_words(recogniser))))
+        return seen | (fits & texts.str.contains(_any_of(self.optics.near_words(recogniser))))
 
     def may_be_official(self, texts: pl.Series) -> np.ndarray[Any, Any] | None:
         """Which texts hold the digits of an official contact; None where the contract names none."""
         if not self.official:
             return None
         return texts.str.contains_any(sorted(self.official)).to_numpy()
-
-    def _near_words(self, recogniser: Recogniser) -> frozenset[str]:
-        return recogniser.context | self.rules[recogniser.entity].near_words
-
-    @cached_property
-    def _speaks_near(self) -> dict[str, Callable[[str], object]]:
-        """By recogniser: finds a word that speaks for its numbers."""
-        return {r.name: spoken(self._near_words(r)).search for r in self.recognisers}
 
     def find(
         self, texts: Sequence[str], column: Column, known: Known | None = None,
@@ -259,11 +294,9 @@ class Lens:
             weighed = (self._weigh(w, r, view, quiet, column) for r, w in raws)
             found = [s for s in weighed if s is not None]
             spans += found if number == 0 else [_in_original(s, content, text) for s in found]
-        return without_overlaps(spans, self._order, sure=self.rules.scores.sure, reported=self.rules.scores.reported)
-
-    @cached_property
-    def _order(self) -> dict[str, int]:
-        return {e: r.order for e, r in self.rules.rules.items()}
+        return without_overlaps(
+            spans, self.optics.order, sure=self.rules.scores.sure, reported=self.rules.scores.reported
+        )
 
     def _without_labels(self, text: str) -> str:
         """Labels that stand for removed identifiers don't speak for their neighbours: redacting twice is once."""
@@ -277,7 +310,7 @@ class Lens:
         rule, scores = self.rules[raw.entity], self.rules.scores
         around = quiet[max(0, raw.start - NEAR) : raw.start] + "\n" + quiet[raw.end : raw.end + NEAR]
         hinted = raw.entity in column.speaks_for
-        near = self._speaks_near[recogniser.name](around) is not None
+        near = self.optics.speaks_near[recogniser.name](around) is not None
         if recogniser.only_in_context(content.text[raw.start : raw.end]) and not (hinted or near):
             return None
         whole = _is_whole(content.text, raw.start, raw.end)
@@ -381,7 +414,7 @@ def contact_key(text: str) -> str:
 
 def open_lens(packs: Packs, contract: Contract | None = None) -> Lens:
     """The lens for these packs and this contract's official contacts. Raises PackInvalid."""
-    return _open(personal_rules(packs), _official(contract))
+    return Lens(_optics(personal_rules(packs)), _official(contract))
 
 
 def _official(contract: Contract | None) -> frozenset[str]:
@@ -391,11 +424,11 @@ def _official(contract: Contract | None) -> frozenset[str]:
     return frozenset(contact_key(c) for c in named if c)
 
 
-@lru_cache(maxsize=8)
-def _open(rules: PersonalRules, official: frozenset[str]) -> Lens:
+@lru_cache(maxsize=2)
+def _optics(rules: PersonalRules) -> Optics:
     built = build(rules.words)
     unknown = {r.entity for r in built} - set(rules.rules)
     if unknown:
         names = ", ".join(sorted(unknown)).lower()
         raise PackInvalid(f"pack personal has no entry for {names}; add it to rules/personal.yaml")
-    return Lens(rules, built, official)
+    return Optics(rules, built)

@@ -23,37 +23,27 @@ from redaction.whole import LEAST, NOTHING, UNCLASSED, Asking, Classes, Concern,
 
 DIVERSE = 4  # a column with more than one outline in so many cells is sifted by its texts
 SHORT = 1_000  # cells of columns that are sifted together
-CONCERNS = 20_000  # outlines that are remembered for one table
 
 
 @dataclass(frozen=True, slots=True)
 class Glass:
     """The lens and how it is held over each column of one batch.
 
-    `memo`: the canaries, looked at once for all columns; `concerns`: what was told of outlines, for all batches.
+    `memo`: the canaries, looked at once for all columns.
     """
 
     lens: Lens
     views: Mapping[str, Column]
     memo: Known
-    concerns: dict[tuple[str, Column], Concern | None]
 
     def is_proved(self, canary: Canary) -> bool:
         """Whether its outline concerns the recogniser that it was made for: its text alone is looked at by all of them."""
-        told = self._concern(outline_of(canary.text), Column()) if canary.name else None
+        told = self.lens.concern(outline_of(canary.text), Column()) if canary.name else None
         return told is None or canary.name in {r.name for r in told.recognisers}
 
     def concern(self, outline: str, column: str) -> Concern | None:
         """Whom the texts of an outline concern in this column (lens.concern)."""
-        return self._concern(outline, self.views[column])
-
-    def _concern(self, outline: str, view: Column) -> Concern | None:
-        key = outline, view
-        if key not in self.concerns:
-            if len(self.concerns) >= CONCERNS:
-                self.concerns.clear()
-            self.concerns[key] = self.lens.concern(*key)
-        return self.concerns[key]
+        return self.lens.concern(outline, self.views[column])
 
 
 @dataclass(frozen=True, slots=True)

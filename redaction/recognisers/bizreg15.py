@@ -19,7 +19,9 @@ ENTITY = "BIZREG15"
 SCORE = 0.15
 PERSON = "(?:身份证|证件号|身份号)"
 _NOT_A_PERSONS = "".join(f"(?<!{PERSON}[^0-9]{{{k}}})" for k in range(9))  # no number between the word and this one
-_CARD = [f"(?<!{word}[^0-9]{{{k}}})" for word in ("(?:卡号|账号|帐号|账户|帐户)", "(?:银行卡|信用卡)") for k in range(9)]
+_CARD = [
+    f"(?<!{word}[^0-9]{{{k}}})" for word in ("(?:卡号|账号|帐号|账户|帐户)", "(?:银行卡|信用卡)") for k in range(9)
+]
 _NOT_A_CARDS = f"(?:(?!3{GAP}[47])|{''.join(_CARD)})"
 # Behind a mark of punctuation the word may lead the next number; else it's this one's.
 _NOR_BEHIND = f"(?![^0-9,;。、]{{0,4}}{PERSON})(?![^0-9]{{0,4}}{PERSON}(?![^0-9)]{{0,9}}[0-9]))"

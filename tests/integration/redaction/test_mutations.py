@@ -68,20 +68,23 @@ def with_other_digits(draw: Random, texts: list[str]) -> list[str]:
 @pytest.mark.slow
 @pytest.mark.parametrize("header", HEADERS, ids=["no header", "identity header", "card header", "code header"])
 def test_engine_and_presidio_agree_on_cells_that_are_one_number(header: str | None, tmp_path: Path) -> None:
-    """The tier that works on columns of digits, masks and a last X: random ones, and examples of every recogniser."""
+    """The tier that works on columns of digits, masks and a last X: random ones, and examples of every recogniser.
+
+    Some 4,500 under each header, others in each run, besides the 50,000 above.
+    """
     lens = open_lens(read_packs(None))
     column = lens.column(header) if header else Column()
     draw = Random(FRESH)
-    texts = ["".join(draw.choices("0123456789", k=draw.randrange(7, 25))) for _ in range(2_000)]
+    texts = ["".join(draw.choices("0123456789", k=draw.randrange(7, 25))) for _ in range(1_000)]
     texts += [
         draw.choice(("1", "3", "6", "4", "9", "130102", "110101199", "62284", "0086139", "0311")) + t[:14]
         for t in texts
     ]
-    texts += [r.made_up(draw) for r in lens.recognisers for _ in range(40)]
-    texts += [t[: draw.randrange(len(t))] + draw.choice("Xx") for t in texts[:1_500]]
+    texts += [r.made_up(draw) for r in lens.recognisers for _ in range(20)]
+    texts += [t[: draw.randrange(len(t))] + draw.choice("Xx") for t in texts[:750]]
     texts += [
         t[:a] + "*" * (len(t) - a - b) + t[len(t) - b :]
-        for t in texts[:1_500]
+        for t in texts[:750]
         for a, b in [(draw.randrange(7), draw.randrange(5))]
     ]
     found = by_engine(lens, texts, column, tmp_path)

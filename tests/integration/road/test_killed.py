@@ -10,8 +10,8 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import replace
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,57 +29,33 @@ STEPS = ("read", "check", "redact", "export")
 KILLS = tuple(f"{how}:{step}" for step in STEPS for how in ("at", "inside"))
 ALONE = ("before:seal", "after:seal")
 
-# Runs the real flow in a process that kills itself where KILL says: at:STEP (as it begins), inside:STEP (its files are
-# written, not yet renamed), before:seal and after:seal (around the desk's record).
-DRIVER = """
-import os, signal, sys, json
-from contextlib import contextmanager
-from flows import prepare_steps, workdir
-from flows.platform import open_platform
-from flows.prefect_setup import prepare_prefect
-platform = open_platform(); prepare_prefect(platform.home)
-from flows import prepare
-from flows.progress import listening
-from flows.runner import perform
-where, _, step = os.environ.get("KILL", "").partition(":")
-def die(): os.kill(os.getpid(), signal.SIGKILL)
-real = workdir.writing
-@contextmanager
-def writing(run, name):
-    if (where, step) == ("at", name): die()
-    with real(run, name) as into:
-        yield into
-        if (where, step) == ("inside", name): die()
-prepare_steps.writing = writing
-from review import desk
-record = desk.record_checked
-def recorded(*a, **k):
-    if where == "before": die()
-    record(*a, **k)
-    if where == "after": die()
-desk.record_checked = recorded
-from flows.orders import Order, write_order
-from flows.prefect_setup import quick_flows
-order = Order(**json.loads(os.environ["ORDER"]))
-with quick_flows():
-    print(json.dumps(perform("prepare", {"dataset": order.dataset, "order": write_order(platform.home, order)})))
-"""
+
+@dataclass
+class Preparer:
+    """The process that preparations are forked from."""
+
+    process: subprocess.Popen[str]
+
+    def prepare(self, home: Path, order: dict[str, Any], kill: str = "") -> subprocess.CompletedProcess[str]:
+        """Prepare in that home and die where `kill` says (see tests/doomed.py)."""
+        assert self.process.stdin
+        assert self.process.stdout
+        said, errors = home.parent / "said", home.parent / "errors"
+        asked = {"home": str(home), "order": order, "kill": kill, "said": str(said), "errors": str(errors)}
+        self.process.stdin.write(json.dumps(asked) + "\n")
+        self.process.stdin.flush()
+        status = int(self.process.stdout.readline())
+        return subprocess.CompletedProcess([], status, said.read_text("utf-8"), errors.read_text("utf-8"))
 
 
-def _drive(home: Path, order: dict[str, Any], kill: str = "") -> subprocess.CompletedProcess[str]:
+@pytest.fixture(scope="module")
+def preparer() -> Iterator[Preparer]:
     environ = {k: v for k, v in os.environ.items() if not k.startswith(("MINGJING_", "PREFECT_"))}
-    environ |= {"MINGJING_HOME": str(home), "ORDER": json.dumps(order), "KILL": kill}
-    said, errors = home.parent / "said", home.parent / "errors"
-    with said.open("w") as out, errors.open("w") as err:
-        process = subprocess.Popen(
-            [sys.executable, "-c", DRIVER], cwd=ROOT, env=environ, stdout=out, stderr=err, start_new_session=True
-        )
-        try:
-            status = process.wait(timeout=300)
-        finally:  # after a time-out; else nothing is left
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-    return subprocess.CompletedProcess([], status, said.read_text("utf-8"), errors.read_text("utf-8"))
+    command = [sys.executable, "-m", "tests.doomed"]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        yield Preparer(process)
 
 
 @contextmanager
@@ -117,23 +93,23 @@ def _order(bare: Path) -> dict[str, Any]:
     }
 
 
-def test_prepare_killed_everywhere_ends_as_if_undisturbed(bare: Path) -> None:
+def test_prepare_killed_everywhere_ends_as_if_undisturbed(bare: Path, preparer: Preparer) -> None:
     order = _order(bare)
     calm, shaken = bare.parent / "calm", bare.parent / "shaken"
     shutil.copytree(bare, calm)
     shutil.copytree(bare, shaken)
-    undisturbed = _drive(calm, order)
+    undisturbed = preparer.prepare(calm, order)
     assert undisturbed.returncode == 0, undisturbed.stderr
     wanted = json.loads(undisturbed.stdout)
     with _prefect(shaken) as address:
         for kill in KILLS:
-            died = _drive(shaken, order, kill)
+            died = preparer.prepare(shaken, order, kill)
             assert died.returncode == -signal.SIGKILL, (kill, died.stdout, died.stderr)
         address.unlink()
     for kill in ALONE:  # with a Prefect server of its own, as in the demo
-        died = _drive(shaken, order, kill)
+        died = preparer.prepare(shaken, order, kill)
         assert died.returncode == -signal.SIGKILL, (kill, died.stdout, died.stderr)
-    went_on = _drive(shaken, order)
+    went_on = preparer.prepare(shaken, order)
     assert went_on.returncode == 0, went_on.stderr
     assert json.loads(went_on.stdout) == wanted
     city = City(shaken, "", None, {})  # type: ignore[arg-type]

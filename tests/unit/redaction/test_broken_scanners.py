@@ -68,6 +68,15 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sift, "LEAST", 1)
 
 
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> Iterator[None]:
+    """What a broken scanner was told isn't remembered by the next, nor the other way round."""
+    told = open_lens(PACKS).optics.told
+    told.clear()
+    yield
+    told.clear()
+
+
 # --- breaks ----------------------------------------------------------------------------------------------------------
 
 
@@ -147,7 +156,7 @@ def unfiltered(name: str) -> Break:
     def forgetful(glass: Lens) -> tuple[str, ...]:
         own = next(r for r in glass.recognisers if r.name == name)
         numbers = pl.Series([c.text for n in range(20) for c in canary.canaries((own,), "s", n)[:1]])
-        words = frozenset(w for r in glass.recognisers if r.prefilter_in_context for w in glass._near_words(r))
+        words = frozenset(w for r in glass.recognisers if r.prefilter_in_context for w in glass.optics.near_words(r))
         held = [t for r in glass.recognisers for t in r.coarse if not numbers.str.contains(t).any()]
         spoken = [w for w in sorted(words) if not numbers.str.contains(w, literal=True).any()]
         return ("|".join([*dict.fromkeys(held), *spoken, lens.GUARD]),)
