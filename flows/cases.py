@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from domain.errors import PackInvalid
 from domain.finding import Finding, Severity
 from flows.platform import Platform
 
@@ -19,14 +20,15 @@ NOTHING_STANDS = frozenset({"catalogue-missing"})  # nobody sees it: nothing to 
 
 
 def due_on(platform: Platform, *, urgent: bool) -> date:
-    """By when a case opened today has to be answered: workdays by the calendar pack, plain days where it has no such year."""
+    """By when a case opened today has to be answered: workdays by the calendar pack, plain days where it has no such year or
+    can't be read: a case, and what is taken off with it, doesn't wait for a file."""
     from checks.timeliness.calendar import CalendarUnknown, load_calendar
 
     home, today = platform.home, platform.today()
     days = home.urgent_workdays if urgent else home.case_workdays
     try:
         return load_calendar(platform.packs["calendar"]).add_workdays(today, days)
-    except CalendarUnknown:
+    except (CalendarUnknown, PackInvalid):
         return today + timedelta(days=days)
 
 
