@@ -12,6 +12,7 @@ from typing import Any
 
 from domain.errors import PackInvalid
 from domain.finding import Finding, Severity
+from flows.home import Home
 from flows.platform import Platform
 
 GRAVE = (Severity.BLOCK, Severity.HOLD)
@@ -32,9 +33,9 @@ def due_on(platform: Platform, *, urgent: bool) -> date:
         return today + timedelta(days=days)
 
 
-def must_hide(platform: Platform, findings: Sequence[Finding]) -> bool:
+def must_hide(home: Home, findings: Sequence[Finding]) -> bool:
     """Whether these findings about a public release take it off before anybody has looked."""
-    grave = HIDE_AT[platform.home.hide_at]
+    grave = HIDE_AT[home.hide_at]
     return any(f.severity in grave and f.code not in NOTHING_STANDS for f in findings)
 
 
@@ -48,7 +49,7 @@ def follow_up(platform: Platform, kind: Any, release: str, findings: Sequence[Fi
     found = [f for f in findings if f.severity in GRAVE]
     if not found:
         return {"case": None, "hidden": False}
-    hides = must_hide(platform, found)
+    hides = must_hide(platform.home, found)
     case = desk.open_case(kind, release, due_on(platform, urgent=hides), found, urgent=hides)
     if hides:
         desk.suspend(release, kind, case)

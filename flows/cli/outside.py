@@ -67,7 +67,7 @@ def due(
     if as_json:
         answer(done)
     for row in [] if as_json else done:
-        tell(f"{row['release']} 已撤下，{len(row['proof'])} 个地址已核实；回执 {row['receipt']}")
+        tell(f"{row['release']} 已撤下，{len(row['proof'])} 个地址已核实；回执 {row['receipt'] or '即巡检回执'}")
     if refused or more:
         raise typer.Exit(3)
 

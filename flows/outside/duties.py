@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from domain.errors import MingjingError, TransitionRefused
+from domain.finding import Finding
+from flows.cases import must_hide
 from flows.catalogue import catalogue_for, one_at_a_time
 from flows.copies import falling_together, inspect_copies, remove_copies
 from flows.home import Home
@@ -20,6 +22,7 @@ from flows.outside.plans import due_tonight, keep_seen, plan_half_month
 from flows.outside.register import DOWN, Entry, State, approved, changed, entries, entry_of, in_turn, receipt_path
 from flows.platform import moment_at
 from review.carried import Kind, write_message
+from review.case_steps import REASONS, CaseKind
 from review.hiding import HideOrder, SignedOrder, signed_order
 
 if TYPE_CHECKING:
@@ -50,7 +53,8 @@ def due(here: Home, today: date) -> tuple[list[dict[str, Any]], list[MingjingErr
 
 
 def take_down(here: Home, release_hash: str, state: State, order: dict[str, Any]) -> dict[str, Any]:
-    """Take one release off the catalogue and prove it; returns {release, state, proof, receipt (path)}.
+    """Take one release off the catalogue and prove it; returns {release, state, proof, receipt (path; None where the
+    inspection's is the receipt)}.
 
     An order that is there already is carried out as it stands. Raises WithdrawalIncomplete, CatalogueRefused,
     CatalogueUnreachable: the order stays and `due` carries it out.
@@ -73,12 +77,8 @@ def take_down(here: Home, release_hash: str, state: State, order: dict[str, Any]
             )  # fmt: skip
             copies = remove_copies(here, catalogue, entry.dataset, release_hash)
             entry = changed(here, entry, proof=[*proof, *copies])
-    return {
-        "release": entry.release,
-        "state": entry.state.value,
-        "proof": entry.proof,
-        "receipt": str(write_receipt(here, entry)),
-    }
+    receipt = None if entry.state is State.SUSPENDED else str(write_receipt(here, entry))
+    return {"release": entry.release, "state": entry.state.value, "proof": entry.proof, "receipt": receipt}
 
 
 def write_receipt(here: Home, entry: Entry, path: Path | None = None) -> Path:
@@ -139,9 +139,11 @@ def inspect_entries(
     """Inspect these; one signed receipt of all results. Returns {results, receipt}, None if nothing could be looked at.
 
     `plan`: the half month's, which goes inside with the results. What can't be reached is told by `note`: not seen isn't
-    the same as not there.
+    the same as not there. What can't wait (flows/cases) is taken down here at once, after the receipt: the platform orders
+    it off when that was carried, and a second person there confirms or reverses.
     """
     results: list[dict[str, Any]] = []
+    grave: list[Entry] = []
     at = moment_at(here)
     with in_turn(), catalogue_for(here) as catalogue:
         for entry in wanted:
@@ -154,10 +156,17 @@ def inspect_entries(
                 keep_seen(here, entry, at, is_sound=bool(result["ok"]))
                 said = {"release": entry.release, "receipt": entry.receipt, "turn": entry.turn, "result": result}
                 results.append(said)
+                if must_hide(here, [Finding.from_dict(f) for f in result["findings"]]):
+                    grave.append(entry)
     if not results:
         return None
     path = receipt_path(here, f"inspection-{at[:19].replace(':', '')}-{secrets.token_hex(2)}")
     write_message(here.root, path, Kind.INSPECTED, {"inspected_at": at, "plan": plan, "results": results})
+    for entry in grave:
+        try:
+            take_down(here, entry.release_hash, State.SUSPENDED, {"reason": REASONS[CaseKind.INSPECTION]})
+        except MingjingError as fault:  # the order stands, `due` carries it out
+            note(fault, f"take down {entry.release}")
     told = [{"release": entry["release"], **entry["result"]} for entry in results]
     return {"results": told, "receipt": str(path)}
 

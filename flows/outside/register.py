@@ -34,9 +34,10 @@ class State(StrEnum):
     TAKEN_DOWN = "taken-down"  # ordered from the other network
     EXPIRED = "expired"  # its days were over
     HIDDEN = "hidden"  # ordered here, by a person
+    SUSPENDED = "suspended"  # an inspection here found what can't wait; the order for it comes from the other network
 
 
-DOWN = frozenset({State.TAKEN_DOWN, State.EXPIRED, State.HIDDEN})
+DOWN = frozenset({State.TAKEN_DOWN, State.EXPIRED, State.HIDDEN, State.SUSPENDED})
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from tests.apart import Apart, apart_networks
 from tests.catalogue_release import ROWS
 from tests.cities import ROOT, run
 from tests.made_platform import ledger_lines
+from tests.review_desk import PASSWORD
 from tests.servers import free_port
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -38,6 +39,10 @@ PASSPHRASE = "correct horse battery"
 def apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Apart]:
     with apart_networks(tmp_path_factory.mktemp("apart")) as both:
         yield both
+
+
+def day_after(entry: Entry) -> date:
+    return date.fromisoformat(entry.began_on[:10]) + timedelta(days=1)
 
 
 def day_of(entry: Entry) -> date:
@@ -350,8 +355,8 @@ def test_inspection_outside_comes_back_as_a_direct_one_would(apart: Apart, tmp_p
     assert of_release(sound.release) == []
 
 
-def test_changed_bytes_outside_order_the_release_off_inside(apart: Apart, tmp_path: Path) -> None:
-    """The order then waits to be carried, as a person's would."""
+def test_changed_bytes_are_off_at_once_outside_and_ordered_off_inside(apart: Apart, tmp_path: Path) -> None:
+    """The platform's order follows; a second person may reverse it like any other."""
     from review import queries
     from review.cases import of_release
 
@@ -362,14 +367,52 @@ def test_changed_bytes_outside_order_the_release_off_inside(apart: Apart, tmp_pa
     resource = {"id": entry.receipt["resources"][0]["id"]}
     other = {"upload": ("other.csv", b"a,b\n1,2\n", "text/csv")}
     assert httpx.post(url, data=resource, files=other, headers=head, trust_env=False).status_code == 200
-    made = duties.inspect_all(apart.here, lambda fault, work: None)
+    made = duties.inspect_entries(apart.here, [entry], lambda fault, work: None)
     assert made
+    assert (apart.states(entry), 200 in apart.statuses(entry)) == ({"withdrawn"}, False)
     told = {row["release"]: row for row in apart.accept(made["receipt"])}
     [case] = of_release(entry.release)
     assert (told[entry.release]["case"], told[entry.release]["hidden"]) == (case.public_id, True)
-    assert (apart.states(entry), queries.show(entry.release)["status"]) == ({"current"}, "withdrawn")
     [line] = ledger_lines(entry.release, "withdrawn")
     assert (line["actor"], line["data"]["rule"]) == ("system", "inspection")
+    record = queries.show(entry.release)
+    assert (record["status"], record["takedown"]) == ("withdrawn", None)
+    now = named(apart.here, entry.release)
+    assert (now.state, record["reason"]) == (State.SUSPENDED, now.order["reason"])
+    order = apart.order(entry.release, tmp_path)
+    assert apart.accept(apart.take_down(order))[0]["status"] == "withdrawn"
+    assert queries.show(entry.release)["takedown"]["addresses"]
+    from review import desk
+
+    desk.reverse_withdrawal(entry.release, "conf", PASSWORD, "查无差错")
+    assert apart.accept(apart.put_out(apart.order(entry.release, tmp_path, "back")))[0]["status"] == "published"
+    assert (apart.states(entry), apart.statuses(named(apart.here, entry.release))) == ({"current"}, {200})
+
+
+def test_what_an_inspection_orders_down_is_down_though_the_first_try_failed(
+    apart: Apart, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from domain.errors import CatalogueUnreachable
+
+    entry, _, package = apart.published("suspended_later", tmp_path)
+    assert entry.receipt is not None
+    resource = entry.receipt["resources"][0]["id"]
+    apart.act("resource_patch", {"id": resource}, upload=("other.csv", b"a,b\n1,2\n", "text/csv"))
+    before, told = duties.remove_copies, list[str]()
+
+    def away(*_how: Any) -> Any:
+        raise CatalogueUnreachable("gone for a while")
+
+    monkeypatch.setattr(duties, "remove_copies", away)
+    assert duties.inspect_entries(apart.here, [entry], lambda fault, work: told.append(work))
+    monkeypatch.setattr(duties, "remove_copies", before)
+    assert told == [f"take down {entry.release}"]
+    assert named(apart.here, entry.release).is_unproven
+    [done], refused = duties.due(apart.here, day_after(entry))
+    assert (done["state"], done["receipt"], refused) == ("suspended", None, [])
+    assert 200 not in apart.statuses(entry)
+    with pytest.raises(TransitionRefused, match="was withdrawn here"):
+        publish_package(apart.here.root, package, tmp_path / "again")
 
 
 def test_duties_do_all_of_it_unasked(apart: Apart, tmp_path: Path) -> None:

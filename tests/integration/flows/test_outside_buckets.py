@@ -131,7 +131,7 @@ def test_expired_and_hidden_editions_take_their_copies_along(copied: Copied, tmp
 
 
 @pytest.mark.parametrize("meddle", ["changed", "missing"])
-def test_meddled_copy_fails_the_inspection_outside_and_orders_the_edition_off_inside(
+def test_meddled_copy_takes_the_edition_off_outside_and_orders_it_off_inside(
     copied: Copied, tmp_path: Path, meddle: str
 ) -> None:
     from review import queries
@@ -145,15 +145,15 @@ def test_meddled_copy_fails_the_inspection_outside_and_orders_the_edition_off_in
         client.put_object(Bucket=copied.bucket, Key=key, Body=b"other")
     else:
         client.delete_object(Bucket=copied.bucket, Key=key)
+    served = copied.addresses(entry)
     made = duties.inspect_entries(apart.here, [entry], note)
     assert made
+    gone(copied, entry, served)
     [told] = apart.accept(made["receipt"])
     assert (told["ok"], told["hidden"], told["status"]) == (False, True, "withdrawn")
     [case] = of_release(entry.release)
     assert [f["code"] for f in case.findings] == ["catalogue-copy-differs"]
-    served = copied.addresses(entry)
     apart.accept(apart.take_down(apart.order(entry.release, tmp_path, "off")))
-    gone(copied, entry, served)
     assert queries.show(entry.release)["takedown"] is not None
 
 
