@@ -40,6 +40,9 @@ FIELDS = (
 )
 
 
+Heard = Callable[["ForeignDataset", Iterator[tuple[str, str]]], None]
+
+
 class PageTooLong(Exception):
     """One answer of package_search is more than is read at once."""
 
@@ -120,8 +123,11 @@ def visit(url: str, gate: Gate, pace: Pace, *, ca_file: str | None = None) -> Ca
     return catalogue
 
 
-def listing(catalogue: Catalogue, told: Callable[[int, int], None] | None = None) -> Listing:
-    """Every public dataset, by pages in the order of their ids. `told`: how many of how many are known.
+def listing(
+    catalogue: Catalogue, told: Callable[[int, int], None] | None = None, heard: Heard | None = None
+) -> Listing:
+    """Every public dataset, by pages in the order of their ids. `told`: how many of how many are known; `heard`: is given
+    each dataset once with the texts of its entry, which aren't kept here.
 
     Raises CatalogueRefused, CatalogueUnreachable. A page that is too long to read is asked for in smaller ones; what
     changes while it is read, or lies, becomes a gap and never a silence.
@@ -149,8 +155,10 @@ def listing(catalogue: Catalogue, told: Callable[[int, int], None] | None = None
             dataset = parsed(raw)
             if dataset is None:
                 gaps.append(f"第 {start + 1} 至 {start + len(results)} 个数据集中有一个条目无法理解")
-            else:
-                found.setdefault(dataset.id, dataset)
+            elif dataset.id not in found:
+                found[dataset.id] = dataset
+                if heard:
+                    heard(dataset, texts_of(raw))
         start += len(results)
         if told:
             told(min(start, count), count)
@@ -189,6 +197,38 @@ def parsed(raw: Any) -> ForeignDataset | None:
         plain(organization.get("name") if isinstance(organization, dict) else None),
         tuple(_resource(r, n) for n, r in enumerate(resources[:MOST_RESOURCES])), tuple(_prints(raw)),
     )  # fmt: skip
+
+
+def texts_of(raw: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What a visitor reads in an entry beside its files, whole: (place, text), such as `notes` or `resources[2].description`.
+
+    Who is in charge (author, maintainer, organization) isn't among it: a name and a number to call belong there.
+    """
+    for name in ("title", "notes", "title_translated", "notes_translated", "description"):
+        yield from _texts(name, raw.get(name))
+    for number, tag in enumerate(_listed(raw, "tags")):
+        yield from _texts(f"tags[{number}]", tag.get("display_name") or tag.get("name"))
+    for number, extra in enumerate(_listed(raw, "extras")):
+        yield from _texts(f"extras[{number}].key", extra.get("key"))
+        yield from _texts(f"extras[{number}].value", extra.get("value"))
+    for number, resource in enumerate(_listed(raw, "resources")):
+        for name in ("name", "description", "name_translated", "description_translated"):
+            yield from _texts(f"resources[{number}].{name}", resource.get(name))
+
+
+def _listed(raw: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    found = raw.get(name)
+    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+
+
+def _texts(place: str, value: Any) -> Iterator[tuple[str, str]]:
+    """The text there, or the texts in a structure: its own names are a stranger's, so a place in it is told by number."""
+    if isinstance(value, dict | list):
+        inner = value.values() if isinstance(value, dict) else value
+        for number, each in enumerate(inner):
+            yield from _texts(f"{place}[{number}]", each)
+    elif value is not None and not isinstance(value, bool) and (text := str(value)).strip():
+        yield place, text
 
 
 def _resource(raw: dict[str, Any], number: int) -> ForeignResource:

@@ -67,12 +67,19 @@ def publish(
     return _receipt(catalogue, recorded(target, found), found)
 
 
-def plan(catalogue: Catalogue, *, manifest: Manifest, metadata: Mapping[str, Any], published_on: str) -> Plan:
+def plan(
+    catalogue: Catalogue,
+    *,
+    manifest: Manifest,
+    metadata: Mapping[str, Any],
+    published_on: str,
+    reinstates: bool = False,
+) -> Plan:
     """What `publish` would change, without changing anything. Raises as `publish` where it would be refused there."""
     catalogue.begin()
     with named_faults():
         found = catalogue.find(package_id(metadata["dataset"]), metadata["name"])
-    return plan_changes(found, Target(manifest, metadata, published_on))
+    return plan_changes(found, Target(manifest, metadata, published_on, reinstates))
 
 
 def settle(catalogue: Catalogue, *, manifest: Manifest, metadata: Mapping[str, Any]) -> bool:

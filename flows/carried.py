@@ -10,12 +10,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from domain.canonical import canonical_json
-from domain.errors import PackageInvalid, ReleaseNotApproved, TransitionRefused
+from domain.errors import PackageInvalid, ReleaseNotApproved
 from domain.release import Artefact, Manifest, Status
 from flows.catalogue import catalogue_for, one_at_a_time
 from flows.copies import falling_together, put_copies
@@ -27,8 +27,10 @@ from flows.outside.register import (
     entry_of,
     keep_approved,
     publisher,
+    today_at,
     write,
 )
+from flows.outside.turns import brings_back, check_turn
 from flows.platform import moment_at, now, open_platform
 
 
@@ -41,14 +43,13 @@ def export_order(home: Path | None, release: str, out: Path) -> dict[str, Any]:
     platform = open_platform(home)
     from catalog.admission import require_public
     from flows.in_force import checked_approval
-    from review import queries
+    from review import queries, withdrawals
     from review.carried import Kind, write_message, write_release
 
-    record = queries.show(release)
+    record, turn = queries.show(release), withdrawals.turn_of(release)
     if record["status"] == Status.WITHDRAWN:
-        write_message(
-            platform.home.root, out, Kind.WITHDRAWAL, _withdrawal(record, platform.contract(record["dataset"]))
-        )
+        order = _withdrawal(record, platform.contract(record["dataset"]))
+        write_message(platform.home.root, out, Kind.WITHDRAWAL, {**order, "turn": turn.seq})
         return {"release": release, "order": Kind.WITHDRAWAL.value}
     if record["status"] != Status.APPROVED:
         raise ReleaseNotApproved(
@@ -56,7 +57,10 @@ def export_order(home: Path | None, release: str, out: Path) -> dict[str, Any]:
         )
     approval, manifest, _ = checked_approval(platform, release)
     require_public(json.loads(platform.stores.read(manifest.metadata.sha256)))
-    write_release(platform.home.root, out, approval, manifest, platform.stores, _carried(manifest), exported_at=now())
+    write_release(
+        platform.home.root, out, approval, manifest, platform.stores, _carried(manifest), exported_at=now(),
+        turn=turn.seq, reverses=turn.reverses,
+    )  # fmt: skip
     return {"release": release, "order": Kind.RELEASE.value}
 
 
@@ -64,7 +68,8 @@ def publish_package(home: Path | None, path: Path, receipt: Path) -> dict[str, A
     """Publish a carried release and write the receipt that goes back. Returns {release, dataset, public_url, receipt}.
 
     The register knows of it before the catalogue does, with the day on which it comes down. Raises PackageInvalid,
-    TransitionRefused where it was taken down here before, and what publishing raises.
+    TransitionRefused where it was taken down here before and this package doesn't reverse just that, and what publishing
+    raises.
     """
     from catalog.admission import admit
     from catalog.publish import publish
@@ -73,22 +78,24 @@ def publish_package(home: Path | None, path: Path, receipt: Path) -> dict[str, A
     with _opened(home, path, Kind.RELEASE) as (here, package, manifest, store, metadata):
         approval = package.approval
         with one_at_a_time(here, manifest.dataset), catalogue_for(here) as catalogue:
-            entry = entry_of(here, manifest.release_hash) or Entry(
+            known = entry_of(here, manifest.release_hash)
+            entry = known or Entry(
                 approval.release, manifest.release_hash, manifest.dataset, State.PUBLISHING, metadata["title"]["zh"],
                 manifest.period, metadata["publication_days"], moment_at(here),
             )  # fmt: skip
-            if entry.state in DOWN:
-                raise TransitionRefused(f"{approval.release} was withdrawn here; a correction is a new revision")
+            is_back = brings_back(known, package, today_at(here))
             admit(approval, manifest, metadata, store, None)
             keep_approved(here, manifest, store.read(manifest.metadata.sha256))
-            write(here, entry)
+            if entry.state in DOWN:
+                entry = replace(entry, state=State.PUBLISHING, order={}, proof=None)
+            entry = write(here, replace(entry, turn=package.turn, is_back=is_back))
             with falling_together(here, catalogue, manifest):
                 made = publish(
                     catalogue, approval=approval, manifest=manifest, metadata=metadata, store=store,
-                    published_on=moment_at(here),
+                    published_on=moment_at(here), reinstates=is_back,
                 )  # fmt: skip
             put_copies(here, catalogue, manifest, store)
-            body = {"release": approval.release, "receipt": asdict(made)}
+            body = {"release": approval.release, "receipt": asdict(made), "turn": entry.turn}
             changed(here, entry, state=State.PUBLISHED, receipt=json.loads(canonical_json(asdict(made))))
         write_message(here.root, receipt, Kind.PUBLISHED, body)
     return {
@@ -106,14 +113,20 @@ def plan_package(home: Path | None, path: Path) -> dict[str, Any]:
     from review.carried import Kind
 
     with _opened(home, path, Kind.RELEASE) as (here, package, manifest, store, metadata):
+        is_back = brings_back(entry_of(here, manifest.release_hash), package, today_at(here))
         admit(package.approval, manifest, metadata, store, None)
         with catalogue_for(here) as catalogue:
-            planned = plan(catalogue, manifest=manifest, metadata=metadata, published_on=moment_at(here))
+            planned = plan(
+                catalogue, manifest=manifest, metadata=metadata, published_on=moment_at(here), reinstates=is_back
+            )
     return {"release": package.approval.release, "changes": planned.to_dict()}
 
 
 def withdraw_package(home: Path | None, path: Path, receipt: Path) -> dict[str, Any]:
-    """Take off what a carried order names and write the receipt with the proof. Returns {release, proof, receipt}."""
+    """Take off what a carried order names and write the receipt with the proof. Returns {release, proof, receipt}.
+
+    Raises PackageInvalid, TransitionRefused (an old order), and what taking down raises.
+    """
     from flows.outside.duties import take_down
     from review.carried import PLATFORMS, Kind, open_package, pinned_keys
 
@@ -122,11 +135,13 @@ def withdraw_package(home: Path | None, path: Path, receipt: Path) -> dict[str, 
     if package.kind is not Kind.WITHDRAWAL:
         raise PackageInvalid(f"{path.name} orders no withdrawal; a release is published with: mingjing publish FILE")
     order = package.body
-    entry = entry_of(here, order["release_hash"])
-    if entry is None:  # it may have been published from another machine, and can't be from this one any more
-        entry = write(here, Entry(order["release"], order["release_hash"], order["dataset"], State.PUBLISHING))
-    if entry.state is not State.TAKEN_DOWN:  # the platform's order takes the place of one given here
-        entry = changed(here, entry, state=State.TAKEN_DOWN, order=dict(order), proof=None)
+    with one_at_a_time(here, order["dataset"]):
+        entry = entry_of(here, order["release_hash"])
+        if entry is None:  # it may have been published from another machine, and can't be from this one any more
+            entry = write(here, Entry(order["release"], order["release_hash"], order["dataset"], State.PUBLISHING))
+        check_turn(entry, package.turn)
+        if entry.state is not State.TAKEN_DOWN or entry.turn != package.turn:  # it takes the place of one given here
+            entry = changed(here, entry, state=State.TAKEN_DOWN, order=dict(order), proof=None, turn=package.turn)
     done = take_down(here, entry.release_hash, State.TAKEN_DOWN, dict(order))
     Path(done["receipt"]).replace(receipt)
     return {"release": order["release"], "proof": done["proof"], "receipt": str(receipt)}

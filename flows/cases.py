@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from domain.errors import PackInvalid
 from domain.finding import Finding, Severity
+from flows.home import Home
 from flows.platform import Platform
 
 GRAVE = (Severity.BLOCK, Severity.HOLD)
@@ -19,20 +21,21 @@ NOTHING_STANDS = frozenset({"catalogue-missing"})  # nobody sees it: nothing to 
 
 
 def due_on(platform: Platform, *, urgent: bool) -> date:
-    """By when a case opened today has to be answered: workdays by the calendar pack, plain days where it has no such year."""
+    """By when a case opened today has to be answered: workdays by the calendar pack, plain days where it has no such year or
+    can't be read: a case, and what is taken off with it, doesn't wait for a file."""
     from checks.timeliness.calendar import CalendarUnknown, load_calendar
 
     home, today = platform.home, platform.today()
     days = home.urgent_workdays if urgent else home.case_workdays
     try:
         return load_calendar(platform.packs["calendar"]).add_workdays(today, days)
-    except CalendarUnknown:
+    except (CalendarUnknown, PackInvalid):
         return today + timedelta(days=days)
 
 
-def must_hide(platform: Platform, findings: Sequence[Finding]) -> bool:
+def must_hide(home: Home, findings: Sequence[Finding]) -> bool:
     """Whether these findings about a public release take it off before anybody has looked."""
-    grave = HIDE_AT[platform.home.hide_at]
+    grave = HIDE_AT[home.hide_at]
     return any(f.severity in grave and f.code not in NOTHING_STANDS for f in findings)
 
 
@@ -46,7 +49,7 @@ def follow_up(platform: Platform, kind: Any, release: str, findings: Sequence[Fi
     found = [f for f in findings if f.severity in GRAVE]
     if not found:
         return {"case": None, "hidden": False}
-    hides = must_hide(platform, found)
+    hides = must_hide(platform.home, found)
     case = desk.open_case(kind, release, due_on(platform, urgent=hides), found, urgent=hides)
     if hides:
         desk.suspend(release, kind, case)

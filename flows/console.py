@@ -12,11 +12,12 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from domain.contract import Contract
+from domain.errors import PackInvalid
 from domain.pack import Packs
 from flows.aside import check_contract_text, draft_contract_text
 from flows.ask import progress_of
 from flows.home import Home, home_path, open_home
-from flows.library import contract_text, read_contracts, read_packs
+from flows.library import contract_text, packs_in_force, read_contracts, read_packs
 from flows.orders import Order, write_order
 from flows.original import is_kept, original_cell
 from flows.sources import allowed_sources, named_source
@@ -47,7 +48,8 @@ def outside_of(home: Home) -> Outside:
     return Outside(
         store=open_stores(home),
         contracts=lambda: read_contracts(home),
-        packs=lambda: read_packs(home),
+        packs=lambda: packs_in_force(home)[0],
+        packs_fault=lambda: str(packs_in_force(home)[1] or ""),
         workdays=workdays_of(home),
         progress=progress,
         order=order,
@@ -55,7 +57,7 @@ def outside_of(home: Home) -> Outside:
         is_kept=lambda manifest: is_kept(home, manifest),
         original=lambda manifest, place: original_cell(home, read_packs(home), manifest, place),
         bench=bench_of(home),
-        due=lambda contract, dates: earliest_deadline(read_packs(home), contract, dates),
+        due=lambda contract, dates: earliest_deadline(packs_in_force(home)[0], contract, dates),
     )
 
 
@@ -88,10 +90,13 @@ def bench_of(home: Home) -> Bench:
 
 
 def workdays_of(home: Home) -> Workdays:
-    """Counts workdays by the calendar pack; None where a holiday notice isn't known."""
+    """Counts workdays by the calendar pack; None where a holiday notice isn't known, or the pack can't be read."""
     from checks.timeliness.calendar import CalendarUnknown, load_calendar
 
-    calendar = load_calendar(read_packs(home)["calendar"])
+    try:
+        calendar = load_calendar(packs_in_force(home)[0]["calendar"])
+    except PackInvalid:  # the page of the packs says so; the console is needed to take things off
+        return lambda *_days: None
 
     def workdays(start: date, end: date) -> int | None:
         try:

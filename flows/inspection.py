@@ -10,7 +10,7 @@ import json
 import queue
 import secrets
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from domain.contract import Audience
@@ -48,12 +48,17 @@ def population(period: str) -> list[tuple[str, int | None]]:
 def plan_half_month(platform: Platform, seed: str = "") -> dict[str, Any]:
     """The plan of this half month, drawn now where there is none yet; `seed`: chance, unless one is given.
 
-    Returns {period, seed, share, population, chosen, at}. Raises UsageInvalid where it has been drawn from another seed.
+    Returns {period, seed, share, population, chosen, at}. Raises UsageInvalid where it has been drawn from another seed, or
+    where the catalogue lies in another network: that side draws it, and its receipts bring it here.
     """
     from review import desk, standing
 
     period, share = half_month(platform.today()), platform.home.inspection_share
     plan = standing.plan_of(period)
+    if plan is None and platform.home.is_carried:
+        raise UsageInvalid(
+            f"the plan of {period} is drawn on the publishing side (mingjing outside inspect --plan); no receipt brought it yet"
+        )
     if plan is None:
         waits, drawn_from = population(period), seed or secrets.token_hex(16)
         desk.plan_inspections(period, drawn_from, share, waits, draw(drawn_from, waits, share))
@@ -64,7 +69,7 @@ def plan_half_month(platform: Platform, seed: str = "") -> dict[str, Any]:
     return plan
 
 
-def is_drawn_from(plan: dict[str, Any]) -> bool:
+def is_drawn_from(plan: Mapping[str, Any]) -> bool:
     """Whether drawing again from seed and population of a plan gives what it chose."""
     waits = [(dataset, waited) for dataset, waited in plan["population"]]
     return draw(plan["seed"], waits, plan["share"]) == tuple(plan["chosen"])
@@ -109,7 +114,7 @@ def inspect_all(platform: Platform, records: Sequence[Public]) -> list[dict[str,
                 _take_off(results[-1])
         except MingjingError as fault:  # told after the others
             lost = fault
-    _end_plan(platform)
+    end_plan(platform)
     if lost is not None:
         raise lost
     return results
@@ -216,7 +221,7 @@ def inspect_one(platform: Platform, catalogue: Any, record: Public) -> dict[str,
     return found.with_findings(inspect_copies(platform.home, catalogue, manifest)).to_dict()
 
 
-def _end_plan(platform: Platform) -> None:
+def end_plan(platform: Platform) -> None:
     """Say that the half month's plan is done, once it is."""
     from review import desk, standing
 

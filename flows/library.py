@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 
 from domain.contract import Contract, load_contract
@@ -76,15 +77,16 @@ def contract_text(home: Home | None, dataset: str) -> str | None:
     return _text(path, ContractInvalid) if path else None
 
 
-@cache
-def _bundled_packs() -> dict[str, Pack]:
-    return _packs_in(BUNDLED / "rules")
+@lru_cache(maxsize=64)
+def _pack(text: str, name: str) -> Pack:
+    """Parsing takes up to a second; equal text is the same pack."""
+    return load_pack(text, name)
 
 
 def _packs_in(root: Path) -> dict[str, Pack]:
     found: dict[str, Pack] = {}
     for path in sorted(root.glob("*.yaml")):
-        pack = load_pack(_text(path, PackInvalid), str(path.name))
+        pack = _pack(_text(path, PackInvalid), path.name)
         if pack.id in found:
             raise PackInvalid(f"{path.name}: pack {pack.id} stands in another file of this folder too")
         found[pack.id] = pack
@@ -92,6 +94,34 @@ def _packs_in(root: Path) -> dict[str, Pack]:
 
 
 def read_packs(home: Home | None) -> Packs:
-    """All rule packs; a pack in HOME/rules takes the place of the bundled one of the same id."""
+    """All rule packs; a pack in HOME/rules takes the place of the bundled one of the same id. Raises PackInvalid."""
     own = _packs_in(home.root / "rules") if home else {}
-    return Packs({**_bundled_packs(), **own})
+    return Packs({**_packs_in(BUNDLED / "rules"), **own})
+
+
+_LAST_READ: dict[Path, Packs] = {}
+Stamp = tuple[tuple[str, int, int, int], ...]
+
+
+def packs_in_force(home: Home) -> tuple[Packs, PackInvalid | None]:
+    """All rule packs for showing; where a file can't be read by now, those that this process read last, and why. Nothing is
+    prepared with those. Raises PackInvalid where it never read any.
+    """
+    try:
+        _LAST_READ[home.root] = read_packs(home)
+    except PackInvalid as fault:
+        if home.root not in _LAST_READ:
+            raise
+        return _LAST_READ[home.root], fault
+    return _LAST_READ[home.root], None
+
+
+def stamp_of_packs(home: Home) -> Stamp:
+    """Name, inode, size and time of every pack's file: unequal where one may have changed. Costs no reading."""
+    found = []
+    for root in (BUNDLED / "rules", home.root / "rules"):
+        for path in sorted(root.glob("*.yaml")):
+            with suppress(FileNotFoundError):
+                seen = path.stat()
+                found.append((str(path), seen.st_ino, seen.st_size, seen.st_mtime_ns))
+    return tuple(found)

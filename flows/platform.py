@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from domain.contract import Contract
+from domain.errors import PackInvalid
 from domain.pack import Packs
 from flows.home import Home, home_path, open_home
 from flows.library import one_contract, read_packs
@@ -17,11 +18,18 @@ from flows.stores import Stores, open_stores
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """What a flow needs at hand."""
+    """What a flow needs at hand. `rules`: the packs, or why they can't be read."""
 
     home: Home
     stores: Stores
-    packs: Packs
+    rules: Packs | PackInvalid = field(repr=False)
+
+    @property
+    def packs(self) -> Packs:
+        """The rule packs. Raises PackInvalid: what needs none goes on without, taking off above all."""
+        if isinstance(self.rules, PackInvalid):
+            raise PackInvalid(str(self.rules))
+        return self.rules
 
     def contract(self, dataset: str) -> Contract:
         return one_contract(self.home, dataset)
@@ -59,10 +67,18 @@ def connect(home: Home) -> None:
 
 
 def open_platform(root: Path | None = None) -> Platform:
-    """Open the installation at `root` (default: MINGJING_HOME) and its database. Raises HomeInvalid."""
+    """Open the installation at `root` (default: MINGJING_HOME) and its database. Raises HomeInvalid.
+
+    Packs that can't be read are told by whoever asks for them.
+    """
     from review.setup import check_schema
 
     home = open_home(home_path(root))
     connect(home)
     check_schema()
-    return Platform(home, open_stores(home), read_packs(home))
+    rules: Packs | PackInvalid
+    try:
+        rules = read_packs(home)
+    except PackInvalid as fault:
+        rules = fault
+    return Platform(home, open_stores(home), rules)

@@ -111,7 +111,7 @@ def publish_release(release: str) -> dict[str, Any]:
 def plan_release(platform: Platform, release: str) -> dict[str, Any]:
     """What `publish` would change now, or the named refusal it would end in. Changes nothing."""
     from catalog.publish import plan
-    from review import queries
+    from review import queries, withdrawals
 
     manifest = queries.manifest(release)
     contract = platform.contract(manifest.dataset)
@@ -121,7 +121,10 @@ def plan_release(platform: Platform, release: str) -> dict[str, Any]:
             return {"release": release, "package_for_posting": True}
         metadata = json.loads(platform.stores.read(manifest.metadata.sha256))
         with catalogue_for(platform.home) as catalogue:
-            planned = plan(catalogue, manifest=manifest, metadata=metadata, published_on=platform.moment())
+            planned = plan(
+                catalogue, manifest=manifest, metadata=metadata, published_on=platform.moment(),
+                reinstates=withdrawals.is_reinstated(release),
+            )  # fmt: skip
     except MingjingError as refused:
         return {"release": release, "refused": refused.name(), "message": str(refused)}
     return {"release": release, "changes": asdict(planned)}

@@ -2,10 +2,12 @@
 
 The catalogue keeps a report until the desk has its case, so none is lost and none opens two. Its text goes into the case
 alone: no log, ledger line or notice holds any of it. A CKAN has no such form; `report_url` leads its readers elsewhere.
+Over two networks flows/outside/reported fetches them, and receipts bring them here.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +16,20 @@ from flows.catalogue import catalogue_for, is_served
 from flows.platform import Platform
 
 EVERY_SECONDS = 20.0
-LEAK = "leak"  # the other kind is "error"
+LEAK = "leak"
+KINDS = ("error", LEAK)
+REPORT_ID = re.compile("[0-9a-f]{16}")
+
+
+def open_report(platform: Platform, release: str, *, number: str, kind: str, text: str) -> str:
+    """The case of one report about a release, once however often its number comes; returns the case's number."""
+    from review import desk
+    from review.case_steps import CaseKind
+
+    urgent = kind == LEAK
+    return desk.open_case(
+        CaseKind.REPORT, release, due_on(platform, urgent=urgent), urgent=urgent, text=text, about=f"report:{number}"
+    )
 
 
 def fetch_reports(platform: Platform) -> list[str]:
@@ -22,8 +37,7 @@ def fetch_reports(platform: Platform) -> list[str]:
     isn't started for this.
     """
     from catalog.mapping import package_id
-    from review import desk, standing
-    from review.case_steps import CaseKind
+    from review import standing
 
     if platform.home.catalogue_url or not is_served(platform.home):
         return []
@@ -36,11 +50,8 @@ def fetch_reports(platform: Platform) -> list[str]:
         for report in waiting:
             if report["package"] not in releases:
                 continue  # nobody's here: whoever put the dataset there looks after it
-            urgent = report["kind"] == LEAK
-            case = desk.open_case(
-                CaseKind.REPORT, releases[report["package"]], due_on(platform, urgent=urgent), urgent=urgent,
-                text=report["text"], about=f"report:{report['id']}",
-            )  # fmt: skip
+            release = releases[report["package"]]
+            case = open_report(platform, release, number=report["id"], kind=report["kind"], text=report["text"])
             catalogue.act("mingjing_report_delete", {"id": report["id"]})
             opened.append(case)
     return opened

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from domain.canonical import canonical_json, sha256_hex
 from domain.contract import Audience, Contract, Tier, stored_contract
-from domain.errors import MingjingError
+from domain.errors import MingjingError, PackInvalid
 from domain.finding import Finding, Place, Severity, count_by_severity
 from domain.pack import Packs
 from domain.release import Artefact, Manifest, PackRef
@@ -253,7 +253,9 @@ class Rescanning:
 
     def step(self, clock: float) -> bool:
         """Scan the next one; True where there was one. `clock`: monotonic seconds."""
-        if self._waiting is None:  # the packs of a running service don't change
+        if isinstance(self._platform.rules, PackInvalid):
+            return False  # flows/rules tells it, and comes with a platform once they can be read
+        if self._waiting is None:  # under other packs flows/rules has another one of these made
             self._waiting = left(self._platform)
             announce_change(self._platform, self._waiting)
         for one in self._waiting:

@@ -24,6 +24,7 @@ from flows.platform import Platform, open_platform
 from flows.progress import listening
 from flows.reports import Reports
 from flows.rescan import Rescanning
+from flows.rules import RulesWatch
 from flows.stopping import key_file, note_key, settle_cancelled, stopped_when_told
 from flows.timed import TimedTakedown
 from flows.unsettled import Settling
@@ -94,6 +95,17 @@ def _warm_crafts() -> None:
     warm_detect()
 
 
+class _Parts:
+    """What the runner does of itself, under the rules of one platform."""
+
+    def __init__(self, platform: Platform) -> None:
+        self.settling = Settling(platform, note)
+        self.timed = TimedTakedown(platform, lambda release: perform("withdraw", {"release": release}), note)
+        self.watches: list[Rescanning | Reports | Inspecting] = [Rescanning(platform, note), Reports(platform, note)]
+        if not platform.home.is_carried:
+            self.watches.append(Inspecting(lambda new: perform("inspect", {"release": "", "releases": new}), note))
+
+
 def serve_requests(platform: Platform, stop: threading.Event) -> None:
     """Claim and do requests until `stop` is set. A request whose runner died is claimed again: all work is idempotent.
 
@@ -103,13 +115,11 @@ def serve_requests(platform: Platform, stop: threading.Event) -> None:
     from review import desk
 
     refused_at: dict[str, float] = {}
-    daily, settling = Daily(), Settling(platform, note)
-    timed = TimedTakedown(platform, lambda release: perform("withdraw", {"release": release}), note)
-    watches: list[Rescanning | Reports | Inspecting] = [Rescanning(platform, note), Reports(platform, note)]
-    if not platform.home.is_carried:
-        watches.append(Inspecting(lambda new: perform("inspect", {"release": "", "releases": new}), note))
+    daily, rules, parts = Daily(), RulesWatch(platform, note), _Parts(platform)
     while not stop.is_set():
-        settling.step(time.monotonic())  # before all else: it may be public
+        if (under_new_rules := rules.step(time.monotonic())) is not None:
+            platform, parts = under_new_rules, _Parts(under_new_rules)
+        parts.settling.step(time.monotonic())  # before all other work: it may be public
         if daily.is_due():
             try:
                 keep_house(platform)
@@ -120,9 +130,9 @@ def serve_requests(platform: Platform, stop: threading.Event) -> None:
         if row is not None:
             do_work(platform.home, row, is_ended_to_stop=row["kind"] in CANCELLABLE)
         elif not (
-            timed.step(platform.today(), time.monotonic())
+            parts.timed.step(platform.today(), time.monotonic())
             or _publish_next(platform.home, refused_at)
-            or any(watch.step(time.monotonic()) for watch in watches)
+            or any(watch.step(time.monotonic()) for watch in parts.watches)
         ):
             stop.wait(POLL_SECONDS)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -41,6 +42,7 @@ class Kind(StrEnum):
     EXPIRED = "expired"
     HIDDEN = "hidden"
     INSPECTED = "inspected"
+    REPORTED = "reported"  # by the public; holds what people wrote
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,11 @@ class Package:
             return Approval(**{**given, "decisions": tuple(given["decisions"])})
         except (KeyError, TypeError):
             raise PackageInvalid(f"{self.path.name} holds no approval; export the release again") from None
+
+    @property
+    def turn(self) -> int:
+        """How far the to and fro about the release was when this was written (review/withdrawals). Raises PackageInvalid."""
+        return turn_in(self.body)
 
     def unpack(self, artefacts: tuple[Artefact, ...], store: ArtefactStore) -> None:
         """Put the artefacts into the store, each byte verified. Raises ArtefactMissing, ContentChanged."""
@@ -103,11 +110,20 @@ def write_release(
 
 
 def write_message(home: Path, out: Path, kind: Kind, body: Mapping[str, Any]) -> None:
-    """A signed message without artefacts."""
+    """A signed message without artefacts; durable before it returns. What people wrote is for its owner alone (0600)."""
     part = out.with_name(out.name + ".part")
-    with zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive:
-        _write_message(archive, home, kind, body)
+    mode = 0o600 if kind is Kind.REPORTED else 0o666
+    with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT | os.O_TRUNC, mode), "w+b") as file:
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+            _write_message(archive, home, kind, body)
+        file.flush()
+        os.fsync(file.fileno())
     part.replace(out)
+    folder = os.open(out.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def open_package(path: Path, pinned: frozenset[str]) -> Package:
@@ -133,6 +149,14 @@ def open_package(path: Path, pinned: frozenset[str]) -> Package:
         if kind is Kind.RELEASE:
             manifest = _manifest(_member(archive, path, MANIFEST), path, str(body.get("manifest_sha256")))
         return Package(path, kind, body, signers[0], manifest)
+
+
+def turn_in(said: Mapping[str, Any]) -> int:
+    """The turn that an order or an answer names. Raises PackageInvalid where it names none."""
+    turn = said.get("turn")
+    if type(turn) is not int or turn < 0:
+        raise PackageInvalid("the package doesn't say which order it answers or is; update the older of the two sides")
+    return turn
 
 
 def pinned_keys(home: Path, name: str) -> frozenset[str]:

@@ -19,6 +19,14 @@ class CaseKind(StrEnum):
     REPORT = "report"  # somebody of the public says so
 
 
+REASONS: Mapping[CaseKind, str] = MappingProxyType(
+    {  # of taking something off at once; the public reads them on the tombstone
+        CaseKind.INSPECTION: "读网检查发现公开的内容与批准的不一致，先行撤下核查",
+        CaseKind.RULE_CHANGE: "规则更新后复扫发现不应公开的内容，先行撤下核查",
+    }
+)
+
+
 class CaseStatus(StrEnum):
     """Who holds the case: the unit in charge, a second person, nobody."""
 

@@ -13,6 +13,7 @@ from review.models import LedgerEntry, ReleaseRecord, User, WithdrawalAnswer, Wo
 from review.permissions import Case, Office, can_answer_withdrawal
 
 OFF = ("withdrawn", "expired", "hidden")  # events that take a release off; only the first is a person's of this desk
+REVERSED = "withdrawal-reversed"  # the event that puts it out again
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +84,25 @@ def waiting() -> list[dict[str, Any]]:
 
 def is_reinstated(release: str) -> bool:
     """Whether the last word about taking the release off was a second person's reversal."""
-    events = (*OFF, "withdrawal-reversed")
+    return turn_of(release).reverses > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """How far the to and fro about a release is. `seq`: the ledger line that last took it off or put it out again, 0 before
+    the first; `reverses`: the line of the order that this one reversed, 0 where it is no reversal."""
+
+    seq: int
+    reverses: int
+
+
+def turn_of(release: str) -> Turn:
+    """The release's turn. It travels in orders and receipts, so that an old one is known as old."""
+    events = (*OFF, REVERSED)
     last = LedgerEntry.objects.filter(release=release, event__in=events).order_by("-seq").first()
-    return last is not None and last.event == "withdrawal-reversed"
+    if last is None:
+        return Turn(0, 0)
+    return Turn(last.seq, int(json.loads(last.body)["data"]["order"]) if last.event == REVERSED else 0)
 
 
 def work_on(release: str) -> dict[str, Any] | None:

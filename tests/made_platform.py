@@ -36,7 +36,8 @@ class Made:
         return self.platform.home
 
     def approved(self, name: str, folder: Path, *, period: str = "2025", **contract: Any) -> tuple[str, Prepared]:
-        """An approved release of the dataset finance.`name`; its contract lies in the home, its bytes in the stores."""
+        """An approved release of the dataset finance.`name`; its contract lies in the home, its bytes in the stores. `rows`
+        among the rest: its table, in place of the usual one."""
         from review import desk, queries
 
         ready = self.prepared(name, folder, period=period, **contract)

@@ -26,6 +26,7 @@ from domain.finding import SEVERITIES
 from domain.pack import Packs
 from flows.audit.adopted import Adoption, baselines, look_again
 from flows.audit.adopted import folder_of as adopted_folder
+from flows.audit.entries import entries_in
 from flows.audit.fetch import AGENT, Trip, read_robots
 from flows.audit.read import ELSEWHERE, OTHER, READ, UNREAD, Reader, Result
 from flows.audit.state import State, alone, keeping
@@ -59,7 +60,8 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Audited:
-    """What was found. `summary`: the object of `audit --json` but for `files`; `folder`: where report and state lie."""
+    """What was found. `summary`: the object of `audit --json` but for `files`, its `entries` as of flows/audit/entries;
+    `folder`: where report and state lie."""
 
     summary: dict[str, Any]
     files: tuple[Result, ...]
@@ -135,13 +137,15 @@ def audit(asked: Asked, environ: Mapping[str, str], *, adopt: bool = False) -> A
         keeping(folder, url, packs=_packs_key(packs), fresh=asked.fresh) as state,
         unpacked(trip, asked),
     ):
-        listed = listing(trip.catalogue, lambda done, of: announce("列出数据集", done, of))
-        announce("准备识别器", 1, 1)
-        shown = labels(packs)
+        with entries_in(folder) as entries:
+            listed = listing(trip.catalogue, lambda done, of: announce("列出数据集", done, of), entries.hear)
+            announce("检查条目", 1, 1)
+            shown = labels(packs)
+            told = entries.scanned(asked.home, packs, shown)
         adoption = Adoption(home, url) if adopt and home else None
         draft = (lambda d, path: adoption.draft(d, path, shown, trip.spool)) if adoption else None
         files = tuple(_read_all(listed, Reader(trip, asked.home, shown, draft), state))
-        done = Audited(_summary(trip.catalogue, listed, files, packs), files, folder)
+        done = Audited(_summary(trip.catalogue, listed, files, packs, told), files, folder)
         if adoption:
             done.summary["adopted"] = adoption.finish(listed, files, shown)
         write_whole(
@@ -194,15 +198,20 @@ def _packs_key(packs: Packs) -> str:
     return sha256_hex(canonical_json([[p.id, p.version, p.sha256] for p in packs.refs]))
 
 
-def _summary(catalogue: Catalogue, listed: Listing, files: Sequence[Result], packs: Packs) -> dict[str, Any]:
+def _summary(
+    catalogue: Catalogue, listed: Listing, files: Sequence[Result], packs: Packs, entries: Mapping[str, Any]
+) -> dict[str, Any]:
     by_status = Counter(f["status"] for f in files)
     seen = [f for f in files if f["status"] == READ]
     counts = {s.value: sum(f["counts"][s.value] for f in seen) for s in SEVERITIES}
-    is_whole = not listed.gaps and not by_status[UNREAD] and all(f["complete"] for f in seen)
+    both = {s: n + entries["counts"][s] for s, n in counts.items()}
+    is_whole = (
+        not listed.gaps and not by_status[UNREAD] and all(f["complete"] for f in seen) and bool(entries["complete"])
+    )
     return {
         "catalogue": catalogue.url,
         "on": datetime.now(UTC).isoformat(timespec="seconds"),
-        "verdict": _verdict(counts, len(seen), is_whole),
+        "verdict": _verdict(both, len(seen), is_whole),
         "complete": is_whole,
         "datasets": len(listed.datasets),
         "read": by_status[READ],
@@ -212,6 +221,7 @@ def _summary(catalogue: Catalogue, listed: Listing, files: Sequence[Result], pac
         "cells": sum(f["cells"] for f in seen),
         "cells_scanned": sum(f["cells_scanned"] for f in seen),
         "counts": counts,
+        "entries": dict(entries),
         "gaps": list(listed.gaps),
         "packs": [{"id": p.id, "version": p.version, "sha256": p.sha256} for p in packs.refs],
     }

@@ -25,14 +25,14 @@ REASONS: dict[str, Pair] = {
 
 VERDICTS: dict[str, tuple[Pair, str]] = {
     "blocks": (
-        ("公开的文件中有不该公开的内容，请立即核实", "Something that mustn't be public is public: look at once"),
+        ("公开的内容中有不该公开的，请立即核实", "Something that mustn't be public is public: look at once"),
         "block",
     ),
     "unread": (("有文件没有读到，不能作为“未发现”的依据", "Some files weren't read: silence proves nothing"), "block"),
     "holds": (
         (
-            "公开的文件中有个人信息或其他需要核实的内容",
-            "Public files hold personal or other information that a person has to look at",
+            "公开的内容中有个人信息或其他需要核实的",
+            "What is public holds personal or other information that a person has to look at",
         ),
         "hold",
     ),

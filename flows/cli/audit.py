@@ -81,6 +81,12 @@ def _print(done: Audited) -> None:
             [f["title"] or f["dataset"], f["name"] or f["resource"], names[s], kind, n]
             for (s, kind), n in groups.items()
         ]
+    entries = done.summary["entries"]
+    for e in entries["found"]:
+        rows += [
+            [e["title"] or e["dataset"], f"（条目）{'、'.join(g['places'])}", names[g["severity"]], g["title"][0], g["count"]]
+            for g in e["findings"]
+        ]  # fmt: skip
     if rows:
         table("", ("数据集", "文件", "级别", "发现", "处数"), rows[:MOST_LINES], right=(4,))
     if len(rows) > MOST_LINES:
@@ -91,6 +97,10 @@ def _print(done: Audited) -> None:
     tell(
         f"{s['datasets']} 个数据集：{s['read']} 个文件已读（{s['cells']:,} 格，已查 {s['cells_scanned']:,} 格），{s['unread']} 个没有读到，"
         f"{s['elsewhere']} 个在别的主机，{s['other_format']} 个不是数据表"
+    )
+    tell(
+        f"条目的标题、说明、标签等 {entries['texts']:,} 处文字"
+        + ("全部查过" if entries["complete"] else "没有全部查到")
     )
     tell(
         VERDICTS[s["verdict"]][0][0]

@@ -1,4 +1,4 @@
-"""Commands of the publishing side of two networks: list, due, inspect, hide, serve, and the keys of persons."""
+"""Commands of the publishing side of two networks: list, due, inspect, reports, hide, serve, and the keys of persons."""
 
 from __future__ import annotations
 
@@ -6,17 +6,20 @@ import os
 import sys
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flows.cli.say import HomeOption, JsonOption, PasswordOption, answer, ask_password, table, tell
 
+if TYPE_CHECKING:
+    from flows.home import Home
+
 outside_app = typer.Typer(help="the publishing side of two networks", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
-    for command in (due, hide, inspect, key, person, serve):
+    for command in (due, hide, inspect, key, person, reports, serve):
         outside_app.command()(command)
     outside_app.command("list")(list_published)
     app.add_typer(outside_app, name="outside")
@@ -49,12 +52,12 @@ def due(
     """Take down what is due, finish what was ordered, settle publications that died; for a cron line where `serve` doesn't run."""
     from domain.errors import UsageInvalid
     from flows.outside import duties
-    from flows.outside.register import publisher
+    from flows.outside.register import publisher, today_at
     from flows.outside.serve import note
 
     here = publisher(home)
     try:
-        day = date.fromisoformat(today) if today else duties.today_at(here)
+        day = date.fromisoformat(today) if today else today_at(here)
     except ValueError:
         raise UsageInvalid("--today is written 2026-01-31") from None
     refused = duties.settle(here)
@@ -64,32 +67,89 @@ def due(
     if as_json:
         answer(done)
     for row in [] if as_json else done:
-        tell(f"{row['release']} 已撤下，{len(row['proof'])} 个地址已核实；回执 {row['receipt']}")
+        tell(f"{row['release']} 已撤下，{len(row['proof'])} 个地址已核实；回执 {row['receipt'] or '即巡检回执'}")
     if refused or more:
         raise typer.Exit(3)
 
 
-def inspect(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Fetch everything published from here as anybody would, and write one signed receipt of the results."""
-    from flows.outside.duties import inspect_all
-    from flows.outside.register import publisher
+def inspect(
+    by_plan: Annotated[
+        bool, typer.Option("--due", help="tonight's part of the plan, what is new and what failed, for a cron line")
+    ] = False,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="draw this half month's plan, or show it; inspect nothing")
+    ] = False,
+    seed: Annotated[str, typer.Option(help="draw the plan from this seed; without it from chance")] = "",
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Fetch what was published from here (everything, or --due) as anybody would; one signed receipt of the results."""
+    from domain.errors import UsageInvalid
+    from flows.outside.duties import inspect_all, inspect_due
+    from flows.outside.register import publisher, today_at
     from flows.outside.serve import note
 
+    if by_plan and plan:
+        raise UsageInvalid("--due inspects, --plan only draws; give one of them")
+    if seed and not plan:
+        raise UsageInvalid("--seed belongs to --plan")
+    here = publisher(home)
+    if plan:
+        return _plan(here, seed, as_json=as_json)
     faults: list[Exception] = []
 
     def told(fault: Exception, work: str) -> None:
         faults.append(fault)
         note(fault, work)
 
-    made = inspect_all(publisher(home), told) or {"results": [], "receipt": None}
+    made = inspect_due(here, today_at(here), told) if by_plan else inspect_all(here, told)
+    made = made or {"results": [], "receipt": None}
     if as_json:
         answer(made)
     else:
         rows = [[r["release"], "通过" if r["ok"] else "未通过"] for r in made["results"]]
         table("", ("发布单", "结果"), rows)
-        tell(f"回执 {made['receipt']}" if made["receipt"] else "没有公开中的数据")
+        tell(f"回执 {made['receipt']}" if made["receipt"] else "没有要巡检的数据")
     if faults or not all(r["ok"] for r in made["results"]):
         raise typer.Exit(3 if faults else 1)
+    return None
+
+
+def _plan(here: Home, seed: str, *, as_json: bool) -> None:
+    from flows.inspection import is_drawn_from
+    from flows.outside.plans import left_of, plan_half_month
+    from flows.outside.register import today_at
+
+    drawn = plan_half_month(here, today_at(here), seed)
+    left = sorted({e.dataset for e in left_of(here, drawn)})
+    if as_json:
+        return answer({**drawn, "reproduced": is_drawn_from(drawn), "left": left})
+    tell(
+        f"{drawn['period']}：{len(drawn['population'])} 个数据集，抽 {len(drawn['chosen'])} 个（{drawn['share']}%），"
+        f"还有 {len(left)} 个未查；种子 {drawn['seed']}"
+    )
+    return table("", ("数据集", "状态"), [[d, "未查" if d in left else "已查"] for d in drawn["chosen"]])
+
+
+def reports(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Fetch what the public reported in the embedded catalogue into a signed package that is carried inside."""
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from flows.outside.register import publisher
+    from flows.outside.reported import fetch_reports, forget_carried
+
+    here = publisher(home)
+    now = datetime.now(ZoneInfo(here.timezone))
+    forget_carried(here, now)
+    made = fetch_reports(here, now) or {"reports": 0, "receipt": None}
+    if as_json:
+        return answer(made)
+    return tell(
+        f"{made['reports']} 条公众反映，请送回内网（内含公众所写，可能有个人信息）：{made['receipt']}"
+        if made["receipt"]
+        else "没有公众反映"
+    )
 
 
 def hide(
@@ -166,7 +226,7 @@ def serve(
     ] = None,
     home: HomeOption = None,
 ) -> None:
-    """Keep the publishing side running: what is due comes down, nightly inspection, and the hide page."""
+    """Keep the publishing side running: what is due comes down, inspections by plan, reports of the public, the hide page."""
     from flows.outside.register import publisher
     from flows.outside.serve import serve as run
 

@@ -328,7 +328,7 @@ def receipt(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Bring the publishing side's receipt into the ledger: published, taken down, expired, hidden, inspected."""
+    """Bring the publishing side's receipt into the ledger: published, taken down, expired, hidden, inspected, reported."""
     from flows.receipts import accept_receipt
 
     results = accept_receipt(home, file)
@@ -336,5 +336,6 @@ def receipt(
         return answer(results[0] if len(results) == 1 else results)
     for result in results:
         told = {True: "，巡检通过", False: "，巡检未通过", None: ""}[result.get("ok")]
+        told += f"，问题单 {result['case']}" if result.get("case") else ""
         tell(f"{result['release']}：{STATUS_ZH[result['status']]}{told}")
     return None

@@ -62,11 +62,13 @@ def reverse(
     """Reverse an order as a second person: the approved bytes go out again under the approval that they have."""
     from flows.platform import open_platform
 
-    open_platform(home)
+    platform = open_platform(home)
     from review import desk, queries
 
     signed = ask_signature(user, password_stdin)
     desk.reverse_withdrawal(release, user, signed.password, reason, code=signed.code)
     if as_json:
         return answer(queries.show(release))
+    if platform.home.is_carried:
+        return tell(f"{release}：下架令已撤销，导出后送发布端重新发布：mingjing release export {release} --out FILE")
     return tell(f"{release}：下架令已撤销，重新发布：mingjing publish {release}（服务运行时自动发布）")

@@ -6,28 +6,31 @@ then on the release can't be published here any more, and a crash leaves an orde
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date, datetime
+import secrets
+from collections.abc import Callable, Iterable
+from datetime import date
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Any
 
 from domain.errors import MingjingError, TransitionRefused
+from domain.finding import Finding
+from flows.cases import must_hide
 from flows.catalogue import catalogue_for, one_at_a_time
 from flows.copies import falling_together, inspect_copies, remove_copies
 from flows.home import Home
+from flows.outside.plans import due_tonight, keep_seen, plan_half_month
 from flows.outside.register import DOWN, Entry, State, approved, changed, entries, entry_of, in_turn, receipt_path
 from flows.platform import moment_at
 from review.carried import Kind, write_message
+from review.case_steps import REASONS, CaseKind
 from review.hiding import HideOrder, SignedOrder, signed_order
 
+if TYPE_CHECKING:
+    from catalog.ckan import Catalogue
+
+Note = Callable[[Exception, str], None]
 EXPIRED_REASON = "公开期满（{days} 天），按规定自动撤下"
 RECEIPTS = {State.EXPIRED: Kind.EXPIRED, State.HIDDEN: Kind.HIDDEN, State.TAKEN_DOWN: Kind.TAKEN_DOWN}
-
-
-def today_at(here: Home) -> date:
-    """Today where the bureau is."""
-    return datetime.now(ZoneInfo(here.timezone)).date()
 
 
 def due(here: Home, today: date) -> tuple[list[dict[str, Any]], list[MingjingError]]:
@@ -50,7 +53,8 @@ def due(here: Home, today: date) -> tuple[list[dict[str, Any]], list[MingjingErr
 
 
 def take_down(here: Home, release_hash: str, state: State, order: dict[str, Any]) -> dict[str, Any]:
-    """Take one release off the catalogue and prove it; returns {release, state, proof, receipt (path)}.
+    """Take one release off the catalogue and prove it; returns {release, state, proof, receipt (path; None where the
+    inspection's is the receipt)}.
 
     An order that is there already is carried out as it stands. Raises WithdrawalIncomplete, CatalogueRefused,
     CatalogueUnreachable: the order stays and `due` carries it out.
@@ -63,7 +67,8 @@ def take_down(here: Home, release_hash: str, state: State, order: dict[str, Any]
     with in_turn(), one_at_a_time(here, entry.dataset), catalogue_for(here) as catalogue:
         entry = entry_of(here, release_hash) or entry  # as it is now that it's our turn
         if entry.state not in DOWN:
-            entry = changed(here, entry, state=state, order=order, proof=None)
+            barred = entry.is_barred or state is State.HIDDEN
+            entry = changed(here, entry, state=state, order=order, proof=None, is_barred=barred)
         if entry.is_unproven:
             proof = withdraw(
                 catalogue, release_hash=release_hash, dataset=entry.dataset, reason=entry.order["reason"],
@@ -72,12 +77,8 @@ def take_down(here: Home, release_hash: str, state: State, order: dict[str, Any]
             )  # fmt: skip
             copies = remove_copies(here, catalogue, entry.dataset, release_hash)
             entry = changed(here, entry, proof=[*proof, *copies])
-    return {
-        "release": entry.release,
-        "state": entry.state.value,
-        "proof": entry.proof,
-        "receipt": str(write_receipt(here, entry)),
-    }
+    receipt = None if entry.state is State.SUSPENDED else str(write_receipt(here, entry))
+    return {"release": entry.release, "state": entry.state.value, "proof": entry.proof, "receipt": receipt}
 
 
 def write_receipt(here: Home, entry: Entry, path: Path | None = None) -> Path:
@@ -85,7 +86,7 @@ def write_receipt(here: Home, entry: Entry, path: Path | None = None) -> Path:
     path = path or receipt_path(here, f"{entry.release}-{entry.state}-{entry.release_hash[:12]}")
     body = {
         "release": entry.release, "release_hash": entry.release_hash, "receipt": entry.receipt, "days": entry.days,
-        "order": entry.order, "proof": entry.proof,
+        "order": entry.order, "proof": entry.proof, "turn": entry.turn,
     }  # fmt: skip
     write_message(here.root, path, RECEIPTS[entry.state], body)
     return path
@@ -132,30 +133,69 @@ def _settle(here: Home, entry: Entry) -> None:
                 read_back(catalogue, manifest=manifest, metadata=metadata)
 
 
-def inspect_all(here: Home, note: Callable[[Exception, str], None]) -> dict[str, Any] | None:
-    """Inspect everything public here; one signed receipt of all results. Returns {results, receipt}, None if nothing is.
+def inspect_entries(
+    here: Home, wanted: Iterable[Entry], note: Note, plan: dict[str, Any] | None = None
+) -> dict[str, Any] | None:
+    """Inspect these; one signed receipt of all results. Returns {results, receipt}, None if nothing could be looked at.
 
-    What can't be reached is told by `note`: not seen isn't the same as not there.
+    `plan`: the half month's, which goes inside with the results. What can't be reached is told by `note`: not seen isn't
+    the same as not there. What can't wait (flows/cases) is taken down here at once, after the receipt: the platform orders
+    it off when that was carried, and a second person there confirms or reverses.
     """
-    from catalog.inspect import inspect
-
     results: list[dict[str, Any]] = []
+    grave: list[Entry] = []
+    at = moment_at(here)
     with in_turn(), catalogue_for(here) as catalogue:
-        for entry in list(entries(here)):
-            if entry.state is not State.PUBLISHED:
-                continue
+        for entry in wanted:
             try:
-                manifest, metadata = approved(here, entry)
-                found = inspect(catalogue, manifest=manifest, metadata=metadata, receipt=entry.published)
-                found = found.with_findings(inspect_copies(here, catalogue, manifest))
+                result = _looked_at(here, catalogue, entry)
             except MingjingError as fault:
                 note(fault, f"inspect {entry.release}")
                 continue
-            results.append({"release": entry.release, "receipt": entry.receipt, "result": found.to_dict()})
+            if result is not None:
+                keep_seen(here, entry, at, is_sound=bool(result["ok"]))
+                said = {"release": entry.release, "receipt": entry.receipt, "turn": entry.turn, "result": result}
+                results.append(said)
+                if must_hide(here, [Finding.from_dict(f) for f in result["findings"]]):
+                    grave.append(entry)
     if not results:
         return None
-    at = moment_at(here)
-    path = receipt_path(here, f"inspection-{at[:19].replace(':', '')}")
-    write_message(here.root, path, Kind.INSPECTED, {"inspected_at": at, "results": results})
+    path = receipt_path(here, f"inspection-{at[:19].replace(':', '')}-{secrets.token_hex(2)}")
+    write_message(here.root, path, Kind.INSPECTED, {"inspected_at": at, "plan": plan, "results": results})
+    for entry in grave:
+        try:
+            take_down(here, entry.release_hash, State.SUSPENDED, {"reason": REASONS[CaseKind.INSPECTION]})
+        except MingjingError as fault:  # the order stands, `due` carries it out
+            note(fault, f"take down {entry.release}")
     told = [{"release": entry["release"], **entry["result"]} for entry in results]
     return {"results": told, "receipt": str(path)}
+
+
+def _looked_at(here: Home, catalogue: Catalogue, entry: Entry) -> dict[str, Any] | None:
+    """What a stranger saw. A failure is looked at once more while nobody else publishes or takes down its dataset; None
+    where it isn't public any more.
+    """
+    manifest, metadata = approved(here, entry)
+
+    def look() -> dict[str, Any]:
+        from catalog.inspect import inspect
+
+        found = inspect(catalogue, manifest=manifest, metadata=metadata, receipt=entry.published)
+        return found.with_findings(inspect_copies(here, catalogue, manifest)).to_dict()
+
+    if (seen := look())["ok"]:
+        return seen
+    with one_at_a_time(here, entry.dataset):
+        now = entry_of(here, entry.release_hash)
+        return look() if now is not None and now.state is State.PUBLISHED else None
+
+
+def inspect_all(here: Home, note: Note) -> dict[str, Any] | None:
+    """Inspect everything public here. Returns as `inspect_entries`."""
+    return inspect_entries(here, [e for e in entries(here) if e.state is State.PUBLISHED], note)
+
+
+def inspect_due(here: Home, today: date, note: Note) -> dict[str, Any] | None:
+    """Inspect tonight's part of the half month's plan, what is new and what failed. Returns as `inspect_entries`."""
+    plan = plan_half_month(here, today)
+    return inspect_entries(here, due_tonight(here, plan, today), note, plan)

@@ -40,6 +40,7 @@ STATES = {
     State.TAKEN_DOWN: ("已按指令撤下", "taken down by order"),
     State.EXPIRED: ("期满撤下", "days over, taken down"),
     State.HIDDEN: ("已在本端撤下", "taken down here"),
+    State.SUSPENDED: ("巡检不符，已先行撤下", "failed the inspection, taken down"),
 }
 
 

@@ -3,6 +3,7 @@
 HOME/register/HASH.json           the entry
 HOME/register/HASH.manifest       the approved manifest, HASH.metadata the approved metadata (both verified by hash)
 HOME/receipts/                    signed receipts, to be carried back
+HOME/plans, HOME/inspections      what is to be inspected, and what was (flows/outside/plans)
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from domain.canonical import sha256_hex
 from domain.errors import ContentChanged, ReleaseNotFound, UsageInvalid
@@ -31,15 +34,18 @@ class State(StrEnum):
     TAKEN_DOWN = "taken-down"  # ordered from the other network
     EXPIRED = "expired"  # its days were over
     HIDDEN = "hidden"  # ordered here, by a person
+    SUSPENDED = "suspended"  # an inspection here found what can't wait; the order for it comes from the other network
 
 
-DOWN = frozenset({State.TAKEN_DOWN, State.EXPIRED, State.HIDDEN})
+DOWN = frozenset({State.TAKEN_DOWN, State.EXPIRED, State.HIDDEN, State.SUSPENDED})
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One release. `days`: publication_days; `began_on`: when it was first to be published, ISO date-time of the bureau.
     `order`: what takes it down {reason, reason_code, contact, …}; `proof`: what the catalogue answered after that.
+    `turn`: of the newest carried order that was obeyed (flows/outside/turns); `is_back`: that one reversed a withdrawal, so
+    the tombstone gives way; `is_barred`: a person took it down here, so no package brings it back.
     """
 
     release: str
@@ -53,6 +59,9 @@ class Entry:
     receipt: dict[str, Any] | None = None
     order: dict[str, Any] = field(default_factory=dict)
     proof: list[dict[str, Any]] | None = None
+    turn: int = 0
+    is_back: bool = False
+    is_barred: bool = False
 
     @property
     def until(self) -> str | None:
@@ -80,6 +89,11 @@ def publisher(home: Path | None) -> Home:
             "mingjing init --publisher --catalogue URL --pin KEY"
         )
     return here
+
+
+def today_at(here: Home) -> date:
+    """Today where the bureau is."""
+    return datetime.now(ZoneInfo(here.timezone)).date()
 
 
 def entries(here: Home) -> Iterator[Entry]:

@@ -1,5 +1,6 @@
-"""The publishing side kept running: publications that died are settled, what is due comes down, everything public is
-inspected each night, and the hide page answers. One process; `mingjing outside due` and `inspect` do the same from cron.
+"""The publishing side kept running: publications that died are settled, what is due comes down, what the public reports is
+fetched, what is new is inspected at once and the rest by a plan each night, and the hide page answers. One process;
+`mingjing outside due`, `reports` and `inspect --due` do the same from cron.
 """
 
 from __future__ import annotations
@@ -7,13 +8,15 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from domain.errors import MingjingError, UsageInvalid
 from flows.guard import where
 from flows.home import Home
-from flows.outside.duties import due, inspect_all, settle
+from flows.outside.duties import due, inspect_due, inspect_entries, settle
+from flows.outside.plans import uninspected
+from flows.outside.reported import fetch_reports, forget_carried
 
 EVERY_SECONDS = 20.0
 INSPECTION_HOUR = 2  # of the night, where the bureau is
@@ -32,14 +35,25 @@ class Duties:
     def __init__(self, here: Home) -> None:
         self._here = here
         self._inspected: date | None = None
+        self._new_again_at: datetime | None = None
 
     def once(self, now: datetime) -> None:
         """Everything that is to be done at `now` (where the bureau is)."""
         self._try("settle", lambda: self._tell("settle", settle(self._here)))
         self._try("due", lambda: self._tell("due", due(self._here, now.date())[1]))
+        self._try("reports", lambda: fetch_reports(self._here, now))
         if now.hour >= INSPECTION_HOUR and self._inspected != now.date():
             self._inspected = now.date()
-            self._try("inspect", lambda: inspect_all(self._here, note))
+            self._try("inspect", lambda: inspect_due(self._here, now.date(), note))
+            self._try("reports", lambda: forget_carried(self._here, now))
+        if self._new_again_at is None or now >= self._new_again_at:
+            self._try("inspect", lambda: self._inspect_new(now))
+
+    def _inspect_new(self, now: datetime) -> None:
+        """What was published and never inspected, within the minute (REV-09); what can't be reached a minute later again."""
+        if new := uninspected(self._here):
+            self._new_again_at = now + timedelta(minutes=1)
+            inspect_entries(self._here, new, note)
 
     def _tell(self, work: str, refused: list[MingjingError]) -> None:
         for fault in refused:

@@ -21,7 +21,7 @@ def audit_page(summary: Mapping[str, Any], files: Sequence[Mapping[str, Any]]) -
     return rendered(
         "audit.html", s=summary, verdict=verdict, verdict_severity=severity, found=found[:MOST_SHOWN], found_count=len(found),
         unread=[(f, reason(f["reason"])) for f in unread[:MOST_SHOWN]], unread_count=len(unread), most=MOST_SHOWN,
-        severities={s.value: SEVERITIES[s] for s in ORDER},
+        severities={s.value: SEVERITIES[s] for s in ORDER}, entries=worst_first(summary["entries"]["found"])[:MOST_SHOWN],
     )  # fmt: skip
 
 

@@ -11,17 +11,13 @@ from typing import Any
 from domain.canonical import canonical_json, sha256_hex
 from domain.release import Status
 from review import lifecycle, texts
-from review.case_steps import CaseKind
+from review.case_steps import REASONS, CaseKind
 from review.lifecycle import Event
 from review.models import InspectionPlan, LedgerEntry, Rescan
 from review.permissions import SYSTEM
 from review.reading import find
 from review.transaction import Page, act, move
 
-REASONS: Mapping[CaseKind, str] = {  # the public reads them on the tombstone
-    CaseKind.INSPECTION: "读网检查发现公开的内容与批准的不一致，先行撤下核查",
-    CaseKind.RULE_CHANGE: "规则更新后复扫发现不应公开的内容，先行撤下核查",
-}
 STANDS = frozenset({Status.APPROVED.value, Status.PUBLISHED.value, Status.SUPERSEDED.value})
 
 

@@ -38,7 +38,8 @@ class Outside:
     location, period, dates, actor; `named=True` where the location was typed in) and returns its name. `upload`: keeps a file that was handed in, returns its location.
     `is_kept`: whether quarantine still holds the release's source. `original`: the text of one cell of it, at a place
     (Place as a dict); asked by pages/original alone, once a look is recorded. `due`: the earliest legal deadline of a release of
-    that contract with those dates (ISO by name); None where one of them can't be computed."""
+    that contract with those dates (ISO by name); None where one of them can't be computed. `packs_fault`: why the files
+    of the packs can't be read now, while `packs` gives those read before; "" where they can."""
 
     store: ArtefactStore
     contracts: Callable[[], Mapping[str, Contract]]
@@ -51,6 +52,7 @@ class Outside:
     original: Callable[[Manifest, Mapping[str, Any]], str]
     bench: Bench
     due: Callable[[Contract, Mapping[str, str]], date | None]
+    packs_fault: Callable[[], str] = lambda: ""
 
 
 _given: list[Outside] = []

@@ -133,5 +133,8 @@ def reverse_order(request: HttpRequest, release: str) -> HttpResponse:
         lambda user, password, code, seen: desk.reverse_withdrawal(
             release, user, password, why, release_hash=seen, code=code
         ),
-        ("已撤销下架令，原批准的内容重新发布。", "Reversed; the bytes that were approved are published again."),
+        (
+            "已撤销下架令，原批准的内容重新发布；目录在另一网络的，导出发布包送去。",
+            "Reversed; the bytes that were approved are published again, in another network once the package was carried there.",
+        ),
     )  # fmt: skip

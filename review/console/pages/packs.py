@@ -9,7 +9,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from domain.errors import ArtefactMissing, ContentChanged
+from domain.errors import ArtefactMissing, ContentChanged, PackInvalid
 from domain.pack import Pack
 from domain.pack_changes import Changed, pack_changes, stored_pack
 from review.console.outside import outside
@@ -24,11 +24,15 @@ SHOWN = ("id", "code", "title", "severity", "certainty", "publish", "citation", 
 def packs(request: HttpRequest) -> HttpResponse:
     """All packs with the versions that releases were checked with."""
     used = used_versions()
+    try:
+        found, fault = _all(), outside().packs_fault()
+    except PackInvalid as unread:
+        found, fault = {}, str(unread)
     rows = [
         {"pack": p, "entries": sum(len(v) for v in entries_of(p).values()), "used": used.get(p.id, [])}
-        for p in _all().values()
+        for p in found.values()
     ]
-    return render(request, "packs.html", {"rows": rows})
+    return render(request, "packs.html", {"rows": rows, "fault": fault})
 
 
 def pack(request: HttpRequest, pack: str) -> HttpResponse:

@@ -529,3 +529,65 @@ def test_adopting_needs_an_installation(ckan: ForeignCkan, tmp_path: Path) -> No
     with pytest.raises(HomeInvalid):
         audit(Asked(ckan.url, tmp_path / "none"), {}, adopt=True)
     assert ckan.asked == []
+
+
+# --- entries ---
+
+
+def test_entries_are_scanned_like_files_and_told_by_place(ckan: ForeignCkan) -> None:
+    entry = ckan.add(
+        "leaky", {"a.csv": CLEAN, "b.csv": CLEAN}, title="预算公开", notes=f"联系人证件{ID}，\n第二行",
+        tags=[{"name": "预算"}, {"name": f"证{ID}"}],
+        extras=[{"key": "来源", "value": "财政局"}, {"key": "经办", "value": f"证件号{ID}"}],
+    )  # fmt: skip
+    entry["resources"][1]["description"] = f"含{ID}和{id18(serial='125')}"
+    entry["resources"][0]["name"] = "秘密★10年"
+    ckan.add("sound", {"c.csv": CLEAN}, title="决算公开", notes="一般公共预算")
+    done = command(ckan.url, "--json", "--out", "out")
+    assert done.exit_code == 1
+    told = json.loads(done.stdout)
+    entries = told["entries"]
+    assert entries["complete"]
+    assert entries["texts"] == 11 + 3
+    (found,) = entries["found"]
+    assert (found["dataset"], found["title"], found["severity"]) == ("leaky", "预算公开", "block")
+    (ids,) = [g for g in found["findings"] if g["entity"] == "CN_ID18"]
+    assert ids["places"] == ["notes", "tags[1]", "extras[1].value", "resources[1].description"]
+    assert ids["count"] == 5
+    (mark,) = [g for g in found["findings"] if g["severity"] == "block"]
+    assert mark["places"] == ["resources[0].name"]
+    assert told["verdict"] == "blocks"
+    page = Path("out/report.html").read_text("utf-8")
+    assert "resources[1].description" in page
+    everything = page + done.output + "".join(p.read_text("utf-8") for p in Path("out").glob("*.json*"))
+    assert not [s for s in (ID, ID[:8], "第二行", "财政局") if s in everything]
+    assert sorted(p.name for p in Path("out").iterdir()) == ["lock", "report.html", "report.json", "state.jsonl"]
+
+
+def test_structured_and_hostile_entries_are_read_whole_or_said_not_to_be(ckan: ForeignCkan) -> None:
+    ckan.add(
+        "odd", {}, title={"zh": "甲"}, notes=7, notes_translated={"zh": f"证件{ID}", "en": ["x", None]},
+        tags="no list", extras=[{"key": f"k{ID}", "value": {"a": f"证件{ID}"}}, "no dict"],
+    )  # fmt: skip
+    ckan.add("surrogate", {}, notes="\ud800证件" + ID, title="长" * 50_000 + ID)
+    done = look(ckan)
+    by_name = {e["dataset"]: e for e in done.summary["entries"]["found"]}
+    places = {p for g in by_name["odd"]["findings"] if g["entity"] == "CN_ID18" for p in g["places"]}
+    assert places == {"notes_translated[0]", "extras[0].key", "extras[0].value[0]"}
+    places = {p for g in by_name["surrogate"]["findings"] if g["entity"] == "CN_ID18" for p in g["places"]}
+    assert places == {"notes", "title"}
+    assert done.exit_status == 1
+
+
+def test_entries_that_cannot_be_scanned_are_not_clean(ckan: ForeignCkan, monkeypatch: pytest.MonkeyPatch) -> None:
+    from domain.errors import SourceUnreadable
+    from flows.audit.entries import Entries
+
+    def unread(self: Entries, home: Path | None) -> Any:
+        raise SourceUnreadable("cut off")
+
+    monkeypatch.setattr(Entries, "_hits", unread)
+    ckan.add("one", {"a.csv": CLEAN}, notes="说明")
+    done = look(ckan)
+    assert not done.summary["entries"]["complete"]
+    assert (done.summary["verdict"], done.exit_status) == ("unread", 2)

@@ -93,8 +93,10 @@ def test_replaced_file_is_off_at_once_and_its_case_is_answered_and_closed_by_two
     assert [line["event"] for line in queries.timeline(release) if line["event"].startswith("case-")] == events
     desk.reverse_withdrawal(release, "conf", PASSWORD, "原批准的内容无误")
     made.approval(release)  # the ledger replays, cases and all
-    from flows.publish import publish_release
+    from flows.publish import plan_release, publish_release
 
+    planned = plan_release(made.platform, release)
+    assert [c["step"] for c in planned["changes"]["changes"]] == ["drop-tombstone", "add-edition"]
     assert publish_release(release)["status"] == "published"
     assert verify().ok
 

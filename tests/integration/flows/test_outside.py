@@ -6,12 +6,10 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,16 +19,15 @@ import pytest
 
 from domain.errors import ContentChanged, PackageInvalid, SignatureRefused, TransitionRefused, UsageInvalid
 from flows.carried import export_order, publish_package
-from flows.catalogue import embedded_url, start_embedded, token_file
-from flows.home import Home
-from flows.install import install_publisher
+from flows.catalogue import embedded_url, token_file
 from flows.outside import duties
 from flows.outside.register import Entry, State, entry_of, named
 from flows.outside.serve import Duties
-from flows.receipts import accept_receipt
-from tests.catalogue_release import ROWS, Prepared
+from tests.apart import Apart, apart_networks
+from tests.catalogue_release import ROWS
 from tests.cities import ROOT, run
-from tests.made_platform import Made, ledger_lines, made_platform
+from tests.made_platform import ledger_lines
+from tests.review_desk import PASSWORD
 from tests.servers import free_port
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -38,58 +35,14 @@ DAYS = 15
 PASSPHRASE = "correct horse battery"
 
 
-@dataclass
-class Apart:
-    """The platform inside, the publishing side and its catalogue outside."""
-
-    made: Made
-    here: Home
-    catalogue: Home
-
-    def published(self, name: str, folder: Path, **how: Any) -> tuple[Entry, Prepared, Path]:
-        """An approved release, exported, carried and published outside; its own receipt isn't carried back."""
-        release, ready = self.made.approved(name, folder, **how)
-        package, receipt = folder / f"{release}.zip", folder / f"{release}.receipt"
-        export_order(self.made.home.root, release, package)
-        publish_package(self.here.root, package, receipt)
-        return named(self.here, release), ready, package
-
-    def accept(self, path: str | Path) -> list[dict[str, Any]]:
-        return accept_receipt(self.made.home.root, Path(path))
-
-    def states(self, entry: Entry) -> set[str]:
-        """The states of the release's files as anybody sees them; empty where there are none."""
-        url = f"{embedded_url(self.catalogue)}/api/3/action/package_search"
-        found = httpx.get(url, params={"rows": 100}, trust_env=False).json()["result"]["results"]
-        return {r["edition_state"] for p in found for r in p["resources"] if r["release_hash"] == entry.release_hash}
-
-    def statuses(self, entry: Entry) -> set[int]:
-        """What the addresses of its files answer."""
-        assert entry.receipt
-        urls = [r["url"] for r in entry.receipt["resources"]]
-        return {httpx.get(url, trust_env=False, follow_redirects=False).status_code for url in urls}
-
-
 @pytest.fixture(scope="module")
 def apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Apart]:
-    folder = tmp_path_factory.mktemp("apart")
-    catalogue = Home(folder / "catalogue", catalogue_port=free_port())
-    for path in (catalogue.keys, catalogue.run):
-        path.mkdir(parents=True)
-    token_file(catalogue).write_text("a-token-of-sixteen-or-more", "utf-8")
-    with made_platform(folder / "platform", catalogue_url="carried") as made:
-        process = start_embedded(catalogue)
-        try:
-            pin = (made.home.keys / "ledger.pub").read_text().strip()
-            here, public = install_publisher(
-                folder / "publisher", catalogue_url=embedded_url(catalogue), pin=pin
-            )  # fmt: skip
-            shutil.copy(token_file(catalogue), here.keys / "catalogue.token")
-            (made.home.keys / "publishers.pub").write_text(public + "\n")
-            yield Apart(made, here, catalogue)
-        finally:
-            process.terminate()
-            process.wait(timeout=10)
+    with apart_networks(tmp_path_factory.mktemp("apart")) as both:
+        yield both
+
+
+def day_after(entry: Entry) -> date:
+    return date.fromisoformat(entry.began_on[:10]) + timedelta(days=1)
 
 
 def day_of(entry: Entry) -> date:
@@ -141,7 +94,7 @@ def test_receipt_before_its_day_or_of_other_days_is_refused(apart: Apart, tmp_pa
     entry, _, _ = apart.published("early", tmp_path, publication_days=900)
     body: dict[str, Any] = {
         "release": entry.release, "release_hash": entry.release_hash, "receipt": entry.receipt, "days": 900,
-        "order": {"reason": "", "today": (day_of(entry) - timedelta(days=1)).isoformat()}, "proof": [],
+        "order": {"reason": "", "today": (day_of(entry) - timedelta(days=1)).isoformat()}, "proof": [], "turn": 0,
     }  # fmt: skip
     early, other = tmp_path / "early.receipt", tmp_path / "other.receipt"
     write_message(apart.here.root, early, Kind.EXPIRED, body)
@@ -324,7 +277,7 @@ def test_order_that_somebody_changed_on_the_way_is_refused(apart: Apart, tmp_pat
     forged = {**signed, "order": {**signed["order"], "person": "somebody_else"}}
     body = {
         "release": now.release, "release_hash": now.release_hash, "receipt": now.receipt, "days": None,
-        "order": {**now.order, "signed": forged}, "proof": now.proof,
+        "order": {**now.order, "signed": forged}, "proof": now.proof, "turn": now.turn,
     }  # fmt: skip
     write_message(apart.here.root, tmp_path / "forged.receipt", Kind.HIDDEN, body)
     with pytest.raises(PackageInvalid, match="isn't signed"):
@@ -402,8 +355,8 @@ def test_inspection_outside_comes_back_as_a_direct_one_would(apart: Apart, tmp_p
     assert of_release(sound.release) == []
 
 
-def test_changed_bytes_outside_order_the_release_off_inside(apart: Apart, tmp_path: Path) -> None:
-    """The order then waits to be carried, as a person's would."""
+def test_changed_bytes_are_off_at_once_outside_and_ordered_off_inside(apart: Apart, tmp_path: Path) -> None:
+    """The platform's order follows; a second person may reverse it like any other."""
     from review import queries
     from review.cases import of_release
 
@@ -414,14 +367,52 @@ def test_changed_bytes_outside_order_the_release_off_inside(apart: Apart, tmp_pa
     resource = {"id": entry.receipt["resources"][0]["id"]}
     other = {"upload": ("other.csv", b"a,b\n1,2\n", "text/csv")}
     assert httpx.post(url, data=resource, files=other, headers=head, trust_env=False).status_code == 200
-    made = duties.inspect_all(apart.here, lambda fault, work: None)
+    made = duties.inspect_entries(apart.here, [entry], lambda fault, work: None)
     assert made
+    assert (apart.states(entry), 200 in apart.statuses(entry)) == ({"withdrawn"}, False)
     told = {row["release"]: row for row in apart.accept(made["receipt"])}
     [case] = of_release(entry.release)
     assert (told[entry.release]["case"], told[entry.release]["hidden"]) == (case.public_id, True)
-    assert (apart.states(entry), queries.show(entry.release)["status"]) == ({"current"}, "withdrawn")
     [line] = ledger_lines(entry.release, "withdrawn")
     assert (line["actor"], line["data"]["rule"]) == ("system", "inspection")
+    record = queries.show(entry.release)
+    assert (record["status"], record["takedown"]) == ("withdrawn", None)
+    now = named(apart.here, entry.release)
+    assert (now.state, record["reason"]) == (State.SUSPENDED, now.order["reason"])
+    order = apart.order(entry.release, tmp_path)
+    assert apart.accept(apart.take_down(order))[0]["status"] == "withdrawn"
+    assert queries.show(entry.release)["takedown"]["addresses"]
+    from review import desk
+
+    desk.reverse_withdrawal(entry.release, "conf", PASSWORD, "查无差错")
+    assert apart.accept(apart.put_out(apart.order(entry.release, tmp_path, "back")))[0]["status"] == "published"
+    assert (apart.states(entry), apart.statuses(named(apart.here, entry.release))) == ({"current"}, {200})
+
+
+def test_what_an_inspection_orders_down_is_down_though_the_first_try_failed(
+    apart: Apart, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from domain.errors import CatalogueUnreachable
+
+    entry, _, package = apart.published("suspended_later", tmp_path)
+    assert entry.receipt is not None
+    resource = entry.receipt["resources"][0]["id"]
+    apart.act("resource_patch", {"id": resource}, upload=("other.csv", b"a,b\n1,2\n", "text/csv"))
+    before, told = duties.remove_copies, list[str]()
+
+    def away(*_how: Any) -> Any:
+        raise CatalogueUnreachable("gone for a while")
+
+    monkeypatch.setattr(duties, "remove_copies", away)
+    assert duties.inspect_entries(apart.here, [entry], lambda fault, work: told.append(work))
+    monkeypatch.setattr(duties, "remove_copies", before)
+    assert told == [f"take down {entry.release}"]
+    assert named(apart.here, entry.release).is_unproven
+    [done], refused = duties.due(apart.here, day_after(entry))
+    assert (done["state"], done["receipt"], refused) == ("suspended", None, [])
+    assert 200 not in apart.statuses(entry)
+    with pytest.raises(TransitionRefused, match="was withdrawn here"):
+        publish_package(apart.here.root, package, tmp_path / "again")
 
 
 def test_duties_do_all_of_it_unasked(apart: Apart, tmp_path: Path) -> None:

@@ -99,3 +99,11 @@ def test_text_of_a_report_stands_on_its_case_alone(console: Path, person: str) -
         f"/releases/{release}/hide",
     ):
         assert "13912345678" not in client.get(where).content.decode()
+
+
+def test_words_of_the_public_are_shown_as_text(console: Path) -> None:
+    case = opened(1, "见 <script>alert(1)</script> <img src=x onerror=alert(2)>", "markup")
+    page = visit("op").get(f"/cases/{case}").content.decode()
+    assert "&lt;script&gt;alert(1)" in page
+    assert "<script>alert" not in page
+    assert "<img src=x" not in page

@@ -150,6 +150,32 @@ def test_overview_counts_what_the_visitor_sees(console: Path) -> None:
     assert [w["number"] for w in visit("op").get("/overview").context["waiting"]] == [0, 1, 0, 0]
 
 
+def test_pack_that_cannot_be_read_is_told_above_those_in_force(console: Path) -> None:
+    from dataclasses import replace
+
+    from domain.errors import PackInvalid
+    from domain.pack import Packs
+    from review.console.outside import hand_over, outside
+
+    def unread() -> Packs:
+        raise PackInvalid("secrecy.yaml, line 2: not YAML")
+
+    before = outside()
+    assert "读不出来" not in visit("op").get("/packs").content.decode()
+    try:
+        hand_over(replace(before, packs_fault=lambda: "secrecy.yaml, line 2: not YAML"))
+        page = visit("op").get("/packs").content.decode()
+        assert "secrecy.yaml, line 2" in page
+        assert "撤下不受影响" in page
+        assert "personal" in page
+        hand_over(replace(before, packs=unread))
+        page = visit("op", "en").get("/packs")
+        assert page.status_code == 200
+        assert "secrecy.yaml, line 2" in page.content.decode()
+    finally:
+        hand_over(before)
+
+
 def test_packs_are_read_only_and_say_which_version_was_used(console: Path) -> None:
     table_release()
     page = visit("op").get("/packs")
