@@ -60,7 +60,9 @@ def channels(home: Home) -> list[str]:
 
 def link(home: Home, parcel: Parcel) -> str:
     """Where the page of the release or proposal is; "" where the console's address isn't set."""
-    page = f"/releases/{parcel.release}" if parcel.release else f"/proposals/{parcel.proposal}" if parcel.proposal else ""
+    page = (
+        f"/releases/{parcel.release}" if parcel.release else f"/proposals/{parcel.proposal}" if parcel.proposal else ""
+    )
     return home.console_address.rstrip("/") + page if home.console_address and page else ""
 
 

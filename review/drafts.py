@@ -93,7 +93,10 @@ def keep(
         raise UsageInvalid(f"a remedy orders at most {MOST_ORDERS} columns; choose fewer")
     if Status(record.status) not in UNDER_WAY:
         given = {k: dict(d) for k, d in (dispositions or {}).items()}
-        return Draft(record.public_id, record.release_hash, given, **said, overrides=list(overrides or ()))
+        draft = Draft(record.public_id, record.release_hash, given, overrides=list(overrides or ()))
+        for name, text in said.items():
+            setattr(draft, name, text)
+        return draft
     with transaction.atomic():
         user = User.objects.get(username=username)
         place = {"release": record, "user": user, "release_hash": record.release_hash}

@@ -117,7 +117,7 @@ def _table(name: str, spec: dict[str, Any], before: str, now: str) -> TableDiffe
     sums = [_sums(pl.scan_parquet(outside().store.local_path(sha256), glob=False), numeric) for sha256 in (before, now)]
     return TableDifference(
         name, rows.by, len(rows.added), len(rows.removed), None if rows.changed is None else rows.changed.height,
-        *(tuple(titles.get(c, c) for c in names) for names in (rows.columns_added, rows.columns_removed)),
+        tuple(titles.get(c, c) for c in rows.columns_added), tuple(titles.get(c, c) for c in rows.columns_removed),
         tuple(Total(titles[n], sums[0][n], sums[1][n]) for n in numeric),
     )  # fmt: skip
 
