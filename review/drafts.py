@@ -52,16 +52,20 @@ class Draft:
         )
 
 
+def drafts_of(record: ReleaseRecord, username: str) -> tuple[Draft, Draft | None]:
+    """The person's draft about these bytes, an empty one where there is none; and the newest about other bytes of the same edition:
+    an earlier revision, or what this one was before.
+    """
+    rows = list(_own(record, username))
+    here = (record.pk, record.release_hash)
+    own = next((r for r in rows if (r.release_id, r.release_hash) == here), None)
+    older = next((r for r in rows if r is not own), None)
+    return _draft(own) if own else Draft(record.public_id, record.release_hash), _draft(older) if older else None
+
+
 def draft_of(record: ReleaseRecord, username: str) -> Draft:
-    """The person's draft about these bytes; an empty one where there is none."""
-    row = _own(record, username).filter(release=record, release_hash=record.release_hash).first()
-    return _draft(row) if row else Draft(record.public_id, record.release_hash)
-
-
-def older(record: ReleaseRecord, username: str) -> Draft | None:
-    """The person's newest draft about other bytes of the same edition: an earlier revision, or what this one was before."""
-    row = _own(record, username).exclude(release=record, release_hash=record.release_hash).first()
-    return _draft(row) if row else None
+    """The first of the two alone."""
+    return drafts_of(record, username)[0]
 
 
 def _own(record: ReleaseRecord, username: str) -> models.QuerySet[DecisionDraft]:
@@ -130,7 +134,7 @@ def take_over(record: ReleaseRecord, username: str) -> int:
     that stand here too and weren't disposed of anew. Orders of a remedy and confirmations are left out. Returns the number of
     dispositions taken over.
     """
-    old, now = older(record, username), draft_of(record, username)
+    now, old = drafts_of(record, username)
     if old is None:
         return 0
     here = set(FindingRecord.objects.filter(release=record).values_list("finding", flat=True)) - set(now.dispositions)

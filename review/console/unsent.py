@@ -7,6 +7,7 @@ whoever signs in next. Passwords are never among them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from django.core.signing import BadSignature, Signer
@@ -27,7 +28,9 @@ ANCHORS: Mapping[str, str] = {
     "decide": "#decide",
     "answer": "#answer",
 }  # form → its place on the page
-LONGEST = 2_000
+BY_ROW = ("kind", "basis", "reason")  # of a disposition; with `-<finding>` of a single row's own
+GROUP = re.compile(r"[0-9a-f]{12}")
+LONGEST, MOST = 2_000, 300  # characters of a box, boxes
 KEY, SIGNER = "unsent", Signer(salt="mingjing.unsent")
 
 
@@ -38,20 +41,24 @@ def mark_of(username: str) -> str:
 
 def told(typed: Mapping[str, str]) -> list[tuple[Pair, str]]:
     """What was typed into boxes for words, the empty ones left out."""
-    return [(said, typed[name]) for name, said in WORDS.items() if typed.get(name)]
+    return [(said, typed[n]) for name, said in WORDS.items() for n in typed if n.partition("-")[0] == name and typed[n]]
 
 
-def keep(request: HttpRequest, form: str, release: str) -> None:
-    """After a form came from somebody who isn't signed in any more."""
+def keep(request: HttpRequest, form: str, release: str) -> str:
+    """After a form came from somebody who isn't signed in any more; returns where on the page it stands."""
+    group = request.POST.get("group", "")
+    place = f"#g-{group}" if form == "dispose" and GROUP.fullmatch(group) else ANCHORS.get(form, "")
     try:
         by = SIGNER.unsign(request.POST.get("by", ""))
     except BadSignature:
-        return
-    typed = {
-        name: request.POST[name][:LONGEST] for name in (*WORDS, "verdict", "reason_code") if request.POST.get(name)
-    }
-    if form in ANCHORS and told(typed):
-        request.session[KEY] = {"by": by, "form": form, "release": release, "typed": typed}
+        return place
+    known = {*WORDS, *BY_ROW, "verdict", "reason_code"}
+    given = [name for name in request.POST if name.partition("-")[0] in known and request.POST[name]]
+    typed = {name: request.POST[name][:LONGEST] for name in given[:MOST]}
+    if place and any(name.partition("-")[0] in WORDS for name in typed):
+        kept = place if form == "dispose" else form
+        request.session[KEY] = {"by": by, "form": kept, "release": release, "typed": typed}
+    return place
 
 
 def is_kept(request: HttpRequest) -> bool:

@@ -12,7 +12,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST
 
-from domain.errors import MingjingError, ReviewerHasDecided, TransitionRefused, UsageInvalid
+from domain.errors import ContentChanged, MingjingError, ReviewerHasDecided, TransitionRefused, UsageInvalid
 from domain.release import Disposition, DispositionKind, Verdict
 from review import desk, drafts, queries
 from review.confirmed import confirmable
@@ -69,6 +69,8 @@ def dispose(request: HttpRequest, release: str) -> HttpResponse:
     remedies = {f["id"]: f["remedy"] for f in queries.findings(release)}
     group = f"#g-{request.POST.get('group', '')}"
     try:
+        if _is_stale(request, record):
+            raise ContentChanged(f"{release} isn't what this page showed; look at it again")
         said = [complete(one, remedies.get(one.finding)) for one in _said(request, remedies)]
     except MingjingError as fault:
         typed = {k: v for k, v in request.POST.items() if isinstance(v, str)}
@@ -80,6 +82,11 @@ def dispose(request: HttpRequest, release: str) -> HttpResponse:
         given[one.finding] = words | ({"confirmed": "1"} if is_confirmed else {})
     drafts.keep(record, visitor(request).username, dispositions=given)
     return back(request, release, group)
+
+
+def _is_stale(request: HttpRequest, record: ReleaseRecord) -> bool:
+    """Whether the form came from a page that showed other bytes."""
+    return request.POST.get("release_hash", record.release_hash) != record.release_hash
 
 
 def _said(request: HttpRequest, known: Sequence[str] | dict[str, str | None]) -> list[Disposition]:
@@ -106,8 +113,12 @@ def decide(request: HttpRequest, release: str) -> HttpResponse:
     seen = request.POST.get("release_hash", "")
     orders = [text for text in request.POST.getlist("override") if text]
     try:
+        if _is_stale(
+            request, record
+        ):  # words about other bytes aren't this content's draft; they come back on the page
+            raise ContentChanged(f"{release} isn't what this page showed; look at it again")
         draft = drafts.keep(record, person.username, words=typed, overrides=orders)
-    except UsageInvalid as fault:  # words that no decision could hold
+    except (ContentChanged, UsageInvalid) as fault:  # or words that no decision could hold
         if "keep" in request.POST:
             return shown(request, record, fault=fault, form="decide", typed=typed, status=STATUS.get(type(fault), 409))
         draft = drafts.draft_of(record, person.username)

@@ -75,15 +75,18 @@ def shown(
     """The page, with what stopped an act and what had been typed (never a password) where a form comes back."""
     person, package = visitor(request), package_of(record)
     case = reading.case(record)
-    draft = drafts.draft_of(record, person.username)
+    draft, older = drafts.drafts_of(record, person.username)
     if form == "decide":  # words that a session's end had kept, or that couldn't be
         draft = replace(draft, **{name: (typed or {}).get(name, getattr(draft, name)) for name in TEXTS})
     findings = queries.findings(record.public_id, opened_by=person.username)
     decisions = queries.decisions(record.public_id)
     groups = groups_of(findings, package, draft, decisions)
     last = queries.dispositions_before(record.public_id)
-    for row in (r for g in groups for r in g.rows):
-        row.last = last["dispositions"].get(row.id) if last else None
+    for group in groups:
+        for row in group.rows:
+            row.last = last["dispositions"].get(row.id) if last else None
+            if form == f"#g-{group.key}":
+                row.typed = {name: (typed or {}).get(f"{name}-{row.id}", "") for name in unsent.BY_ROW}
     said = reading.standing(record, person.username)
     pair = pair_of(record, case, person)
     turn = turn_of(record, case, person, bool(decisions) or pair["spoken"])
@@ -113,7 +116,7 @@ def shown(
             "sample": sample_of(package),
             "difference": difference(package.manifest) if package else None,
             "draft": draft,
-            "older_draft": drafts.older(record, person.username) if turn.decide else None,
+            "older_draft": older if turn.decide else None,
             "verdicts": list(Verdict),
             "kinds": list(DispositionKind),
             "reason_codes": queries.reason_codes() if turn.decide else [],
