@@ -164,7 +164,4 @@ def _lacks_factor(request: HttpRequest) -> bool:
 
 def _page_of(request: HttpRequest, form: str, kwargs: Mapping[str, Any]) -> str:
     """Where a form came from whose writer isn't signed in any more; the words in it are kept for the return."""
-    if "release" not in kwargs:
-        return "/"
-    place = unsent.keep(request, form, kwargs["release"])
-    return reverse("release", args=[kwargs["release"]]) + place
+    return unsent.keep(request, form, kwargs)
