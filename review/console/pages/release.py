@@ -57,8 +57,7 @@ class Turn:
 
 def found(request: HttpRequest, release: str) -> ReleaseRecord:
     """The record, if the visitor may see it. Raises ReleaseNotFound."""
-    queries.check_visible(release, visitor(request).username)
-    return reading.find(release)
+    return queries.check_visible(release, visitor(request).username)
 
 
 def release(request: HttpRequest, release: str) -> HttpResponse:
