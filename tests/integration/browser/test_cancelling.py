@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -26,12 +27,13 @@ def until(is_so: Callable[[], object]) -> None:
         time.sleep(0.1)
 
 
-def signed_in(town: Town, person: str) -> httpx.Client:
-    client = httpx.Client(base_url=town.console, trust_env=False, timeout=60)
-    client.get("/sign-in")
-    said = {"username": person, "password": PASSWORD, "csrfmiddlewaretoken": client.cookies["csrftoken"]}
-    assert client.post("/sign-in", data=said).status_code == 302
-    return client
+@contextmanager
+def signed_in(town: Town, person: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=town.console, trust_env=False, timeout=60) as client:
+        client.get("/sign-in")
+        said = {"username": person, "password": PASSWORD, "csrfmiddlewaretoken": client.cookies["csrftoken"]}
+        assert client.post("/sign-in", data=said).status_code == 302
+        yield client
 
 
 def post(client: httpx.Client, path: str, file: Path | None = None, **said: str) -> None:
@@ -57,7 +59,11 @@ def known(town: Town) -> bool:
 
 
 def test_cancelled_run_ends_its_process_and_leaves_nothing_half_done(town: Town) -> None:
-    client, colleague = signed_in(town, "op"), signed_in(town, "op2")
+    with signed_in(town, "op") as client, signed_in(town, "op2") as colleague:
+        _walk(town, client, colleague)
+
+
+def _walk(town: Town, client: httpx.Client, colleague: httpx.Client) -> None:
     large = town.file(tuple((f"A{n:06d}", "东塘镇", "12.50", "已核对") for n in range(ROWS)))
     post(client, f"/datasets/{DATASET}/upload", large, period="2026-01")
     work, _ = newest_run(client)
