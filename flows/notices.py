@@ -39,6 +39,9 @@ WORDS = {
     "case_overdue": ("问题单超期未答复", "A case is overdue"),
     "hidden": ("已下令撤下，等第二人", "Ordered off, a second person is awaited"),
     "taken_off": ("已从目录撤下，无须第二人", "Came off the catalogue, no second person is needed"),
+    "contract_proposed": ("有契约要批准", "A proposed contract to adopt or refuse"),
+    "contract_adopted": ("您提出的契约已批准", "The contract that you proposed was adopted"),
+    "contract_refused": ("您提出的契约没有批准", "The contract that you proposed was refused"),
     "factor_set": (
         "您的动态口令已启用；若不是您设置的，请立即告诉管理员",
         "A second factor was set up in your name; if it wasn't you, say so at once",
@@ -55,33 +58,39 @@ def channels(home: Home) -> list[str]:
     return [name for name, setting in (("mail", home.mail_url), ("webhook", home.webhook_url)) if setting]
 
 
-def link(home: Home, release: str) -> str:
-    """Where the release's page is; "" where the console's address isn't set."""
-    return f"{home.console_address.rstrip('/')}/releases/{release}" if home.console_address and release else ""
+def link(home: Home, parcel: Parcel) -> str:
+    """Where the page of the release or proposal is; "" where the console's address isn't set."""
+    page = (
+        f"/releases/{parcel.release}" if parcel.release else f"/proposals/{parcel.proposal}" if parcel.proposal else ""
+    )
+    return home.console_address.rstrip("/") + page if home.console_address and page else ""
 
 
 def mail_of(home: Home, parcel: Parcel) -> tuple[str, str]:
     """Subject and text, Chinese first. Kinds and names of datasets; no values, nothing that somebody typed."""
     zh, en = WORDS[parcel.kind]
-    about_zh, about_en = (
-        f"：{parcel.title_zh} · {parcel.period}（{parcel.release}）",
-        f": {parcel.title_en} · {parcel.period} ({parcel.release})",
-    )
+    about_zh, about_en, name = "", "", parcel.release
+    if parcel.release:
+        about_zh = f"：{parcel.title_zh} · {parcel.period}（{parcel.release}）"
+        about_en = f": {parcel.title_en} · {parcel.period} ({parcel.release})"
+    elif parcel.proposal:
+        name = parcel.dataset
+        about_zh, about_en = f"：{name}（#{parcel.proposal}）", f": {name} (#{parcel.proposal})"
     lines = [
-        zh + (about_zh if parcel.release else ""),
-        en + (about_en if parcel.release else ""),
-        *([link(home, parcel.release)] if link(home, parcel.release) else []),
+        zh + about_zh,
+        en + about_en,
+        *filter(None, [link(home, parcel)]),
         "",
         "请登录明镜办理。此信自动发出，请勿回复。 Please sign in to Mingjing; don't reply to this mail.",
     ]
-    return " ".join(filter(None, ("[明镜]", zh, parcel.release, "/", en))), "\n".join(lines) + "\n"
+    return " ".join(filter(None, ("[明镜]", zh, name, "/", en))), "\n".join(lines) + "\n"
 
 
 def body_of(home: Home, parcel: Parcel) -> dict[str, Any]:
     """What the webhook is sent."""
     return {
         "notice": parcel.notice, "kind": parcel.kind, "at": parcel.at.astimezone(UTC).isoformat(), "release": parcel.release,
-        "dataset": parcel.dataset, "period": parcel.period, "status": parcel.status, "url": link(home, parcel.release),
+        "dataset": parcel.dataset, "period": parcel.period, "status": parcel.status, "proposal": parcel.proposal or None, "url": link(home, parcel),
     }  # fmt: skip
 
 

@@ -1,4 +1,7 @@
-"""Every table of the room in the read-only admin; Django looks for this file by name."""
+"""The room's tables in the read-only admin; Django looks for this file by name.
+
+What is its writer's alone isn't here: drafts, decisions laid aside, opinions that are sealed, second factors.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,6 @@ COLUMNS: dict[type[Model], tuple[str, ...]] = {
     models.NoticeFor: ("notice", "user", "seen_at"),
     models.Delivery: ("notice", "channel", "user", "state", "attempts", "fault"),
     models.WorkRequest: ("id", "kind", "state", "asked_by", "asked_at"),
-    models.ContractDraft: ("dataset", "author", "version", "saved_at"),
     models.ContractProposal: ("id", "dataset", "author", "contract_sha256", "at"),
     models.ContractAnswer: ("proposal", "verdict", "user", "at"),
     models.SchedulePause: ("dataset", "user", "at"),

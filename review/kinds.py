@@ -22,4 +22,7 @@ class Kind(StrEnum):
     CASE = "case"
     CASE_ANSWERED = "case_answered"
     CASE_OVERDUE = "case_overdue"
+    CONTRACT_PROPOSED = "contract_proposed"
+    CONTRACT_ADOPTED = "contract_adopted"
+    CONTRACT_REFUSED = "contract_refused"
     DELIVERY_FAILED = "delivery_failed"

@@ -364,6 +364,26 @@ class ReadyDecision(models.Model):
         constraints = (models.UniqueConstraint(fields=["release", "user"], name="one_ready_decision"),)
 
 
+class DecisionDraft(models.Model):
+    """What a person has filled in about a release and not signed: seen by nobody else, counts for nothing, gone with a decision.
+    `content`: texts, dispositions by finding, overrides (review/drafts)."""
+
+    release_id: int
+    release: models.ForeignKey[ReleaseRecord, ReleaseRecord] = models.ForeignKey(
+        ReleaseRecord, PROTECT, related_name="drafts"
+    )
+    user_id: int
+    user: models.ForeignKey[User, User] = models.ForeignKey(User, PROTECT, related_name="decision_drafts")
+    release_hash: Text = models.CharField(max_length=64)
+    content: Data = models.JSONField()
+    saved_at: Moment = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "决定草稿"
+        ordering = ("-saved_at", "-id")
+        constraints = (models.UniqueConstraint(fields=["release", "user", "release_hash"], name="one_decision_draft"),)
+
+
 class Remark(models.Model):
     """A word between author and reviewers about a release. It decides nothing."""
 
@@ -527,6 +547,7 @@ class Notice(models.Model):
     release: Text = models.CharField(max_length=20, blank=True)
     about: Text = models.CharField(max_length=80, unique=True)
     line: BigNumber = models.BigIntegerField(default=0)  # the ledger line told of; 0 where it isn't one
+    proposal: BigNumber = models.BigIntegerField(default=0)  # the proposed contract told of; 0 where it isn't one
     at: Moment = models.DateTimeField()
 
     class Meta:

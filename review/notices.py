@@ -15,12 +15,12 @@ from django.db.models import Q
 from django.utils import timezone
 
 from domain.release import Status, Verdict
-from review import reading
+from review import proposals, reading
 from review.case_steps import CaseKind
 from review.kinds import Kind
-from review.models import Delivery, LedgerEntry, NoticeFor, ReleaseRecord
+from review.models import ContractProposal, Delivery, LedgerEntry, NoticeFor, ReleaseRecord
 from review.moments import moment_text
-from review.permissions import Act, Case, Office, Role, can, can_answer_withdrawal, can_decide
+from review.permissions import Act, Case, Office, Role, can, can_adopt, can_answer_withdrawal, can_decide
 
 NEWS = timedelta(days=1)
 MAIL, WEBHOOK = "mail", "webhook"
@@ -69,7 +69,12 @@ PERSONAL: Mapping[str, Kind] = {  # told to the person of the line alone, of no 
     "factor-set": Kind.FACTOR_SET,
     "factor-reset": Kind.FACTOR_RESET,
 }
-TOLD_OF = (*TELLING, *PERSONAL)
+OF_PROPOSALS: Mapping[str, Kind] = {  # of a proposed contract, before it is one that releases rest on
+    "contract-proposed": Kind.CONTRACT_PROPOSED,
+    "contract-adopted": Kind.CONTRACT_ADOPTED,
+    "contract-refused": Kind.CONTRACT_REFUSED,
+}
+TOLD_OF = (*TELLING, *PERSONAL, *OF_PROPOSALS)
 
 
 def lines_to_tell(limit: int) -> list[LedgerEntry]:
@@ -119,6 +124,19 @@ def people_for(kind: Kind, record: ReleaseRecord, office: Office, at: datetime) 
             return administrators(office, at)
         case Kind.FACTOR_SET | Kind.FACTOR_RESET:
             return set()  # the line says whom
+        case Kind.CONTRACT_PROPOSED | Kind.CONTRACT_ADOPTED | Kind.CONTRACT_REFUSED:
+            return set()  # of no release; see people_for_proposal
+
+
+def people_for_proposal(kind: Kind, row: ContractProposal, office: Office, at: datetime) -> set[str]:
+    """User names of those who may adopt or refuse a proposal that still waits; of its author where it was answered."""
+    author = row.author.username
+    if kind is not Kind.CONTRACT_PROPOSED:
+        return {author}
+    if proposals.state_of(row, None) != proposals.OPEN:
+        return set()  # whose work it was then is nobody's now
+    units = proposals.units_of(row)
+    return {p for p in {s.person for s in office.seats} if can_adopt(office, p, author, units, at)}
 
 
 def _workers(record: ReleaseRecord, case: Case, office: Office, everybody: Iterable[str], at: datetime) -> set[str]:
@@ -185,6 +203,7 @@ class Parcel:
     status: str = ""
     title_zh: str = ""
     title_en: str = ""
+    proposal: int = 0
     name: str = ""
     address: str = ""
 
@@ -194,12 +213,17 @@ def due(at: datetime, limit: int = 20) -> list[Parcel]:
     rows = Delivery.objects.filter(state=WAITING, due_at__lte=at).select_related("notice", "user").order_by("due_at")
     found = list(rows[:limit])
     records = {r.public_id: r for r in ReleaseRecord.objects.filter(public_id__in={d.notice.release for d in found})}
-    return [_parcel(d, records.get(d.notice.release)) for d in found]
+    about = {d.notice.proposal for d in found if d.notice.proposal}
+    datasets = dict(ContractProposal.objects.filter(pk__in=about).values_list("pk", "dataset"))
+    return [_parcel(d, records.get(d.notice.release), datasets.get(d.notice.proposal, "")) for d in found]
 
 
-def _parcel(row: Delivery, record: ReleaseRecord | None) -> Parcel:
+def _parcel(row: Delivery, record: ReleaseRecord | None, dataset: str) -> Parcel:
     notice, person = row.notice, row.user if row.user and row.user.is_active else None
-    parcel = Parcel(row.pk, row.channel, row.attempts, notice.pk, notice.kind, notice.at, notice.release)
+    parcel = Parcel(
+        row.pk, row.channel, row.attempts, notice.pk, notice.kind, notice.at, notice.release, dataset,
+        proposal=notice.proposal,
+    )  # fmt: skip
     if record:
         parcel = replace(
             parcel, dataset=record.dataset, period=record.period, status=record.status, title_zh=record.title_zh,

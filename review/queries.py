@@ -79,9 +79,9 @@ def _visible(release: str, as_user: str | None) -> ReleaseRecord:
     return record
 
 
-def check_visible(release: str, username: str) -> None:
-    """Raises ReleaseNotFound where the person may not see the release, or there is none."""
-    _visible(release, username)
+def check_visible(release: str, username: str) -> ReleaseRecord:
+    """The record. Raises ReleaseNotFound where the person may not see the release, or there is none."""
+    return _visible(release, username)
 
 
 def show(release: str, as_user: str | None = None) -> dict[str, Any]:

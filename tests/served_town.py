@@ -72,6 +72,7 @@ DATASETS = {  # name → Chinese title, English title, review
     "fund_pair": ("补助资金七", "Subsidies seven", BLIND),
     "fund_hidden": ("补助资金八", "Subsidies eight", "{tier: L1}"),
     "fund_shown": ("补助资金十", "Subsidies ten", "{tier: L1}"),
+    "fund_stopped": ("补助资金十二", "Subsidies twelve", "{tier: L1}"),
     "fund_rush": ("补助资金九", "Subsidies nine", "{tier: L1}"),
 }
 

@@ -15,7 +15,7 @@ from domain.contract import Contract
 from domain.errors import DispositionMissing, FindingBlocks, TransitionRefused, UsageInvalid
 from domain.release import Disposition, DispositionKind, Status, Verdict
 from domain.remedy import Override
-from review import blind, lifecycle, remedies, seals, texts
+from review import blind, drafts, lifecycle, remedies, seals, texts
 from review.acts.work import QUEUED
 from review.confirmed import confirmed_from
 from review.contents import check_hash
@@ -128,6 +128,7 @@ class Judgement:
             heard = blind.waiting(record.public_id)
             mine = _opinion(self.verdict, ground.said, given, self.overrides)
             if not heard or (len(heard) == 1 and not seals.agree(heard[0].content, mine)):
+                drafts.forget(record, self.username)
                 return _seal(page, record, seat, self.stage, mine, heard)
             if len(heard) == 1:  # they agree: what the first one said is opened with the decision of both
                 beside = {heard[0].user.username: seals.opened(heard[0].content)}
@@ -140,6 +141,7 @@ class Judgement:
             record.reason, record.reason_code = decision.reason, decision.reason_code
         advances = self.verdict is Verdict.APPROVE and not ground.is_last
         move(record, ground.status, page, known.stages[len(known.passed) + 1].name if advances else "")
+        drafts.forget(record, self.username)
         return ground.status
 
 

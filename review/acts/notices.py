@@ -15,9 +15,9 @@ from django.core.validators import validate_email
 from domain.errors import UsageInvalid
 from review import notices
 from review.kinds import Kind
-from review.models import CaseRecord, Delivery, Notice, NoticeFor, ReleaseRecord, User
+from review.models import CaseRecord, ContractProposal, Delivery, LedgerEntry, Notice, NoticeFor, ReleaseRecord, User
 from review.notices import FAILED, INSIDE, MAIL, SENT, TELLING, WAITING, WEBHOOK
-from review.permissions import SYSTEM, check_can_manage
+from review.permissions import SYSTEM, Office, check_can_manage
 from review.reading import office
 from review.transaction import Page, act
 
@@ -42,6 +42,9 @@ def tell(page: Page, channels: Collection[str] = ()) -> int:
             whom = {str(json.loads(line.body)["data"]["user"])}
             told += _tell(page, personal, "", f"line:{line.seq}", whom, channels, line=line.seq)
             continue
+        if about := notices.OF_PROPOSALS.get(line.event):
+            told += _tell_of_proposal(page, about, line, known, channels)
+            continue
         record = records.get(line.release)
         kind = TELLING[line.event](json.loads(line.body)["data"], record) if record else None
         if kind is Kind.NEW_WORK and notices.is_overtaken(line):
@@ -51,6 +54,15 @@ def tell(page: Page, channels: Collection[str] = ()) -> int:
             told += _tell(page, kind, record.public_id, f"line:{line.seq}", people, channels, line=line.seq)
     page.write("notified", SYSTEM, upto=lines[-1].seq, lines=len(lines), told=told)
     return len(lines)
+
+
+def _tell_of_proposal(page: Page, kind: Kind, line: LedgerEntry, known: Office, channels: Collection[str]) -> int:
+    number = int(json.loads(line.body)["data"]["proposal"])
+    row = ContractProposal.objects.select_related("author", "answer").filter(pk=number).first()
+    people = notices.people_for_proposal(kind, row, known, page.at) - {line.actor} if row else set()
+    if not people:
+        return 0
+    return _tell(page, kind, "", f"line:{line.seq}", people, channels, line=line.seq, proposal=number)
 
 
 @act()
@@ -84,17 +96,20 @@ def tell_overdue_cases(page: Page, cases: Collection[str], channels: Collection[
 
 
 def _tell(
-    page: Page, kind: Kind, release: str, about: str, people: Collection[str], channels: Collection[str], *, line: int = 0
+    page: Page, kind: Kind, release: str, about: str, people: Collection[str], channels: Collection[str], *, line: int = 0,
+    proposal: int = 0,
 ) -> int:  # fmt: skip
     """One notice with its copies and what has to be sent; returns the number of people."""
-    notice = Notice.objects.create(kind=kind.value, release=release, about=about, line=line, at=page.at)
+    notice = Notice.objects.create(
+        kind=kind.value, release=release, about=about, line=line, proposal=proposal, at=page.at
+    )
     users = list(User.objects.filter(username__in=list(people), is_active=True).order_by("pk"))
     NoticeFor.objects.bulk_create(NoticeFor(notice=notice, user=user) for user in users)
     if kind in INSIDE:
         return len(users)
     rows = [Delivery(notice=notice, channel=MAIL, user=u, state=WAITING, due_at=page.at) for u in users if u.email]
     rows = rows if MAIL in channels else []
-    if WEBHOOK in channels and release:
+    if WEBHOOK in channels and (release or proposal):
         rows.append(Delivery(notice=notice, channel=WEBHOOK, state=WAITING, due_at=page.at))
     Delivery.objects.bulk_create(rows)
     return len(users)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from domain.contract import Contract
 from domain.errors import TransitionRefused, UsageInvalid
 from domain.release import Manifest, Status
-from review import lifecycle, remedies
+from review import drafts, lifecycle, remedies
 from review.acts.arrival import receive
 from review.contents import check_hash
 from review.lifecycle import Event
@@ -56,6 +56,7 @@ def recall(page: Page, release: str, username: str, password: str, *, code: str 
     if any(kind.objects.filter(release=record).exists() for kind in (DecisionRecord, BlindOpinion)):
         raise TransitionRefused(f"somebody has decided on {release} already; make a new revision instead")
     move(record, status, page)
+    drafts.forget(record, username)
     page.write("recalled", username, release, release_hash=record.release_hash)
     return status
 

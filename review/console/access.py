@@ -46,6 +46,7 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "releases": READERS,
     "release": READERS,
     "content": READERS,
+    "difference": READERS,
     "contract": READERS,
     "finding": READERS,
     "original": frozenset({R.CONFIDENTIALITY_REVIEWER}),
@@ -97,6 +98,7 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "open": READERS,
     "dispose": REVIEWERS,
     "decide": REVIEWERS,
+    "older_draft": REVIEWERS,
     "submit": frozenset({R.OPERATOR}),
     "recall": frozenset({R.OPERATOR}),
     "answer": frozenset({R.CONFIDENTIALITY_REVIEWER, R.RELEASING_CHIEF}),
@@ -162,7 +164,4 @@ def _lacks_factor(request: HttpRequest) -> bool:
 
 def _page_of(request: HttpRequest, form: str, kwargs: Mapping[str, Any]) -> str:
     """Where a form came from whose writer isn't signed in any more; the words in it are kept for the return."""
-    if "release" not in kwargs:
-        return "/"
-    unsent.keep(request, form, kwargs["release"])
-    return reverse("release", args=[kwargs["release"]]) + unsent.ANCHORS.get(form, "")
+    return unsent.keep(request, form, kwargs)

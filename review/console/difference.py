@@ -1,6 +1,6 @@
 """What changed since the edition that was public when this one was prepared: rows, totals, columns, contract, packs.
 
-Both sides are redacted tables; rows are paired by the contract's key, or as wholes where it has none.
+Both sides are redacted tables; how rows are paired is left to review/console/pairing.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from domain.errors import ArtefactMissing, ContractInvalid
 from domain.release import Manifest
 from review.console.contract_difference import Told, told
 from review.console.outside import outside
+from review.console.pairing import By, paired
 
 NUMERIC = ("integer", "number")
 
@@ -37,9 +38,10 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class TableDifference:
-    """Rows by key. `changed` is None where there is no key to pair rows by."""
+    """Rows by key. `changed` is None where there is no key to pair rows by; `by` says why."""
 
     table: str
+    by: By
     added: int
     removed: int
     changed: int | None
@@ -97,35 +99,25 @@ def _as_published(contract: dict[str, Any], manifest: Manifest) -> dict[str, Any
 
 
 def _tables(before: Manifest, now: Manifest, contract: dict[str, Any]) -> Iterator[TableDifference]:
-    paths = [
-        {a.name.removesuffix(".parquet"): outside().store.local_path(a.sha256) for a in m.redacted}
-        for m in (before, now)
-    ]
+    stored = [{a.name.removesuffix(".parquet"): a.sha256 for a in m.redacted} for m in (before, now)]
     specs = {t["name"]: t for t in contract["tables"]}
-    for name in paths[1]:
-        if name in paths[0] and name in specs:
-            yield _table(name, specs[name], *(pl.scan_parquet(p[name], glob=False) for p in paths))
+    for name in stored[1]:
+        if name in stored[0] and name in specs:
+            yield _table(name, specs[name], stored[0][name], stored[1][name])
 
 
-def _table(name: str, spec: dict[str, Any], before: pl.LazyFrame, now: pl.LazyFrame) -> TableDifference:
-    columns = [frame.collect_schema().names() for frame in (before, now)]
-    both = [c for c in columns[1] if c in columns[0]]
-    key = [c for c in spec["key"] if c in both]
-    if not key or len(key) < len(spec["key"]):
-        added, removed, changed = *_by_whole_rows(before.select(both), now.select(both)), None
-    else:
-        added, removed, changed = _by_key(before.select(both), now.select(both), key)
+def _table(name: str, spec: dict[str, Any], before: str, now: str) -> TableDifference:
+    rows = paired(before, now, tuple(spec["key"]))
     titles = {f["name"]: f["title"] for f in spec["fields"]}
     numeric = [
         f["name"]
         for f in spec["fields"]
-        if f["type"] in NUMERIC and f["name"] in both and f["redaction"]["operator"] == "keep"
+        if f["type"] in NUMERIC and f["name"] in rows.columns and f["redaction"]["operator"] == "keep"
     ]
-    sums = [_sums(frame, numeric) for frame in (before, now)]
+    sums = [_sums(pl.scan_parquet(outside().store.local_path(sha256), glob=False), numeric) for sha256 in (before, now)]
     return TableDifference(
-        name, added, removed, changed,
-        tuple(titles.get(c, c) for c in columns[1] if c not in columns[0]),
-        tuple(titles.get(c, c) for c in columns[0] if c not in columns[1]),
+        name, rows.by, len(rows.added), len(rows.removed), None if rows.changed is None else rows.changed.height,
+        tuple(titles.get(c, c) for c in rows.columns_added), tuple(titles.get(c, c) for c in rows.columns_removed),
         tuple(Total(titles[n], sums[0][n], sums[1][n]) for n in numeric),
     )  # fmt: skip
 
@@ -134,32 +126,8 @@ def _sums(frame: pl.LazyFrame, numeric: Sequence[str]) -> dict[str, float]:
     if not numeric:
         return {}
     plain = [pl.col(n).str.replace_all(",", "", literal=True).cast(pl.Float64, strict=False).sum() for n in numeric]
-    row = frame.select(plain).collect().row(0, named=True)
+    row = frame.select(plain).collect(engine="streaming").row(0, named=True)
     return {n: float(row[n] or 0) for n in numeric}
-
-
-def _by_key(before: pl.LazyFrame, now: pl.LazyFrame, key: list[str]) -> tuple[int, int, int]:
-    rest = [c for c in before.collect_schema().names() if c not in key]
-    digest = (pl.struct(rest).hash() if rest else pl.lit(0)).alias("#")
-    old, new = (frame.select(*key, digest).collect() for frame in (before, now))
-    added = new.join(old, on=key, how="anti", nulls_equal=True).height
-    removed = old.join(new, on=key, how="anti", nulls_equal=True).height
-    changed = new.join(old, on=key, nulls_equal=True).filter(pl.col("#") != pl.col("#_right")).height
-    return added, removed, changed
-
-
-def _by_whole_rows(before: pl.LazyFrame, now: pl.LazyFrame) -> tuple[int, int]:
-    """Rows added and removed, each as often as it stands."""
-    counted = [
-        frame.select(pl.struct(pl.all()).hash().alias("#")).group_by("#").len().collect() for frame in (before, now)
-    ]
-    paired = (
-        counted[1]
-        .join(counted[0], on="#", how="full", coalesce=True)
-        .with_columns(pl.col("len", "len_right").fill_null(0).cast(pl.Int64))
-    )
-    change = paired.select(pl.col("len") - pl.col("len_right")).to_series()
-    return int(change.clip(lower_bound=0).sum()), int(-change.clip(upper_bound=0).sum())
 
 
 def _contracts(before: bytes, now: bytes) -> Told | None:

@@ -58,6 +58,7 @@ class Row:
     disposition: dict[str, str] | None = None
     last: dict[str, str] | None = None  # what was said of it in the revision or edition before
     before: list[tuple[str, Pair, str]] = field(default_factory=list)  # stage, kind, words of earlier stages
+    typed: dict[str, str] = field(default_factory=dict)  # kind, basis, reason of its own, in a form that comes back
 
 
 @dataclass
@@ -93,6 +94,10 @@ class Group:
     def is_known(self) -> bool:
         """Whether all of it was disposed of last time."""
         return all(r.last for r in self.rows)
+
+    @property
+    def is_typed_by_row(self) -> bool:
+        return any(any(r.typed.values()) for r in self.rows)
 
     @property
     def notes(self) -> list[str]:

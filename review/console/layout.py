@@ -63,6 +63,7 @@ SECTIONS = {  # page → the link that leads to it
     "sign_ready": "queue",
     "release": "releases",
     "content": "releases",
+    "difference": "releases",
     "finding": "releases",
     "contract": "releases",
     "original": "releases",

@@ -75,6 +75,24 @@ def rows_shown(
     return Shown(table, shown, rows, total, of)
 
 
+def rows_at(
+    manifest: Manifest, columns: Sequence[Column], labels: Sequence[str], *, table: str, numbers: Sequence[int]
+) -> dict[int, tuple[tuple[str | None, Cell], ...]] | None:
+    """Rows of those numbers (from 1): text and cell of each of `columns`; None where the bytes are gone. Raises ContentChanged."""
+    artefact = next(a for a in manifest.redacted if a.name == f"{table}.parquet")
+    try:
+        path = outside().store.local_path(artefact.sha256)
+    except ArtefactMissing:
+        return None
+    lazy = pl.scan_parquet(path, glob=False).with_row_index("#", offset=1)
+    picked = lazy.filter(pl.col("#").is_in(list(numbers))).select("#", *(c.name for c in columns)).collect()
+    mark = _marker(tuple(labels))
+    return {
+        number: tuple((v, _cell(v, c, mark)) for v, c in zip(cells, columns, strict=True))
+        for number, *cells in picked.iter_rows()
+    }
+
+
 @cache
 def _marker(labels: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(f"({'|'.join(re.escape(x) for x in labels)})") if labels else re.compile("(?!)")

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from review.console import words
 from review.console.words import Pair
 from review.permissions import SYSTEM
+
+if TYPE_CHECKING:
+    from review.console.redacted import Cell
 
 register = template.Library()
 IN_PLACE = SafeString('hx-boost="true" hx-target="#main" hx-select="#main" hx-swap="outerHTML show:none"')
@@ -115,6 +119,15 @@ def signed(value: float) -> str:
 def actor(name: str) -> str:
     """Who did it; the platform's own acts have no person."""
     return say(("系统", "the platform")) if name == SYSTEM else name
+
+
+@register.simple_tag
+def cell_text(cell: Cell) -> SafeString:
+    """A cell of a redacted table: what stands for something redacted as a dark bar, a cell of a treated column underlined."""
+    pieces = format_html_join(
+        "", "{}", ((format_html('<mark class="mark">{}</mark>', p) if is_mark else p,) for is_mark, p in cell.pieces)
+    )
+    return format_html('<span class="treated">{}</span>', pieces) if cell.is_rewritten else pieces
 
 
 @register.simple_tag

@@ -7,10 +7,13 @@ whoever signs in next. Passwords are never among them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from typing import Any
 
 from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest
+from django.urls import reverse
 
 from review.console.words import Pair
 
@@ -27,7 +30,15 @@ ANCHORS: Mapping[str, str] = {
     "decide": "#decide",
     "answer": "#answer",
 }  # form → its place on the page
-LONGEST = 2_000
+BY_ROW = ("kind", "basis", "reason")  # of a disposition; with `-<finding>` of a single row's own
+GROUP = re.compile(r"[0-9a-f]{12}")
+LONGEST, MOST = 2_000, 300  # characters of a box, boxes
+OTHERS: Mapping[
+    str, tuple[str, str, Mapping[str, int]]
+] = {  # form of another page → its page, what it is about, boxes with lengths
+    **dict.fromkeys(("answer_case", "close_case", "reopen_case"), ("case", "case", {"text": LONGEST})),
+    "write_contract": ("edit_contract", "dataset", {"text": 100_000, "base": 64, "seen": 9, "note": LONGEST}),
+}
 KEY, SIGNER = "unsent", Signer(salt="mingjing.unsent")
 
 
@@ -38,30 +49,46 @@ def mark_of(username: str) -> str:
 
 def told(typed: Mapping[str, str]) -> list[tuple[Pair, str]]:
     """What was typed into boxes for words, the empty ones left out."""
-    return [(said, typed[name]) for name, said in WORDS.items() if typed.get(name)]
+    return [(said, typed[n]) for name, said in WORDS.items() for n in typed if n.partition("-")[0] == name and typed[n]]
 
 
-def keep(request: HttpRequest, form: str, release: str) -> None:
-    """After a form came from somebody who isn't signed in any more."""
+def keep(request: HttpRequest, form: str, about: Mapping[str, Any]) -> str:
+    """After a form came from somebody who isn't signed in any more; returns the address where it stands. `about`: what its own
+    address named."""
+    if form in OTHERS:
+        page, key, boxes = OTHERS[form]
+        typed = {name: request.POST[name][:most] for name, most in boxes.items() if request.POST.get(name)}
+        _hold(request, page, str(about[key]), typed)
+        return reverse(page, args=[about[key]])
+    if "release" not in about:
+        return "/"
+    group = request.POST.get("group", "")
+    place = f"#g-{group}" if form == "dispose" and GROUP.fullmatch(group) else ANCHORS.get(form, "")
+    known = {*WORDS, *BY_ROW, "verdict", "reason_code"}
+    given = [name for name in request.POST if name.partition("-")[0] in known and request.POST[name]]
+    if place:
+        typed = {name: request.POST[name][:LONGEST] for name in given[:MOST]}
+        _hold(request, place if form == "dispose" else form, str(about["release"]), typed)
+    return reverse("release", args=[about["release"]]) + place
+
+
+def _hold(request: HttpRequest, form: str, about: str, typed: dict[str, str]) -> None:
     try:
         by = SIGNER.unsign(request.POST.get("by", ""))
     except BadSignature:
         return
-    typed = {
-        name: request.POST[name][:LONGEST] for name in (*WORDS, "verdict", "reason_code") if request.POST.get(name)
-    }
-    if form in ANCHORS and told(typed):
-        request.session[KEY] = {"by": by, "form": form, "release": release, "typed": typed}
+    if any(name.partition("-")[0] in WORDS for name in typed):
+        request.session[KEY] = {"by": by, "form": form, "about": about, "typed": typed}
 
 
 def is_kept(request: HttpRequest) -> bool:
     return KEY in request.session
 
 
-def taken(request: HttpRequest, release: str, username: str) -> tuple[str, dict[str, str]]:
-    """The form and words that the visitor hadn't sent about this release, once; another's are dropped unread."""
+def taken(request: HttpRequest, about: str, username: str) -> tuple[str, dict[str, str]]:
+    """The form and words that the visitor hadn't sent about this release, case or dataset, once; another's are dropped unread."""
     kept = request.session.get(KEY)
-    if not kept or (kept["by"] == username and kept["release"] != release):
+    if not kept or (kept["by"] == username and kept["about"] != about):
         return "", {}
     del request.session[KEY]
     return (kept["form"], dict(kept["typed"])) if kept["by"] == username else ("", {})

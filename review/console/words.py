@@ -200,6 +200,9 @@ NOTICES: Mapping[str, Pair] = {
     Kind.CASE: ("有问题单要答复", "a case to answer"),
     Kind.CASE_ANSWERED: ("问题单已答复，等办结", "a case was answered, to be closed"),
     Kind.CASE_OVERDUE: ("问题单超期未答复", "a case is overdue"),
+    Kind.CONTRACT_PROPOSED: ("有契约要批准", "a proposed contract to adopt or refuse"),
+    Kind.CONTRACT_ADOPTED: ("您提出的契约已批准", "the contract that you proposed was adopted"),
+    Kind.CONTRACT_REFUSED: ("您提出的契约没有批准", "the contract that you proposed was refused"),
     Kind.DELIVERY_FAILED: ("有通知没有送达", "a notice couldn't be delivered"),
 }
 CASE_KINDS: Mapping[str, Pair] = {

@@ -12,12 +12,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST
 
-from domain.errors import MingjingError, ReviewerHasDecided, TransitionRefused, UsageInvalid
+from domain.errors import ContentChanged, MingjingError, ReviewerHasDecided, TransitionRefused, UsageInvalid
 from domain.release import Disposition, DispositionKind, Verdict
-from review import desk, queries
+from review import desk, drafts, queries
 from review.confirmed import confirmable
 from review.console import remedy, twice
-from review.console.draft import TEXTS, draft_of, forget, keep
 from review.console.pages.release import found, shown
 from review.console.refusals import STATUS
 from review.console.returning import back
@@ -26,6 +25,7 @@ from review.console.tags import say
 from review.console.visitor import visitor
 from review.console.words import Pair
 from review.dispositions import complete
+from review.drafts import TEXTS
 from review.models import ReleaseRecord
 
 
@@ -67,20 +67,26 @@ def dispose(request: HttpRequest, release: str) -> HttpResponse:
     """Keep a disposition for each finding of a group in the draft: the group's, or the row's own where it has one."""
     record = found(request, release)
     remedies = {f["id"]: f["remedy"] for f in queries.findings(release)}
-    draft = draft_of(request, release, record.release_hash)
     group = f"#g-{request.POST.get('group', '')}"
     try:
+        if _is_stale(request, record):
+            raise ContentChanged(f"{release} isn't what this page showed; look at it again")
         said = [complete(one, remedies.get(one.finding)) for one in _said(request, remedies)]
     except MingjingError as fault:
         typed = {k: v for k, v in request.POST.items() if isinstance(v, str)}
         return shown(request, record, fault=fault, form=group, typed=typed, status=STATUS.get(type(fault), 409))
-    last = confirmable(release) if "confirm" in request.POST else {}
+    last, given = confirmable(release) if "confirm" in request.POST else {}, {}
     for one in said:
         words = {"kind": one.kind.value, "basis": one.basis, "reason": one.reason}
         is_confirmed = last.get(one.finding) == words
-        draft.dispositions[one.finding] = words | ({"confirmed": "1"} if is_confirmed else {})
-    keep(request, release, draft)
+        given[one.finding] = words | ({"confirmed": "1"} if is_confirmed else {})
+    drafts.keep(record, visitor(request).username, dispositions=given)
     return back(request, release, group)
+
+
+def _is_stale(request: HttpRequest, record: ReleaseRecord) -> bool:
+    """Whether the form came from a page that showed other bytes."""
+    return request.POST.get("release_hash", record.release_hash) != record.release_hash
 
 
 def _said(request: HttpRequest, known: Sequence[str] | dict[str, str | None]) -> list[Disposition]:
@@ -105,11 +111,17 @@ def decide(request: HttpRequest, release: str) -> HttpResponse:
     record, person = found(request, release), visitor(request)
     typed = _posted(request, *TEXTS)
     seen = request.POST.get("release_hash", "")
-    draft = draft_of(request, release, record.release_hash)
-    for name, text in typed.items():
-        setattr(draft, name, text)
-    draft.overrides = [text for text in request.POST.getlist("override") if text]
-    keep(request, release, draft)
+    orders = [text for text in request.POST.getlist("override") if text]
+    try:
+        if _is_stale(
+            request, record
+        ):  # words about other bytes aren't this content's draft; they come back on the page
+            raise ContentChanged(f"{release} isn't what this page showed; look at it again")
+        draft = drafts.keep(record, person.username, words=typed, overrides=orders)
+    except (ContentChanged, UsageInvalid) as fault:  # or words that no decision could hold
+        if "keep" in request.POST:
+            return shown(request, record, fault=fault, form="decide", typed=typed, status=STATUS.get(type(fault), 409))
+        draft = drafts.draft_of(record, person.username)
     if "keep" in request.POST:
         return _done(request, release, ("存好了，还没有签字。", "Kept; not signed yet."))
 
@@ -124,13 +136,12 @@ def decide(request: HttpRequest, release: str) -> HttpResponse:
         return Verdict(typed["verdict"]), {
             "release_hash": seen, "reason": typed["reason"], "reason_code": typed["reason_code"] if withholds else "",
             "basis": typed["basis"], "dispositions": draft.said(), "confirmed": draft.confirmed(),
-            "overrides": remedy.said(draft.overrides, contract) if contract else (), "contract": contract,
+            "overrides": remedy.said(orders, contract) if contract else (), "contract": contract,
         }  # fmt: skip
 
     def sign() -> None:
         verdict, more = said()
         desk.decide(release, person.username, password, stage, verdict, code=code, **more)
-        forget(request, release)
 
     def lay_aside() -> None:
         verdict, more = said()
@@ -142,11 +153,31 @@ def decide(request: HttpRequest, release: str) -> HttpResponse:
             "Ready. The page “To sign” signs several with one password.",
         )
         return _try(request, record, "decide", typed, lay_aside, words)
+
+    def is_done(now: ReleaseRecord) -> bool:
+        done = twice.has_decided(now, person.username, stage, typed["verdict"], seen)
+        if done:  # what this second click kept anew
+            drafts.forget(now, person.username)
+        return done
+
     words = ("已签字，决定记入台账。", "Signed; the decision is in the ledger.")
-    return _try(
-        request, record, "decide", typed, sign, words,
-        lambda now: twice.has_decided(now, person.username, stage, typed["verdict"], seen),
-    )  # fmt: skip
+    return _try(request, record, "decide", typed, sign, words, is_done)
+
+
+@require_POST
+def older_draft(request: HttpRequest, release: str) -> HttpResponse:
+    """Take over what the visitor had drafted about other content of the edition, as a proposal, or throw it away."""
+    record, username = found(request, release), visitor(request).username
+    if request.POST.get("do") == "take":
+        taken = drafts.take_over(record, username)
+        said = (
+            f"旧稿的意见和 {taken} 项处置已填上。内容变过，请逐项再看。",
+            f"Words and {taken} dispositions of the older draft are filled in. The content has changed: look at each again.",
+        )
+    else:
+        drafts.drop_older(record, username)
+        said = ("旧稿已删去。", "The older draft is gone.")
+    return _done(request, release, said, "#decide")
 
 
 @require_POST

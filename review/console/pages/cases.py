@@ -20,7 +20,7 @@ from domain.finding import Severity
 from review import cases as known
 from review import desk, standing
 from review.case_steps import CaseEvent, CaseStatus, events_of
-from review.console import words
+from review.console import unsent, words
 from review.console.outside import outside
 from review.console.paging import pages_of
 from review.console.refusals import STATUS
@@ -46,14 +46,16 @@ def cases(request: HttpRequest) -> HttpResponse:
 
 def case(request: HttpRequest, case: str) -> HttpResponse:
     """One case."""
-    return _page(request, known.find(case, visitor(request).username))
+    person = visitor(request)
+    row = known.find(case, person.username)
+    return _page(request, row, typed=unsent.taken(request, case, person.username)[1].get("text", ""))
 
 
 def _late(row: CaseRecord) -> bool:
     return row.status == CaseStatus.OPEN.value and row.due_on < timezone.localdate()
 
 
-def _page(request: HttpRequest, row: CaseRecord, fault: MingjingError | None = None) -> HttpResponse:
+def _page(request: HttpRequest, row: CaseRecord, fault: MingjingError | None = None, typed: str = "") -> HttpResponse:
     person, events = visitor(request), events_of(row.status)
     by = row.answered_by.username if row.answered_by else ""
     may_end = can_end_case(person.office, person.username, row.unit_id, by, person.at)
@@ -71,7 +73,8 @@ def _page(request: HttpRequest, row: CaseRecord, fault: MingjingError | None = N
         "may_reopen": CaseEvent.REOPEN in events and may_end,
         "fault": words.REFUSALS[fault.name()] if fault else None,
         "fault_detail": str(fault) if fault else "",
-        "typed": request.POST.get("text", "") if fault else "",
+        "typed": request.POST.get("text", "") if fault else typed,
+        "by": unsent.mark_of(person.username),
     }
     return render(request, "case.html", context, status=STATUS.get(type(fault), 409) if fault else 200)
 

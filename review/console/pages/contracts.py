@@ -4,7 +4,7 @@ What is typed is on the page again whatever stops it; adopting one is left to pa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ from domain.errors import ContentChanged, ContractInvalid, MingjingError, UsageI
 from domain.fault import Fault
 from review import desk, proposals
 from review.acts.contracts import MOST_TEXT
-from review.console import contract_words, words
+from review.console import contract_words, unsent, words
 from review.console.contract_difference import told
 from review.console.outside import outside
 from review.console.pages.proposals import readable, status_of, told_fault
@@ -140,9 +140,21 @@ def _check_from_file(person: Visitor, dataset: str) -> None:
 
 @require_GET
 def edit(request: HttpRequest, dataset: str) -> HttpResponse:
-    """The text, as saved last; the contract in force where nothing is saved."""
+    """The text, as saved last; the contract in force where nothing is saved. What a session's end had kept goes before both."""
     ground = _ground(request, dataset)
+    _, unsaved = unsent.taken(request, dataset, visitor(request).username)
+    if unsaved:
+        return _editor(request, ground, _typed(unsaved), is_unsaved=True)
     return _editor(request, ground, _as_saved(ground))
+
+
+def _typed(boxes: Mapping[str, str]) -> Typed:
+    return {
+        "text": boxes.get("text", "").replace("\r\n", "\n"),
+        "base": boxes.get("base", "")[:64],
+        "seen": int(seen) if (seen := boxes.get("seen", "")).isdecimal() and len(seen) < 10 else 0,
+        "note": boxes.get("note", ""),
+    }
 
 
 def _as_saved(ground: Ground) -> Typed:
@@ -156,12 +168,7 @@ def _as_saved(ground: Ground) -> Typed:
 def write(request: HttpRequest, dataset: str) -> HttpResponse:
     """Check, save, take the contract in force as base, propose, or throw away; the page comes back with what was typed."""
     ground, person = _ground(request, dataset), visitor(request)
-    typed: Typed = {
-        "text": request.POST.get("text", "").replace("\r\n", "\n"),
-        "base": request.POST.get("base", "")[:64],
-        "seen": int(seen) if (seen := request.POST.get("seen", "")).isdecimal() and len(seen) < 10 else 0,
-        "note": request.POST.get("note", ""),
-    }
+    typed = _typed(request.POST.dict())
     faults: Sequence[Fault] | None = None
     try:
         match request.POST.get("do"):
@@ -227,7 +234,7 @@ def _faults(ground: Ground, text: str) -> Sequence[Fault]:
 
 def _editor(
     request: HttpRequest, ground: Ground, typed: Typed, *, faults: Sequence[Fault] | None = None,
-    fault: MingjingError | None = None,
+    fault: MingjingError | None = None, is_unsaved: bool = False,
 ) -> HttpResponse:  # fmt: skip
     contract = readable(typed["text"]) if len(typed["text"]) <= MOST_TEXT else None
     saved = ground.draft
@@ -243,6 +250,8 @@ def _editor(
         "is_stale": typed["base"] != ground.in_force_sha256,
         "is_outrun": (saved.version if saved else 0) != typed["seen"],
         "saved": saved,
+        "is_unsaved": is_unsaved,
+        "by": unsent.mark_of(visitor(request).username),
         "waiting": proposals.open_for(ground.dataset),
         "outrun": proposals.outrun(ground.dataset),
         **told_fault(fault),

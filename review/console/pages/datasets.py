@@ -14,6 +14,7 @@ from django.shortcuts import render
 from domain.contract import Contract
 from domain.release import Status
 from review import listing, proposals, queries
+from review.console.freshness import freshness
 from review.console.outside import outside
 from review.console.paging import pages_of
 from review.console.visitor import visitor
@@ -79,7 +80,7 @@ def dataset(request: HttpRequest, dataset: str) -> HttpResponse:
         return render(request, "404.html", status=404)
     said = contract.model_dump(mode="json") if contract else None
     rows = listing.rows(found[pages.start : pages.stop])
-    public = newest([dataset], [Status.PUBLISHED.value]).get(dataset)
+    public, last = (newest([dataset], asked).get(dataset) for asked in ([Status.PUBLISHED.value], None))
     may_prepare = bool(contract and visitor(request).may(Act.PREPARE, contract.department))
     may_run = bool(contract and contract.source.location) and may_prepare
     shown = {
@@ -88,6 +89,7 @@ def dataset(request: HttpRequest, dataset: str) -> HttpResponse:
         "rows": rows,
         "pages": pages,
         "public": public,
+        "fresh": freshness(contract, public, last) if contract else None,
         "may_run": may_run,
         "may_prepare": may_prepare,
         "sources": outside().bench.sources() if may_prepare else (),

@@ -11,13 +11,13 @@ from django.http import HttpRequest, HttpResponse
 from domain.finding import Severity
 from review import queries
 from review.console import words
-from review.console.draft import Draft
 from review.console.grouping import Group
 from review.console.outside import outside
 from review.console.package import package_of
 from review.console.pages.release import found, groups_of
 from review.console.sheets import XLSX, Cell, download, xlsx_bytes
 from review.console.tags import say
+from review.drafts import Draft
 from review.evidence.export import export
 
 NOTE_HEAD: tuple[words.Pair, ...] = (
@@ -30,7 +30,7 @@ def note(request: HttpRequest, release: str) -> HttpResponse:
     """退给部门的说明: each defect with sheet and cell, no value."""
     record = found(request, release)
     findings = queries.findings(release)
-    groups = groups_of(findings, package_of(record), Draft(record.release_hash), [])
+    groups = groups_of(findings, package_of(record), Draft(release, record.release_hash), [])
     title = say((record.title_zh, record.title_en))
     above = [
         say((f"{title}　{record.period}　{record.public_id}　退给部门的说明", f"{title} {record.period} {record.public_id}: note for the department")),

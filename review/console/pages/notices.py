@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from domain.errors import MingjingError
-from review import desk
+from review import desk, proposals
 from review import notices as told
 from review.console import words
 from review.console.paging import pages_of
@@ -38,9 +38,11 @@ def _page(request: HttpRequest, fault: MingjingError | None = None) -> HttpRespo
             public_id__in={c.notice.release for c in rows}, unit__in=person.departments
         )
     }
+    about = {c.notice.proposal for c in rows if c.notice.proposal}
+    proposed = {p.pk: p for p in proposals.visible(person.departments).filter(pk__in=about)} if about else {}
     is_keeper = Role.ADMINISTRATOR in person.roles
     context = {
-        "rows": [(c, shown.get(c.notice.release)) for c in rows],
+        "rows": [(c, shown.get(c.notice.release), proposed.get(c.notice.proposal)) for c in rows],
         "pages": pages,
         "unseen": told.unseen(person.username),
         "email": User.objects.values_list("email", flat=True).get(username=person.username),

@@ -15,11 +15,10 @@ from django.utils import timezone
 
 from domain.errors import MingjingError
 from domain.release import DispositionKind, Status, Verdict
-from review import blind, lifecycle, queries, reading, sight
+from review import blind, drafts, lifecycle, queries, reading, sight
 from review.cases import of_release
 from review.console import grouping, raised, remedy, unsent, words
 from review.console.difference import difference
-from review.console.draft import TEXTS, Draft, draft_of
 from review.console.grouping import Group
 from review.console.outside import outside
 from review.console.package import Package, entities, labels, package_of, read_json
@@ -27,6 +26,7 @@ from review.console.paging import pages_of
 from review.console.redacted import rows_shown, table_names
 from review.console.visitor import Visitor, visitor
 from review.console.words import Pair
+from review.drafts import TEXTS, Draft
 from review.lifecycle import Event
 from review.models import ReleaseRecord
 from review.permissions import Act, Case, can_look, check_can_decide
@@ -57,8 +57,7 @@ class Turn:
 
 def found(request: HttpRequest, release: str) -> ReleaseRecord:
     """The record, if the visitor may see it. Raises ReleaseNotFound."""
-    queries.check_visible(release, visitor(request).username)
-    return reading.find(release)
+    return queries.check_visible(release, visitor(request).username)
 
 
 def release(request: HttpRequest, release: str) -> HttpResponse:
@@ -75,15 +74,18 @@ def shown(
     """The page, with what stopped an act and what had been typed (never a password) where a form comes back."""
     person, package = visitor(request), package_of(record)
     case = reading.case(record)
-    draft = draft_of(request, record.public_id, record.release_hash)
-    if form == "decide" and fault is None:  # words that a session's end had kept
+    draft, older = drafts.drafts_of(record, person.username)
+    if form == "decide":  # words that a session's end had kept, or that couldn't be
         draft = replace(draft, **{name: (typed or {}).get(name, getattr(draft, name)) for name in TEXTS})
     findings = queries.findings(record.public_id, opened_by=person.username)
     decisions = queries.decisions(record.public_id)
     groups = groups_of(findings, package, draft, decisions)
     last = queries.dispositions_before(record.public_id)
-    for row in (r for g in groups for r in g.rows):
-        row.last = last["dispositions"].get(row.id) if last else None
+    for group in groups:
+        for row in group.rows:
+            row.last = last["dispositions"].get(row.id) if last else None
+            if form == f"#g-{group.key}":
+                row.typed = {name: (typed or {}).get(f"{name}-{row.id}", "") for name in unsent.BY_ROW}
     said = reading.standing(record, person.username)
     pair = pair_of(record, case, person)
     turn = turn_of(record, case, person, bool(decisions) or pair["spoken"])
@@ -113,6 +115,7 @@ def shown(
             "sample": sample_of(package),
             "difference": difference(package.manifest) if package else None,
             "draft": draft,
+            "older_draft": older if turn.decide else None,
             "verdicts": list(Verdict),
             "kinds": list(DispositionKind),
             "reason_codes": queries.reason_codes() if turn.decide else [],
@@ -270,7 +273,7 @@ def finding(request: HttpRequest, release: str, finding: str) -> HttpResponse:
     if not bodies:
         return render(request, "404.html", status=404)
     package = package_of(record)
-    group = groups_of(bodies, package, draft_of(request, release, record.release_hash), [])[0]
+    group = groups_of(bodies, package, drafts.draft_of(record, person.username), [])[0]
     row = group.rows[0]
     hidden = grouping.is_grave(group) and not row.opened
     pages = pages_of(request, 0 if hidden else len(row.locators), PLACES_ROWS)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -44,8 +45,18 @@ class Seen:
 
 
 def visible(person: Visitor) -> list[Seen]:
-    """The newest requests about departments that the visitor may see."""
-    rows = list(WorkRequest.objects.order_by("-id")[:KEPT])
+    """The newest requests about departments that the visitor may see; however many others ask for, they aren't pushed out."""
+    theirs = Q(params__department__in=list(person.departments)) | Q(params__department__isnull=True)
+    theirs |= Q(state__in=(QUEUED, RUNNING, STOPPING))
+    return _seen(person, list(WorkRequest.objects.filter(theirs).order_by("-id")[:KEPT]))
+
+
+def _one(person: Visitor, work: int) -> Seen | None:
+    """One request, however old."""
+    return next(iter(_seen(person, list(WorkRequest.objects.filter(pk=work)))), None)
+
+
+def _seen(person: Visitor, rows: list[WorkRequest]) -> list[Seen]:
     named = {str(r.params["release"]) for r in rows if r.params.get("release")}
     known = ReleaseRecord.objects.filter(public_id__in=named).values_list(
         "public_id", "unit_id", "title_zh", "title_en"
@@ -139,10 +150,10 @@ def upload(request: HttpRequest, dataset: str) -> HttpResponse:
 def again(request: HttpRequest, work: int) -> HttpResponse:
     """Ask for a preparation that failed or was cancelled once more, with the same order."""
     person = visitor(request)
-    found = [s for s in visible(person) if s.row.pk == work and s.row.kind in PREPARING and s.row.state in ENDED_BADLY]
-    if not found:
+    seen = _one(person, work)
+    if seen is None or seen.row.kind not in PREPARING or seen.row.state not in ENDED_BADLY:
         raise Http404
-    desk.ask(found[0].row.kind, {**found[0].row.params, "department": found[0].unit}, person.username)
+    desk.ask(seen.row.kind, {**seen.row.params, "department": seen.unit}, person.username)
     messages.success(request, say(("已再次交办。", "Asked for again.")))
     return HttpResponseRedirect(reverse("runs"))
 
@@ -151,7 +162,7 @@ def again(request: HttpRequest, work: int) -> HttpResponse:
 def cancel(request: HttpRequest, work: int) -> HttpResponse:
     """Stop a preparation."""
     person = visitor(request)
-    seen = next((s for s in visible(person) if s.row.pk == work), None)
+    seen = _one(person, work)
     if seen is None:
         raise Http404
     state = desk.cancel(person.username, work, seen.unit)

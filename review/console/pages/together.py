@@ -18,7 +18,6 @@ from domain.errors import MingjingError
 from domain.release import Status
 from review import desk
 from review.console import words
-from review.console.draft import forget
 from review.console.pages.lists import queue_shown
 from review.console.pages.release import found
 from review.console.refusals import STATUS
@@ -57,9 +56,6 @@ def sign_ready(request: HttpRequest) -> HttpResponse:
         done = desk.sign_ready(visitor(request).username, password, marks, code=code)
     except MingjingError as fault:
         return _page(request, fault, ticked)
-    for release, said in done.items():
-        if not isinstance(said, MingjingError):
-            forget(request, release)
     _tell(request, done, ("已签字 {n} 件，各记入台账。", "Signed: {n}, each in the ledger."))
     return HttpResponseRedirect(reverse("to_sign"))
 

@@ -102,3 +102,10 @@ def test_wsgi_and_deploy_check(home: Path) -> None:
             [sys.executable, "-c", code], env=env, cwd=root, capture_output=True, text=True, check=True
         ).stdout
     )
+
+
+def test_what_is_its_writers_alone_is_in_no_table(home: Path) -> None:
+    for person in ("auditor", "admin"):
+        client = visitor(person)
+        for table in ("contractdraft", "decisiondraft", "readydecision", "blindopinion", "totp"):
+            assert client.get(f"/admin/review/{table}/").status_code == 404, table

@@ -18,7 +18,7 @@ from flows.home import Home
 from flows.notices import channels, deliver_due, overdue
 from review.hiding import HideOrder, SignedOrder
 from review.mail import mail_server
-from tests.console_visits import open_console, visit
+from tests.console_visits import CONTRACTS, open_console, propose_change, text_of, visit
 from tests.integration.review.conftest import Model
 from tests.receivers import MailSink, hook_sink, mail_sink
 from tests.review_desk import BLOCK, PASSWORD, approved, checked, decide, hash_of, published, receive, submitted
@@ -239,7 +239,7 @@ def test_webhook_is_signed_and_names_no_person(site: Home) -> None:
     signed = headers["x-mingjing-timestamp"].encode() + b"." + body
     assert headers["x-mingjing-signature"] == "sha256=" + hmac.new(SECRET.encode(), signed, hashlib.sha256).hexdigest()
     said = json.loads(body)
-    assert set(said) == {"notice", "kind", "at", "release", "dataset", "period", "status", "url"}
+    assert set(said) == {"notice", "kind", "at", "release", "dataset", "period", "status", "proposal", "url"}
     assert (said["kind"], said["release"], said["dataset"]) == ("new_work", release, "finance.debt_limit")
     assert len({h["x-mingjing-delivery"] for h, _ in sink.posts}) == 2
 
@@ -381,3 +381,104 @@ def test_every_kind_that_leaves_has_words_for_its_mail() -> None:
 
     assert set(WORDS) == {kind.value for kind in Kind} - {kind.value for kind in INSIDE}
     assert set(words.NOTICES) == set(Kind)
+
+
+# --- proposed contracts ---
+
+
+@pytest.fixture
+def bench(site: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    open_console(tmp_path_factory.mktemp("store"))
+    return site
+
+
+def answer(number: int, verdict: str) -> None:
+    from review import desk
+    from review.models import ContractProposal
+
+    if verdict == "refuse":
+        return desk.refuse_contract("chief", PASSWORD, number, "不应公开")
+    if verdict == "retract":
+        return desk.retract_contract("op", number)
+    row = ContractProposal.objects.get(pk=number)
+    seen = {"contract_sha256": row.contract_sha256, "in_force_sha256": row.base_sha256}
+    desk.adopt_contract("chief", PASSWORD, number, **seen)
+    return None
+
+
+def test_whoever_may_adopt_a_contract_is_told_and_its_author_of_the_answer(bench: Home) -> None:
+    first = propose_change()
+    tell()
+    assert told("contract_proposed") == {"chief", "both"}
+    answer(first, "refuse")
+    tell()
+    assert (told("contract_refused"), told("contract_adopted")) == ({"op"}, set())
+    answer(propose_change(), "adopt")
+    tell()
+    assert told("contract_adopted") == {"op"}
+
+
+def test_author_who_could_adopt_is_not_asked_to(bench: Home) -> None:
+    propose_change("both")
+    tell()
+    assert told("contract_proposed") == {"chief"}
+
+
+@pytest.mark.parametrize("verdict", ["retract", "adopt", "refuse"])
+def test_answered_before_anybody_was_told_asks_nobody(bench: Home, verdict: str) -> None:
+    answer(propose_change(), verdict)
+    tell()
+    assert told("contract_proposed") == set()
+
+
+def test_department_that_loses_a_dataset_is_not_enough_to_be_asked(bench: Home) -> None:
+    """A contract that moves between departments needs both chiefs' seats; here nobody holds both."""
+    from review import desk
+    from tests.console_visits import contract_yaml
+    from tests.review_desk import make_contract
+
+    before = CONTRACTS["finance.debt_limit"]
+    desk.grant("op", "industry", "operator")
+    now = make_contract(version=2, department="industry")
+    desk.propose_contract("op", now, contract_yaml(now), in_force=before, base_sha256=before.sha256)
+    tell()
+    assert told("contract_proposed") == set()
+
+
+def test_notice_of_a_proposal_leads_to_it_and_holds_nothing_typed(bench: Home) -> None:
+    from review import desk
+
+    with mail_sink() as sink, hook_sink() as hook:
+        site = replace(bench, mail_url=f"smtp://127.0.0.1:{sink.port}", webhook_url=hook.url)
+        desk.set_email("chief", "chief@example.gov.cn", actor="chief")
+        number = propose_change(title={"zh": "改过的标题", "en": "A changed title"})
+        tell(*channels(site))
+        assert deliver_due(site) == {"taken": 2, "not": 0}
+    [(_, to, mail)] = sink.mails
+    payload = mail.get_payload(decode=True)
+    assert isinstance(payload, bytes)
+    assert to == ["chief@example.gov.cn"]
+    assert f"https://desk.example.gov.cn/proposals/{number}" in payload.decode()
+    assert f"finance.debt_limit（#{number}）" in payload.decode()
+    [(_, body)] = hook.posts
+    said = json.loads(body)
+    assert (said["kind"], said["proposal"], said["release"]) == ("contract_proposed", number, "")
+    assert (said["dataset"], said["url"]) == ("finance.debt_limit", f"https://desk.example.gov.cn/proposals/{number}")
+    for text in (payload.decode(), body.decode(), text_of(visit("chief").get("/notices"))):
+        assert "改过的标题" not in text
+    page = visit("chief").get("/notices")
+    assert f'href="/proposals/{number}"' in page.content.decode()
+    assert "有契约要批准" in text_of(page)
+
+
+def test_notice_of_a_proposal_that_isnt_the_readers_any_more_names_nothing(bench: Home) -> None:
+    from review import desk, queries
+
+    number = propose_change()
+    tell()
+    seat = next(u for u in queries.users() if u["username"] == "chief")["seats"][0]["seat"]
+    desk.grant("chief", "industry", "releasing_chief")
+    desk.revoke(seat)
+    page = visit("chief").get("/notices")
+    assert "有契约要批准" in text_of(page)
+    assert f"/proposals/{number}" not in page.content.decode()

@@ -121,6 +121,22 @@ def test_other_departments_runs_are_not_seen(console: Path) -> None:
     assert [n for n, _ in shown("auditor")] == [inspected, theirs, mine]
 
 
+def test_many_runs_of_others_push_nobodys_out_of_sight(console: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from review import desk
+    from review.console.pages import runs
+
+    monkeypatch.setattr(runs, "KEPT", 3)
+    ended, waiting = ask(department="finance"), ask(department="finance")
+    desk.cancel("op", ended, "finance")
+    for _ in range(4):
+        desk.cancel("stranger", ask(dataset="industry.arrears", department="industry"), "industry")
+    assert [n for n, _ in shown("op")] == [waiting, ended]
+    for _ in range(2):
+        desk.cancel("op", ask(department="finance"), "finance")
+    assert visit("op").post(f"/runs/{waiting}/cancel").status_code == 302, "older than the page goes back"
+    assert visit("stranger").post(f"/runs/{ended}/again").status_code == 404
+
+
 def test_queries_do_not_grow(console: Path) -> None:
     def count() -> int:
         client = visit("op")

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from domain.finding import Finding, Place, Severity
 from tests.console_visits import table_release, text_of, visit
 from tests.integration.review.console.test_release import address, dispose_all, open_all, sign, status
-from tests.review_desk import PASSWORD, approve, decide, events, hash_of
+from tests.review_desk import PASSWORD, approve, decide, events, hash_of, published
 
 WORDS = "口径与上期不同，请核对"
 
@@ -46,6 +47,109 @@ def test_words_outlive_the_session_of_who_wrote_them(console: Path, form: str, b
     assert page.content.decode().count(WORDS) == 1  # type: ignore[attr-defined]
     assert f">{WORDS}</textarea>" in page.content.decode()  # type: ignore[attr-defined]
     assert WORDS not in client.get(address(release)).content.decode(), "given back once"
+
+
+TWO = [
+    Finding("personal-data", Severity.HOLD, 1, (Place("main", column, 1),), None, "手机号", "MOBILE", remedy="span-replaced")
+    for column in ("note", "region")
+]  # fmt: skip
+
+
+def test_disposition_outlives_the_session_of_who_wrote_it(console: Path) -> None:
+    release = table_release(findings=TWO)
+    client = visit("sec")
+    open_all(client, release)
+    page = client.get(address(release))
+    [group] = page.context["grave"]
+    said = {"by": page.context["by"], "group": group.key, "finding": group.ids, "kind": "false_alarm", "reason": WORDS}
+    said |= {f"kind-{TWO[1].id}": "keep_by_law", f"basis-{TWO[1].id}": "政府采购法第四十三条"}
+    client.cookies.pop("sessionid")
+    answer = client.post(address(release, "dispose"), said)
+    assert answer["Location"].endswith(f"%23g-{group.key}")
+    assert not visit("sec").get(address(release)).context["draft"].dispositions
+    page = signed_in_again(client, "sec", address(release))
+    html = page.content.decode()  # type: ignore[attr-defined]
+    assert f'name="reason" maxlength="2000" value="{WORDS}"' in html
+    assert 'value="政府采购法第四十三条"' in html
+    assert f'href="#g-{group.key}"' in html
+
+
+def test_answer_to_a_case_outlives_the_session(console: Path) -> None:
+    from datetime import date
+
+    from review import desk
+    from review.case_steps import CaseKind
+
+    case = desk.open_case(CaseKind.INSPECTION, published(), date(2026, 12, 1), [TWO[0]])
+    client = visit("op")
+    by = client.get(f"/cases/{case}").context["by"]
+    client.cookies.pop("sessionid")
+    answer = client.post(f"/cases/{case}/answer", {"text": WORDS, "by": by, "password": PASSWORD})
+    assert answer["Location"] == f"/sign-in?next=%2Fcases%2F{case}"
+    page = signed_in_again(client, "op", f"/cases/{case}")
+    assert f">{WORDS}</textarea>" in page.content.decode()  # type: ignore[attr-defined]
+    assert WORDS not in client.get(f"/cases/{case}").content.decode()
+
+
+@pytest.mark.parametrize("person", ["op", "op2"])
+def test_contract_that_was_being_written_outlives_the_session_for_its_writer(console: Path, person: str) -> None:
+    where = "/contracts/finance.debt_limit/edit"
+    client = visit("op")
+    typed = client.get(where).context
+    text = typed["typed"]["text"] + f"# {WORDS}\n" * 2_000
+    said = {
+        "text": text,
+        "by": typed["by"],
+        "base": typed["typed"]["base"],
+        "seen": "0",
+        "note": "改口径",
+        "do": "save",
+    }
+    client.cookies.pop("sessionid")
+    answer = client.post("/contracts/finance.debt_limit/write", said)
+    assert answer["Location"] == "/sign-in?next=%2Fcontracts%2Ffinance.debt_limit%2Fedit"
+    page = signed_in_again(client, person, where)
+    if person != "op":
+        assert WORDS not in page.content.decode()  # type: ignore[attr-defined]
+        return
+    assert page.context["typed"] == {"text": text, "base": typed["typed"]["base"], "seen": 0, "note": "改口径"}  # type: ignore[attr-defined]
+    assert "还没有存" in text_of(page)
+    assert WORDS not in client.get(where).content.decode(), "given back once"
+
+
+def test_refused_disposition_gives_the_exceptions_back(console: Path) -> None:
+    release = table_release(findings=TWO)
+    client = visit("sec")
+    open_all(client, release)
+    [group] = client.get(address(release)).context["grave"]
+    said = {"group": group.key, "finding": group.ids, "kind": "false_alarm", "reason": ""}  # no reason: refused
+    said |= {f"kind-{TWO[1].id}": "keep_by_law", f"basis-{TWO[1].id}": "政府采购法第四十三条"}
+    page = client.post(address(release, "dispose"), said)
+    assert page.status_code in (400, 409)
+    assert 'value="政府采购法第四十三条"' in page.content.decode()
+    assert '<option value="keep_by_law" selected>' in page.content.decode()
+
+
+@pytest.mark.parametrize("form", ["dispose", "decide"])
+def test_form_about_other_bytes_enters_no_draft_and_comes_back(console: Path, form: str) -> None:
+    release = table_release(findings=TWO)
+    client = visit("sec")
+    open_all(client, release)
+    [group] = client.get(address(release)).context["grave"]
+    said = {
+        "group": group.key,
+        "finding": group.ids,
+        "kind": "false_alarm",
+        "reason": WORDS,
+        "keep": "1",
+        "verdict": "return",
+    }
+    page = client.post(address(release, form), said | {"release_hash": "0" * 64})
+    assert page.status_code == 409
+    assert "内容已经变了" in text_of(page)
+    assert WORDS in page.content.decode()
+    found = visit("sec").get(address(release)).context["draft"]
+    assert (found.dispositions, found.reason) == ({}, "")
 
 
 def test_words_are_shown_to_nobody_else(console: Path) -> None:
