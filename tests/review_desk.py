@@ -6,6 +6,7 @@ Use it as `from tests.review_desk import …`; `open_desk` gives one installatio
 from __future__ import annotations
 
 import atexit
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -142,6 +143,22 @@ def cheap_passwords() -> Iterator[None]:
             setattr(Argon2PasswordHasher, name, value)
 
 
+@contextmanager
+def cheap_disk() -> Iterator[None]:
+    """Nothing of this process waits until it lies on the disk: no test takes the power away. On PostgreSQL likewise
+    (tests/servers.py)."""
+    from review import settings
+
+    kept_setup, kept_sync = settings.SQLITE_SETUP, os.fsync
+    assert "synchronous=" in kept_setup
+    settings.SQLITE_SETUP = kept_setup.replace("synchronous=FULL", "synchronous=OFF")
+    os.fsync = lambda _: None
+    try:
+        yield
+    finally:
+        settings.SQLITE_SETUP, os.fsync = kept_setup, kept_sync
+
+
 def open_desk(home: Path, database_url: str | None = None, *, people: bool = True) -> None:
     """Configure this process for a new installation in `home`, with units, reason codes and PEOPLE. On SQLite it is a copy of
     one that is made once a process: thirty migrations cost seconds. Copies share their keys.
@@ -162,7 +179,7 @@ def _model() -> Path:
 
     folder = Path(tempfile.mkdtemp(prefix="mingjing-model-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    with cheap_passwords():
+    with cheap_passwords(), cheap_disk():
         _make_desk(folder)
     close()
     return folder
