@@ -10,11 +10,12 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TypeVar, cast
 
 from flows.home import Home
+from flows.prefect_server import own_server
 from flows.server_loop import STARTER
 
 T = TypeVar("T")
@@ -62,9 +63,13 @@ def quick_flows() -> Iterator[None]:
     seconds and is waited for at the end of each flow; that a run died is told by the request's lease, not by Prefect.
     """
     from prefect.context import SyncClientContext
-    from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+    from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
-    with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}), SyncClientContext.get_or_create():
+    with ExitStack() as begun:
+        begun.enter_context(temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}))
+        if PREFECT_API_URL.value() is None:
+            begun.enter_context(temporary_settings({PREFECT_API_URL: begun.enter_context(own_server())}))
+        begun.enter_context(SyncClientContext.get_or_create())
         yield
 
 
