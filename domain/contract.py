@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from io import StringIO
+from itertools import accumulate
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -467,6 +468,7 @@ def expression_names(text: str) -> frozenset[str]:
 
 
 MOST_PARTS = 100_000  # of a file once its aliases are written out: a short text can stand for a very long one
+DEEPEST_IN_LINE = 20  # brackets open at once in one line; the examples' rows have three
 
 
 def line_of(text: str, path: Sequence[int | str]) -> int | None:
@@ -539,7 +541,18 @@ def _faults(error: ValidationError, tree: Any) -> Iterator[Fault]:
         yield Fault(_kind(item["type"]), _line_of(tree, path), ".".join(map(str, path)), what)
 
 
+def _is_too_deep(line: str) -> bool:
+    """Whether brackets stand open in one another beyond DEEPEST_IN_LINE: the reader looks at every open one at every word
+    of the line, which takes minutes where somebody means harm."""
+    if line.count("[") + line.count("{") <= DEEPEST_IN_LINE:
+        return False
+    steps = (1 if mark in "[{" else -1 for mark in line if mark in "[]{}")
+    return max(accumulate(steps)) > DEEPEST_IN_LINE
+
+
 def _tree(text: str) -> Any:
+    if any(_is_too_deep(line) for line in text.splitlines()):
+        raise RecursionError
     yaml = YAML(typ="rt", pure=True)
     yaml.allow_duplicate_keys = False
     return yaml.load(StringIO(text))

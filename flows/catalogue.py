@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from domain.errors import CatalogueRefused, CatalogueUnreachable
 from flows.home import Home
+from flows.loopback import answers
 
 if TYPE_CHECKING:
     from catalog.ckan import Catalogue
@@ -43,13 +44,8 @@ def embedded_url(home: Home) -> str:
     return f"http://127.0.0.1:{home.catalogue_port}"
 
 
-def _answers(url: str) -> bool:
-    import httpx
-
-    try:
-        return httpx.get(f"{url}/api/3/action/status_show", timeout=2, trust_env=False).status_code == 200
-    except httpx.HTTPError:
-        return False
+def _answers(home: Home) -> bool:
+    return answers(home.catalogue_port, "/api/3/action/status_show")
 
 
 def _is_running(home: Home) -> bool:
@@ -67,7 +63,7 @@ def _is_running(home: Home) -> bool:
 
 def is_served(home: Home) -> bool:
     """Whether this installation's embedded catalogue runs and answers now."""
-    return _is_running(home) and _answers(embedded_url(home))
+    return _is_running(home) and _answers(home)
 
 
 def start_embedded(home: Home) -> subprocess.Popen[bytes]:
@@ -89,7 +85,7 @@ def start_embedded(home: Home) -> subprocess.Popen[bytes]:
     log.close()
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
-        if _answers(embedded_url(home)):
+        if _answers(home):
             return process
         time.sleep(0.1)
     process.kill()

@@ -10,11 +10,12 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from flows.home import Home
+from flows.prefect_server import own_server
 from flows.server_loop import STARTER
 
 T = TypeVar("T")
@@ -64,10 +65,14 @@ def quick_flows() -> Iterator[None]:
     """
     from prefect.context import SettingsContext, SyncClientContext, get_settings_context
 
-    now = get_settings_context()
-    silent = now.settings.flows.model_copy(update={"heartbeat_frequency": None})
-    settings = now.settings.model_copy(update={"flows": silent})
-    with SettingsContext(profile=now.profile, settings=settings), SyncClientContext.get_or_create():
+    with ExitStack() as begun:
+        now = get_settings_context()
+        changed: dict[str, Any] = {"flows": now.settings.flows.model_copy(update={"heartbeat_frequency": None})}
+        if now.settings.api.url is None:
+            changed["api"] = now.settings.api.model_copy(update={"url": begun.enter_context(own_server())})
+        settings = now.settings.model_copy(update=changed)
+        begun.enter_context(SettingsContext(profile=now.profile, settings=settings))
+        begun.enter_context(SyncClientContext.get_or_create())
         yield
 
 

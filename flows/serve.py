@@ -19,6 +19,7 @@ from domain.errors import UsageInvalid
 from flows.catalogue import embedded_url, token_file
 from flows.cli.say import tell
 from flows.home import Home
+from flows.loopback import answers
 from flows.platform import connect
 from flows.prefect_setup import QUIET, prepare_prefect
 from flows.service import check_unserved, until_told
@@ -127,18 +128,13 @@ def services(home: Home, host: str, port: int) -> list[Service]:
 
 def wait_for_prefect(home: Home) -> Path:
     """Until it answers; the file that tells flows its address. Raises UsageInvalid where it doesn't start."""
-    import httpx
-
-    url = f"http://127.0.0.1:{home.prefect_port}/api"
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
-        try:
-            if httpx.get(f"{url}/health", timeout=2, trust_env=False).status_code == 200:
-                address = home.run / "prefect.url"
-                address.write_text(url, "utf-8")
-                return address
-        except httpx.HTTPError:
-            time.sleep(0.2)
+        if answers(home.prefect_port, "/api/health"):
+            address = home.run / "prefect.url"
+            address.write_text(f"http://127.0.0.1:{home.prefect_port}/api", "utf-8")
+            return address
+        time.sleep(0.2)
     raise UsageInvalid(f"Prefect's server didn't start; its log is {home.run / 'prefect.log'}")
 
 

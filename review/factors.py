@@ -12,11 +12,12 @@ import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from review import keys
+from review.connection import reconnect_if_lost
 
 __all__ = ["RECOVERY", "RECOVERY_CODES", "TOTP", "StaticDevice", "StaticToken", "Totp", "are_in_use", "device_of", "is_code", "is_enrolled", "kept_form", "recovery_left", "spend"]  # fmt: skip
 
@@ -83,8 +84,7 @@ def is_code(device: Any, code: str) -> bool:
 def spend(username: str, code: str) -> str:
     """The kind of the code if it is right, "" if it isn't: wrong, used before, or tried again too soon after a wrong one."""
     plain = _plain(code)
-    if not connection.in_atomic_block:
-        connection.close_if_unusable_or_obsolete()
+    reconnect_if_lost()
     with transaction.atomic():
         if OF_THE_MOMENT.fullmatch(plain):
             devices: Any = Totp.objects.select_for_update().filter(user__username=username, confirmed=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from domain.contract import Stage
@@ -31,24 +32,27 @@ if TYPE_CHECKING:
 
 def office(person: str | None = None) -> Office:
     """All units with all seats; with `person`, only the seats that bear on that person (principals' included)."""
-    units = list(Unit.objects.all())
+    units = list(Unit.objects.values_list("code", "parent_id", "pools", "kind"))
     tree = Tree(
-        {u.code: u.parent_id for u in units},
-        {u.code: frozenset(Role(r) for r in u.pools) for u in units if u.pools},
-        frozenset(u.code for u in units if u.kind == OFFICE),
+        {code: parent for code, parent, _, _ in units},
+        {code: frozenset(Role(r) for r in pools) for code, _, pools, _ in units if pools},
+        frozenset(code for code, _, _, kind in units if kind == OFFICE),
     )
-    found = Membership.objects.select_related("user", "deputy_of")
-    if person is not None:
-        mine = list(found.filter(user__username=person))
-        principals = {m.deputy_of_id for m in mine if m.deputy_of_id is not None}
-        found = found.filter(user_id__in=principals) if principals else found.none()
-        return Office(tree, tuple(_seat(m) for m in [*mine, *found]))
-    return Office(tree, tuple(_seat(m) for m in found))
+    found = Membership.objects.all()
+    if person is None:
+        return Office(tree, _seats(found))
+    mine = _seats(found.filter(user__username=person))
+    principals = {s.deputy_of for s in mine if s.deputy_of}
+    return Office(tree, mine + (_seats(found.filter(user__username__in=principals)) if principals else ()))
 
 
-def _seat(row: Membership) -> Seat:
-    principal = row.deputy_of.username if row.deputy_of else ""
-    return Seat(row.pk, row.user.username, row.unit_id, Role(row.role), row.valid_from, row.valid_to, principal)
+def _seats(rows: QuerySet[Membership]) -> tuple[Seat, ...]:
+    """Seats of these memberships: their own columns alone, for every page and every act asks for them."""
+    columns = ("pk", "user__username", "unit_id", "role", "valid_from", "valid_to", "deputy_of__username")
+    return tuple(
+        Seat(number, holder, unit, Role(role), since, until, principal or "")
+        for number, holder, unit, role, since, until, principal in rows.values_list(*columns)
+    )
 
 
 def stages(record: ReleaseRecord) -> tuple[Stage, ...]:

@@ -18,6 +18,7 @@ from django.utils import timezone
 from domain.errors import LedgerBroken, MingjingError, SignatureRefused, UsageInvalid
 from domain.release import Status
 from review import ledger
+from review.connection import reconnect_if_lost
 from review.models import LedgerEntry, ReleaseRecord
 from review.permissions import SYSTEM
 from review.signature import check_signature, is_throttled, recorded_name
@@ -58,8 +59,7 @@ def move(record: ReleaseRecord, status: Status, leaf: Page, stage: str = "") -> 
 @contextmanager
 def page(signed: Mapping[str, Any] | None = None) -> Iterator[Page]:
     """A transaction that must leave a line in the ledger. Never nested."""
-    if not connection.in_atomic_block:
-        connection.close_if_unusable_or_obsolete()  # a long-lived runner outlives its database server
+    reconnect_if_lost()
     with transaction.atomic(durable=True):
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:

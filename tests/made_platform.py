@@ -4,12 +4,14 @@ without a preparation. Use it as `from tests.made_platform import …`; flows ru
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -21,7 +23,7 @@ from flows.catalogue import embedded_url, token_file
 from flows.home import Home, create_home
 from flows.platform import Platform, open_platform
 from tests.catalogue_release import ROWS, Prepared, Rows, make_contract, prepare
-from tests.review_desk import PASSWORD, approve, cheap_passwords, hash_of, open_desk
+from tests.review_desk import PASSWORD, approve, cheap_disk, cheap_passwords, hash_of, open_desk
 from tests.servers import free_port
 
 
@@ -93,7 +95,7 @@ def made_platform(
 ) -> Iterator[Made]:
     """The installation, its embedded catalogue running for as long. `settings`: other values of texts in mingjing.toml."""
     from flows.catalogue import catalogue_for
-    from flows.prefect_setup import prepare_prefect, quick_flows
+    from flows.prefect_setup import prepare_prefect
     from review.setup import close
 
     home = create_home(root, catalogue_url=catalogue_url)
@@ -104,7 +106,7 @@ def made_platform(
     (root / "mingjing.toml").write_text(text, "utf-8")
     before = os.environ.get("MINGJING_HOME")
     try:
-        with cheap_passwords():
+        with cheap_passwords(), cheap_disk():
             open_desk(root)
             platform = open_platform(root)
             token_file(platform.home).write_text("a-token-of-sixteen-or-more", "utf-8")
@@ -114,13 +116,24 @@ def made_platform(
             if catalogue_url == "carried":
                 yield made
                 return
-            with quick_flows(), catalogue_for(platform.home):
+            flows_begun()
+            with catalogue_for(platform.home):
                 yield made
     finally:
         close()
         os.environ.pop("MINGJING_HOME", None)
         if before is not None:
             os.environ["MINGJING_HOME"] = before
+
+
+@cache
+def flows_begun() -> None:
+    """Quick flows from now on, as long as the process lives: each start of Prefect's own server takes seconds."""
+    from flows.prefect_setup import quick_flows
+
+    begun = ExitStack()
+    begun.enter_context(quick_flows())
+    atexit.register(begun.close)
 
 
 def ledger_lines(release: str, event: str) -> list[dict[str, Any]]:

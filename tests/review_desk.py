@@ -5,8 +5,13 @@ Use it as `from tests.review_desk import …`; `open_desk` gives one installatio
 
 from __future__ import annotations
 
+import atexit
+import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -138,8 +143,49 @@ def cheap_passwords() -> Iterator[None]:
             setattr(Argon2PasswordHasher, name, value)
 
 
+@contextmanager
+def cheap_disk() -> Iterator[None]:
+    """Nothing of this process waits until it lies on the disk: no test takes the power away. On PostgreSQL likewise
+    (tests/servers.py)."""
+    from review import settings
+
+    kept_setup, kept_sync = settings.SQLITE_SETUP, os.fsync
+    assert "synchronous=" in kept_setup
+    settings.SQLITE_SETUP = kept_setup.replace("synchronous=FULL", "synchronous=OFF")
+    os.fsync = lambda _: None
+    try:
+        yield
+    finally:
+        settings.SQLITE_SETUP, os.fsync = kept_setup, kept_sync
+
+
 def open_desk(home: Path, database_url: str | None = None, *, people: bool = True) -> None:
-    """Configure this process for a new installation in `home`, with units, reason codes and PEOPLE."""
+    """Configure this process for a new installation in `home`, with units, reason codes and PEOPLE. On SQLite it is a copy of
+    one that is made once a process: thirty migrations cost seconds. Copies share their keys.
+    """
+    from review.setup import configure
+
+    if database_url is None and people:
+        shutil.copytree(_model(), home, dirs_exist_ok=True)
+        configure(home)
+    else:
+        _make_desk(home, database_url, people=people)
+
+
+@cache
+def _model() -> Path:
+    """The installation that others are copied from; gone with the process."""
+    from review.setup import close
+
+    folder = Path(tempfile.mkdtemp(prefix="mingjing-model-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    with cheap_passwords(), cheap_disk():
+        _make_desk(folder)
+    close()
+    return folder
+
+
+def _make_desk(home: Path, database_url: str | None = None, *, people: bool = True) -> None:
     from review.keys import create_keys
     from review.setup import configure, migrate
 
@@ -187,9 +233,17 @@ def submitted(**how: Any) -> str:
 
 
 def hash_of(release: str) -> str:
-    from review import queries
+    from review.models import ReleaseRecord
 
-    return str(queries.show(release)["release_hash"])
+    return str(ReleaseRecord.objects.values_list("release_hash", flat=True).get(public_id=release) or None)
+
+
+def stage_of(release: str) -> str:
+    """The stage that the release waits at, "" where it waits at none."""
+    from review.models import ReleaseRecord
+
+    waiting = ReleaseRecord.objects.filter(public_id=release, status="in_review")
+    return waiting.values_list("stage", flat=True).first() or ""
 
 
 def holds(release: str) -> list[str]:
@@ -199,7 +253,11 @@ def holds(release: str) -> list[str]:
 
 
 def dispose(release: str, kind: DispositionKind = DispositionKind.FALSE_ALARM) -> list[Disposition]:
-    return [Disposition(f, kind, "个人信息保护法第十三条", "字段为编号") for f in holds(release)]
+    return disposed(holds(release), kind)
+
+
+def disposed(findings: list[str], kind: DispositionKind = DispositionKind.FALSE_ALARM) -> list[Disposition]:
+    return [Disposition(f, kind, "个人信息保护法第十三条", "字段为编号") for f in findings]
 
 
 def decide(release: str, person: str, stage: str, verdict: str = "approve", **how: Any) -> str:
@@ -207,8 +265,9 @@ def decide(release: str, person: str, stage: str, verdict: str = "approve", **ho
     from domain.release import Verdict
     from review import desk
 
-    desk.open_findings(person, release, holds(release))
-    said: dict[str, Any] = {"release_hash": hash_of(release), "dispositions": dispose(release)}
+    found = holds(release)
+    desk.open_findings(person, release, found)
+    said: dict[str, Any] = {"release_hash": hash_of(release), "dispositions": disposed(found)}
     if verdict != "approve":
         said |= {"reason": "第三列口径与上期不同", "dispositions": []}
     if verdict == "withhold":
@@ -226,9 +285,7 @@ REVIEWERS = {"section": "sec", "confidentiality": "conf", "legal": "law", "chief
 
 def approve(release: str, upto: str = "") -> str:
     """The stages that are still to come say 公开, up to and without `upto`; returns the release."""
-    from review import queries
-
-    while (stage := queries.show(release)["stage"]) and stage != upto:
+    while (stage := stage_of(release)) and stage != upto:
         decide(release, REVIEWERS[stage], stage)
     return release
 

@@ -24,7 +24,7 @@ from catalog.ckan import Catalogue, Session
 from domain.contract import Contract
 from tests.catalogue_release import make_contract
 from tests.ckan.stack import Stack
-from tests.servers import ckan_server
+from tests.servers import ckan_server, swift_folder
 
 START_SECONDS = 30
 
@@ -171,9 +171,13 @@ class Backend:
 
 
 @pytest.fixture(scope="session")
-def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
+def embedded() -> Iterator[Backend]:
     """The embedded catalogue as a process of its own."""
-    folder = tmp_path_factory.mktemp("catalogue")
+    with swift_folder() as folder:
+        yield from _embedded(folder)
+
+
+def _embedded(folder: Path) -> Iterator[Backend]:
     token, token_file = secrets.token_hex(20), folder / "token"
     token_file.write_text(token)
     token_file.chmod(0o600)

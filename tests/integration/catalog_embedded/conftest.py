@@ -17,6 +17,8 @@ import pytest
 import requests
 from ckanapi import RemoteCKAN
 
+from tests.servers import swift_folder
+
 REPO = Path(__file__).parents[3]
 TOKEN = "test-token-" + "0123456789abcdef"
 COUNTER = itertools.count(1)
@@ -111,8 +113,8 @@ def start() -> Callable[..., Any]:
 
 
 @pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def served() -> Iterator[Served]:
     """One catalogue for all tests that need no clean one; it knows the department `finance`."""
-    with serving(tmp_path_factory.mktemp("catalogue") / "root", "--max-upload", "3000000") as running:
+    with swift_folder() as folder, serving(folder / "root", "--max-upload", "3000000") as running:
         running.trusted.action.organization_create(name="finance", title="财政局", description="预算与债务")
         yield running

@@ -25,7 +25,7 @@ from flows.orders import Order, write_order
 from tests.catalogue_release import FIELDS
 from tests.cities import ROOT
 from tests.console_visits import contract_yaml, text_of, visit
-from tests.made_platform import Made, made_platform
+from tests.made_platform import Made, flows_begun, made_platform
 from tests.review_desk import PASSWORD, receipt
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -40,11 +40,11 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
     from django.test.utils import _TestState, setup_test_environment
 
     from flows.console import outside_of
-    from flows.prefect_setup import quick_flows
     from review.console.outside import hand_over
 
     folder = tmp_path_factory.mktemp("bench")
-    with made_platform(folder / "home", catalogue_url="carried") as platform, quick_flows():
+    with made_platform(folder / "home", catalogue_url="carried") as platform:
+        flows_begun()
         if not hasattr(_TestState, "saved_data"):  # so that a response tells what its page was made from
             setup_test_environment()
         hand_over(outside_of(platform.home))

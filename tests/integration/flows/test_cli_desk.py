@@ -20,7 +20,7 @@ from domain.errors import (
 )
 from flows.cli import build
 from flows.home import create_home
-from tests.review_desk import PASSWORD, cheap_passwords, checked, events, open_desk, published, submitted
+from tests.review_desk import PASSWORD, cheap_disk, cheap_passwords, checked, events, open_desk, published, submitted
 from tests.second_factor import ask_of, code_of, enrol
 
 
@@ -32,7 +32,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.delenv("MINGJING_DATABASE_URL", raising=False)
     monkeypatch.setenv("MINGJING_HOME", str(root))
     create_home(root)
-    with cheap_passwords():
+    with cheap_passwords(), cheap_disk():
         open_desk(root)
         yield root
     ask_of()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.review_desk import cheap_passwords, open_desk
+from tests.review_desk import cheap_disk, cheap_passwords, open_desk
 from tests.servers import PostgresServer, postgres_server
 
 
@@ -91,7 +91,7 @@ def home(tmp_path: Path, desk_url: str | None) -> Iterator[Path]:
     """This process's desk, configured for this test's installation."""
     from review.setup import close, configure
 
-    configure(tmp_path, database_url=desk_url)
-    with cheap_passwords():
+    with cheap_passwords(), cheap_disk():
+        configure(tmp_path, database_url=desk_url)
         yield tmp_path
     close()

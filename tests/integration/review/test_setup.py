@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from domain.errors import HomeInvalid
+from tests.integration.review.conftest import Model
 from tests.review_desk import cheap_passwords, open_desk, receive
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -40,6 +41,26 @@ def test_configure_again_keeps_the_connection(home: Path, desk_url: str | None) 
     configure(home, database_url=desk_url)
     assert connection.connection is kept
     assert kept is not None
+
+
+def test_act_keeps_a_connection_that_answers_and_outlives_one_that_was_ended(home: Path, model: Model) -> None:
+    from django.db import connection
+
+    from review import ledger
+
+    receive(period="1", run_key="1")
+    kept = connection.connection
+    receive(period="2", run_key="2")
+    if model.server is not None:
+        import psycopg
+
+        assert connection.connection is kept
+        end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+        with psycopg.connect(model.server.conninfo(), autocommit=True) as other:
+            assert other.execute(end, [model.copy_name]).fetchall() == [(True,)]
+    receive(period="3", run_key="3")
+    assert connection.connection is not kept
+    assert ledger.verify().ok
 
 
 def test_configure_without_keys(tmp_path: Path) -> None:

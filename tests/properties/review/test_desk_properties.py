@@ -19,6 +19,7 @@ from tests.review_desk import (
     PASSWORD,
     PEOPLE,
     WARN,
+    cheap_disk,
     cheap_passwords,
     checked,
     dispose,
@@ -43,7 +44,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     from review.setup import close
 
     folder = tmp_path_factory.mktemp("desk")
-    with cheap_passwords():
+    with cheap_passwords(), cheap_disk():
         open_desk(folder)
         yield folder
     close()

@@ -80,11 +80,12 @@ def test_check_names_line_and_key_in_words_and_keeps_the_text(console: Path) -> 
         ("id: a.b\nx: \x07\n", 2, "not YAML"),
         ("", 1, "something else"),
         ("a: " + "[" * 5000, None, "too long or too deep"),
+        ("a: " + "[" * 30 + "]" * 30 + "\n", None, "too long or too deep"),
         ("a: &a [x,x]\n" + "".join(f"{c}: &{c} [*{p},*{p},*{p},*{p},*{p},*{p}]\n" for p, c in zip("abcdefgh", "bcdefghi", strict=True)), None, "too long or too deep"),
         ("version: " + "9" * 5000, None, "not YAML"),
         ("version: 2026-13-45\n", None, "not YAML"),
     ],
-    ids=["open-bracket", "tab", "twice", "list", "control", "empty", "deep", "bomb", "digits", "date"],
+    ids=["open-bracket", "tab", "twice", "list", "control", "empty", "deep", "deep-and-closed", "bomb", "digits", "date"],
 )  # fmt: skip
 def test_bad_yaml_has_its_place_and_never_a_fault_of_ours(
     console: Path, text: str, line: int | None, kind: str

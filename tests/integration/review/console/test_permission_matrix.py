@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,7 @@ PARAMS = {
 }
 
 
+@cache
 def documented() -> dict[str, tuple[str, str, frozenset[str]]]:
     """The table in the docs: page → method, address, roles."""
     text = (ROOT / "docs/reference/console.md").read_text("utf-8")
