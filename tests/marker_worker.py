@@ -211,7 +211,7 @@ def founded(root: Path) -> None:
 def main() -> None:
     """Found the installation that the argument names, then answer requests until standard input ends."""
     from flows.platform import open_platform
-    from flows.prefect_setup import prepare_prefect
+    from flows.prefect_setup import prepare_prefect, quick_flows
     from flows.runner import warming
 
     founded(Path(sys.argv[1]))
@@ -220,14 +220,15 @@ def main() -> None:
         import flows.prepare
         import flows.publish  # noqa: F401
     requests, answers = os.fdopen(os.dup(0)), os.fdopen(os.dup(1), "w")
-    for line in requests:
-        asked = json.loads(line)
-        sys.stdin = io.StringIO(asked["stdin"])
-        do = by_runner if asked["runner"] else as_program
-        with letting_in(asked["fault"], asked["text"]), caught() as said:
-            status, raised = do(asked["words"])
-        answers.write(json.dumps({"status": status, "raised": raised, **said}) + "\n")
-        answers.flush()
+    with quick_flows():  # one server of Prefect for all commands
+        for line in requests:
+            asked = json.loads(line)
+            sys.stdin = io.StringIO(asked["stdin"])
+            do = by_runner if asked["runner"] else as_program
+            with letting_in(asked["fault"], asked["text"]), caught() as said:
+                status, raised = do(asked["words"])
+            answers.write(json.dumps({"status": status, "raised": raised, **said}) + "\n")
+            answers.flush()
 
 
 if __name__ == "__main__":

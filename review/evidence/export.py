@@ -12,7 +12,7 @@ from domain.pack import Packs
 from domain.ports import ArtefactStore
 from domain.release import Manifest
 from review import blind, keys, ledger, queries
-from review.evidence import bundle, proof, register
+from review.evidence import bundle, proof, register, register_paper
 from review.evidence.verify import check_bundle
 from review.ledger_head import head_text
 
@@ -49,7 +49,9 @@ def export(release: str, store: ArtefactStore, out: Path, *, packs: Packs | None
         "ledger.json": _json(proof.build(release, head)),
         "ledger.head": head_text(ledger.home(), head).encode(),
     }
-    files["审查登记表.html"] = register.page(record, manifest, files, queries.reason_codes()).encode()
+    form = register.sheets(record, manifest, files, queries.reason_codes())
+    files["审查登记表.html"] = register.page(form).encode()
+    files["审查登记表.pdf"] = register_paper.paper(form, record)
     write_signed(files, record, out)
     return out
 

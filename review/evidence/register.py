@@ -1,12 +1,13 @@
-"""政府信息公开（数据发布）审查登记表: the form of rules.md §5 as one HTML page, with what the platform knows.
+"""政府信息公开（数据发布）审查登记表: the form of rules.md §5 with what the platform knows, and as one HTML page.
 
-A field that nothing is known about says so; it is never filled by guess.
+A field that nothing is known about says so; it is never filled by guess. On paper it is register_paper.py's.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -17,6 +18,7 @@ UNKNOWN = "—（未登记）"
 STAGES = {
     "section": "科室负责人意见", "confidentiality": "保密审查机构意见", "legal": "政务公开（法制）机构意见", "chief": "分管领导审批",
 }  # fmt: skip
+SEATS = {"section": "科室", "confidentiality": "保密", "legal": "法制", "chief": "分管领导"}
 VERDICTS = {
     "approve": "公开",
     "return": "退回",
@@ -38,36 +40,49 @@ STYLE = (
     "th,td{border:1px solid #555;padding:.3em .6em;text-align:left;vertical-align:top;overflow-wrap:anywhere}"
     "th{width:14em;background:#f3f3f3;font-weight:normal}caption{text-align:left;font-weight:bold;padding:.3em 0}"
 )
+TITLE = "政府信息公开（数据发布）审查登记表"
 Rows = list[tuple[str, str]]
 
 
-def page(
+@dataclass(frozen=True)
+class Sheet:
+    """One table of the form. Without `head` the first cell of each row names the second."""
+
+    caption: str
+    rows: Sequence[tuple[str, ...]]
+    head: tuple[str, ...] = ()
+
+
+def sheets(
     record: Mapping[str, Any], manifest: Manifest, files: Mapping[str, bytes], codes: Iterable[Mapping[str, str]]
-) -> str:
+) -> tuple[Sheet, ...]:
     """The filled-in form. `record`: queries.show; `files`: contract.json, findings.json, coverage.json,
     opinions.json of the bundle."""
     contract = json.loads(files["contract.json"])
     findings = json.loads(files["findings.json"])
     coverage = json.loads(files["coverage.json"])
-    parts = [
-        _table("登记", _identity(record, manifest, contract)),
-        _table("公开属性与依据", _disclosure(record, manifest, contract)),
-        _table("是否涉及", _concerns(findings)),
-        _table("自动检查", _machine(record, manifest, coverage)),
-        _listing(
+    return (
+        Sheet("登记", _identity(record, manifest, contract)),
+        Sheet("公开属性与依据", _disclosure(record, manifest, contract)),
+        Sheet("是否涉及", _concerns(findings)),
+        Sheet("自动检查", _machine(record, manifest, coverage)),
+        Sheet(
             "逐项发现与处置",
-            ("编号", "级别", "发现", "数量", "规则", "处置"),
             _dispositions(findings, record["decisions"]),
+            ("编号", "级别", "发现", "数量", "规则", "处置"),
         ),
-        _table(
+        Sheet(
             "意见与签署",
             _opinions(record, json.loads(files["opinions.json"]), {c["code"]: c["title_zh"] for c in codes}),
         ),
-        _table("发布与归档", _publication(record)),
-    ]
-    title = "政府信息公开（数据发布）审查登记表"
-    head = f'<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>{title}</title><style>{STYLE}</style></head>'
-    return f"{head}<body><h1>{title}</h1>{''.join(parts)}</body></html>\n"
+        Sheet("发布与归档", _publication(record)),
+    )
+
+
+def page(form: Iterable[Sheet]) -> str:
+    """The form in HTML, whole in itself."""
+    head = f'<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>{TITLE}</title><style>{STYLE}</style></head>'
+    return f"{head}<body><h1>{TITLE}</h1>{''.join(map(_table, form))}</body></html>\n"
 
 
 def _identity(record: Mapping[str, Any], manifest: Manifest, contract: dict[str, Any]) -> Rows:
@@ -161,7 +176,7 @@ def _dispositions(findings: list[dict[str, Any]], decisions: list[dict[str, Any]
             repeated = decision.get("confirmed_from") or {"release": "", "findings": ()}
             again = f"照 {repeated['release']} 确认" if one["finding"] in repeated["findings"] else ""
             words = "，".join(w for w in (KINDS[one["kind"]], one["basis"], one["reason"], again) if w)
-            said.setdefault(one["finding"], []).append(f"{decision['stage']}：{words}")
+            said.setdefault(one["finding"], []).append(f"{SEATS[decision['stage']]}：{words}")
     rows: list[tuple[str, ...]] = []
     for one in findings:
         rule = one["rule"]
@@ -220,12 +235,11 @@ def _publication(record: Mapping[str, Any]) -> Rows:
     ]
 
 
-def _table(caption: str, rows: Rows) -> str:
-    body = "".join(f"<tr><th scope=row>{escape(k)}</th><td>{escape(str(v))}</td></tr>" for k, v in rows)
-    return f"<table><caption>{escape(caption)}</caption>{body}</table>"
-
-
-def _listing(caption: str, head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    top = "".join(f"<th scope=col>{escape(h)}</th>" for h in head)
-    body = "".join("<tr>" + "".join(f"<td>{escape(c)}</td>" for c in row) + "</tr>" for row in rows)
-    return f"<table><caption>{escape(caption)}</caption><tr>{top}</tr>{body}</table>"
+def _table(sheet: Sheet) -> str:
+    named = not sheet.head
+    head = "".join(f"<th scope=col>{escape(h)}</th>" for h in sheet.head)
+    lines = [f"<tr>{head}</tr>"] if head else []
+    for row in sheet.rows:
+        cells = [f"<td>{escape(c)}</td>" for c in row]
+        lines.append(f"<tr>{''.join([f'<th scope=row>{escape(row[0])}</th>', *cells[1:]] if named else cells)}</tr>")
+    return f"<table><caption>{escape(sheet.caption)}</caption>{''.join(lines)}</table>"

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 from typing import Any
 
+import pypdfium2  # type: ignore[import-untyped]
 import pytest
 
 from domain.errors import ArtefactMissing, EvidenceInvalid, LedgerBroken, ReleaseNotFound
@@ -66,9 +70,38 @@ def test_export_and_verify(home: Path) -> None:
         assert text in page
 
 
+def test_register_on_paper_says_what_the_page_says_in_a_font_of_its_own(home: Path) -> None:
+    from review.evidence.bundle import read_zip
+
+    release = published()
+    files = read_zip(bundle(home, release)[0])
+    paper = pypdfium2.PdfDocument(files["审查登记表.pdf"])
+    printed = "".join(page.get_textpage().get_text_range() for page in paper).replace("\r", "").replace("\n", "")
+    told = re.findall(r"<t[dh][^>]*>([^<]+)<", files["审查登记表.html"].decode())
+    assert [text for text in told if unescape(text).replace("\n", "") not in printed] == []
+    assert f"第 {len(paper)} 页，共 {len(paper)} 页" in printed
+    fonts = {o.get_font().get_base_name(): o.get_font().is_embedded for p in paper for o in p.get_objects() if isinstance(o, pypdfium2.PdfTextObj)}  # fmt: skip
+    assert fonts
+    assert all(fonts.values())
+
+
+def test_paper_names_a_character_that_its_font_lacks_and_begins_no_line_with_a_closing_mark() -> None:
+    from review.evidence.register import Sheet
+    from review.evidence.register_paper import paper
+
+    record = {"release": "R-2026-0001", "release_hash": "ab" * 32, "timeline": [{"at": "2026-11-16T08:00:00+08:00"}]}
+    rows = [("\U0002b363某、䶮", "、".join("一二三四五六七八九十" * 40)), ("两行", "上\n下")]
+    document = pypdfium2.PdfDocument(paper([Sheet("表", rows)], record))
+    lines = [line for page in document for line in page.get_textpage().get_text_range().splitlines()]
+    assert any("〔U+2B363〕某、〔U+4DAE〕" in line for line in lines)
+    assert len(lines) > 20
+    assert [line for line in lines if line.startswith("、")] == []
+
+
 def test_export_twice_gives_the_same_bytes(home: Path) -> None:
     release = published()
     first, _ = bundle(home, release, "a.zip")
+    time.sleep(1.1)  # the clock's second isn't part of it
     second, _ = bundle(home, release, "b.zip")
     assert first.read_bytes() == second.read_bytes()
 
