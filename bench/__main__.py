@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import accuracy, catalogue, person_tagger, road, scan
+from bench import accuracy, catalogue, desk, person_tagger, road, scan
 from bench.page import put, section
 
 PARTS = {
@@ -12,6 +12,7 @@ PARTS = {
     "scan": ("Scanning and redacting", scan.rows),
     "accuracy": ("The planted corpus", accuracy.rows),
     "tagger": ("The tagger of persons", person_tagger.rows),
+    "desk": ("The desk", desk.rows),
     "catalogue": ("Publishing", catalogue.rows),
 }
 

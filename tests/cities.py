@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from flows.demo.samples.truth import Truth
+from tests.forked import forked
 
 ROOT = Path(__file__).parents[1]
-MINGJING = [sys.executable, "-m", "flows.cli"]
 
 
 @dataclass(frozen=True)
@@ -36,17 +35,10 @@ class City:
 
 
 def run(*words: str, stdin: str = "", env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """The command in a process of its own, with nothing of this one's settings."""
     environ = {k: v for k, v in os.environ.items() if not k.startswith(("MINGJING_", "PREFECT_"))}
-    return subprocess.run(
-        [*MINGJING, *words],
-        cwd=ROOT,
-        env={**environ, "MINGJING_FIRST_PORT": str(first_port()), **(env or {})},
-        input=stdin,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=900,
-    )
+    environ |= {"MINGJING_FIRST_PORT": str(first_port()), **(env or {})}
+    return forked("flows.cli:main", argv=words, environ=environ, stdin=stdin)
 
 
 def first_port() -> int:

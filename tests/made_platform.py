@@ -95,7 +95,6 @@ def made_platform(
 ) -> Iterator[Made]:
     """The installation, its embedded catalogue running for as long. `settings`: other values of texts in mingjing.toml."""
     from flows.catalogue import catalogue_for
-    from flows.prefect_setup import prepare_prefect
     from review.setup import close
 
     home = create_home(root, catalogue_url=catalogue_url)
@@ -110,13 +109,11 @@ def made_platform(
             open_desk(root)
             platform = open_platform(root)
             token_file(platform.home).write_text("a-token-of-sixteen-or-more", "utf-8")
-            if "PREFECT_HOME" not in os.environ:  # set once a process: later platforms share the first one's
-                prepare_prefect(platform.home)
             made = Made(platform)
             if catalogue_url == "carried":
                 yield made
                 return
-            flows_begun()
+            flows_begun(platform.home)
             with catalogue_for(platform.home):
                 yield made
     finally:
@@ -126,9 +123,20 @@ def made_platform(
             os.environ["MINGJING_HOME"] = before
 
 
+def flows_begun(home: Home) -> None:
+    """Quick flows from now on, as long as the process lives: each start of Prefect's own server takes seconds.
+
+    Prefect's home is set once a process: later installations share the first one's.
+    """
+    from flows.prefect_setup import prepare_prefect
+
+    if "PREFECT_HOME" not in os.environ:
+        prepare_prefect(home)
+    _begun()
+
+
 @cache
-def flows_begun() -> None:
-    """Quick flows from now on, as long as the process lives: each start of Prefect's own server takes seconds."""
+def _begun() -> None:
     from flows.prefect_setup import quick_flows
 
     begun = ExitStack()

@@ -46,8 +46,8 @@ def test_audit_finds_what_a_catalogue_shows(backend: Backend, tmp_path: Path, mo
     monkeypatch.setattr(  # the catalogue is shared by tests: of all that it lists, ours is read
         run,
         "listing",
-        lambda c, told: dataclasses.replace(
-            (found := listing(c, told)), datasets=tuple(d for d in found.datasets if d.name == name)
+        lambda c, told, heard: dataclasses.replace(
+            (found := listing(c, told, heard)), datasets=tuple(d for d in found.datasets if d.name == name)
         ),
     )
     asked = Asked(backend.url, home=tmp_path / "none", out=tmp_path / "out", rate=50)
@@ -70,8 +70,8 @@ def test_audit_finds_what_a_catalogue_shows(backend: Backend, tmp_path: Path, mo
 def test_an_adopted_catalogue_is_watched(backend: Backend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     names = [put(backend), put(backend)]
 
-    def ours(catalogue: Any, told: Any = None) -> Listing:
-        found = listing(catalogue, told)
+    def ours(catalogue: Any, told: Any = None, heard: Any = None) -> Listing:
+        found = listing(catalogue, told, heard)
         return dataclasses.replace(found, datasets=tuple(d for d in found.datasets if d.name in names))
 
     monkeypatch.setattr(run, "listing", ours)

@@ -37,13 +37,13 @@ def play(stage: Embedded | Real, folder: Path, faults: int, seconds: float) -> N
 
 
 def test_slice_on_the_embedded_catalogue(stage: Embedded, tmp_path: Path) -> None:
-    play(stage, tmp_path / "play", faults=15, seconds=12)
+    play(stage, tmp_path / "play", faults=15, seconds=20)
 
 
 @pytest.mark.server
 def test_slice_on_a_real_ckan(ckan: Backend, tmp_path: Path) -> None:
     assert isinstance(ckan.stack, Stack)  # other tests use it at the same time: its processes are left alone
-    play(Real(ckan.stack, strokes=(), shared=True), tmp_path / "play", faults=6, seconds=10)
+    play(Real(ckan.stack, strokes=(), shared=True), tmp_path / "play", faults=6, seconds=30)
 
 
 def test_watcher_sees_the_unapproved_the_partial_and_the_twofold(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
 
     folder = tmp_path_factory.mktemp("bench")
     with made_platform(folder / "home", catalogue_url="carried") as platform:
-        flows_begun()
+        flows_begun(platform.home)
         if not hasattr(_TestState, "saved_data"):  # so that a response tells what its page was made from
             setup_test_environment()
         hand_over(outside_of(platform.home))

@@ -8,10 +8,9 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,8 @@ import pytest
 
 from flows.home import open_home
 from flows.serve import prefect_of, wait_for_prefect
-from tests.cities import ROOT, City, run
+from tests.cities import City, run
+from tests.forked import forked
 from tests.servers import free_port
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
@@ -30,32 +30,10 @@ KILLS = tuple(f"{how}:{step}" for step in STEPS for how in ("at", "inside"))
 ALONE = ("before:seal", "after:seal")
 
 
-@dataclass
-class Preparer:
-    """The process that preparations are forked from."""
-
-    process: subprocess.Popen[str]
-
-    def prepare(self, home: Path, order: dict[str, Any], kill: str = "") -> subprocess.CompletedProcess[str]:
-        """Prepare in that home and die where `kill` says (see tests/doomed.py)."""
-        assert self.process.stdin
-        assert self.process.stdout
-        said, errors = home.parent / "said", home.parent / "errors"
-        asked = {"home": str(home), "order": order, "kill": kill, "said": str(said), "errors": str(errors)}
-        self.process.stdin.write(json.dumps(asked) + "\n")
-        self.process.stdin.flush()
-        status = int(self.process.stdout.readline())
-        return subprocess.CompletedProcess([], status, said.read_text("utf-8"), errors.read_text("utf-8"))
-
-
-@pytest.fixture(scope="module")
-def preparer() -> Iterator[Preparer]:
+def _prepared(home: Path, order: dict[str, Any], kill: str = "") -> subprocess.CompletedProcess[str]:
+    """Prepare in that home, in a process of its own, and die where `kill` says (see tests/doomed.py)."""
     environ = {k: v for k, v in os.environ.items() if not k.startswith(("MINGJING_", "PREFECT_"))}
-    command = [sys.executable, "-m", "tests.doomed"]
-    with subprocess.Popen(
-        command, cwd=ROOT, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        yield Preparer(process)
+    return forked("tests.doomed:prepare", order, kill, environ={**environ, "MINGJING_HOME": str(home)})
 
 
 @contextmanager
@@ -93,23 +71,23 @@ def _order(bare: Path) -> dict[str, Any]:
     }
 
 
-def test_prepare_killed_everywhere_ends_as_if_undisturbed(bare: Path, preparer: Preparer) -> None:
+def test_prepare_killed_everywhere_ends_as_if_undisturbed(bare: Path) -> None:
     order = _order(bare)
     calm, shaken = bare.parent / "calm", bare.parent / "shaken"
     shutil.copytree(bare, calm)
     shutil.copytree(bare, shaken)
-    undisturbed = preparer.prepare(calm, order)
+    undisturbed = _prepared(calm, order)
     assert undisturbed.returncode == 0, undisturbed.stderr
     wanted = json.loads(undisturbed.stdout)
     with _prefect(shaken) as address:
         for kill in KILLS:
-            died = preparer.prepare(shaken, order, kill)
+            died = _prepared(shaken, order, kill)
             assert died.returncode == -signal.SIGKILL, (kill, died.stdout, died.stderr)
         address.unlink()
     for kill in ALONE:  # with a Prefect server of its own, as in the demo
-        died = preparer.prepare(shaken, order, kill)
+        died = _prepared(shaken, order, kill)
         assert died.returncode == -signal.SIGKILL, (kill, died.stdout, died.stderr)
-    went_on = preparer.prepare(shaken, order)
+    went_on = _prepared(shaken, order)
     assert went_on.returncode == 0, went_on.stderr
     assert json.loads(went_on.stdout) == wanted
     city = City(shaken, "", None, {})  # type: ignore[arg-type]

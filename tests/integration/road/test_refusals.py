@@ -30,6 +30,7 @@ from flows.home import open_home
 from flows.orders import Order, write_order
 from flows.platform import Platform, open_platform
 from tests.cities import City
+from tests.made_platform import flows_begun
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -40,12 +41,10 @@ class Bench:
     """An installation with the demo's people and its catalogue running, to prepare and break releases in."""
 
     def __init__(self, city: City, home: Path) -> None:
-        from flows.prefect_setup import prepare_prefect
-
         shutil.copytree(city.home, home)
         os.environ["MINGJING_HOME"] = str(home)
         self.home = open_home(home)
-        prepare_prefect(self.home)
+        flows_begun(self.home)
         self.platform: Platform = open_platform(home)
         self.passwords = city.passwords
         self.catalogue = start_embedded(self.home)
