@@ -43,7 +43,6 @@ REQUESTS_A_SECOND = 2.0
 FASTEST = 50.0
 LONGEST_DELAY = 10.0  # of what a robots.txt may ask for
 ASKED = "asked.json"  # beside the baseline: how its files were reached
-OPTIONS = ("other_hosts", "ignore_robots", "rate", "max_mb", "seconds")
 PASTED = re.compile(r"/+(api(/\d)?(/action)?|dataset)?/*$")
 
 
@@ -151,8 +150,8 @@ def audit(asked: Asked, environ: Mapping[str, str], *, adopt: bool = False) -> A
         files = tuple(_read_all(listed, Reader(trip, asked.home, shown, draft), state))
         done = Audited(_summary(trip.catalogue, listed, files, packs, told), files, folder)
         if adoption:
+            keep(adoption.folder / ASKED, _options(asked))
             done.summary["adopted"] = adoption.finish(listed, files, shown)
-            keep(adoption.folder / ASKED, {name: getattr(asked, name) for name in OPTIONS})
         write_whole(
             json.dumps({**done.summary, "files": files}, ensure_ascii=False, indent=1) + "\n", folder / "report.json"
         )
@@ -182,6 +181,15 @@ def compare_one(
     each = _as_adopted(replace(asked, url=baseline.catalogue), kept(folder / ASKED))
     with visiting(each, environ, folder / "spool") as trip, alone(folder), unpacked(trip, each):
         return look_again(baseline, trip, shown, folder)
+
+
+def _options(asked: Asked) -> dict[str, Any]:
+    """How the files of an adopted catalogue were reached; read by `_as_adopted`."""
+    rate = None if asked.rate is None else str(asked.rate)
+    return {
+        "other_hosts": asked.other_hosts, "ignore_robots": asked.ignore_robots, "rate": rate, "max_mb": asked.max_mb,
+        "seconds": asked.seconds,
+    }  # fmt: skip
 
 
 def _as_adopted(asked: Asked, then: Mapping[str, Any]) -> Asked:

@@ -11,6 +11,8 @@ from review.moments import moment_text
 from review.permissions import SYSTEM
 from review.transaction import Page, act
 
+MOST_CHANGES = 10_000  # that are kept of one catalogue, holds in front
+
 
 @act()
 def record_adopted(page: Page, look: Look) -> dict[str, int]:
@@ -25,6 +27,7 @@ def record_adopted(page: Page, look: Look) -> dict[str, int]:
     found = [{**c, "since": since.get(c["key"], moment_text(page.at))} for c in look.changes]
     keys = {c["key"] for c in found}
     stands = [*found, *(c for c in before if c["key"] not in keys and not look.judges(c))]
+    stands = sorted(stands, key=lambda c: not is_hold(c))[:MOST_CHANGES]
     holds = [c for c in stands if is_hold(c)]
     fresh = sum(c["key"] not in since for c in holds)
     is_away = bool(look.fault) and (row is None or not row.fault)
