@@ -28,6 +28,7 @@ from tests.made_platform import Made, made_platform
 from tests.personal_data import id18
 from tests.receivers import hook_sink, mail_sink
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 ROOT = Path(__file__).parents[3]
 SEARCH = "/api/action/package_search"
 CLEAN = "类别,金额\n一般公共预算,12\n".encode()
@@ -48,9 +49,9 @@ def ckan(monkeypatch: pytest.MonkeyPatch) -> Iterator[ForeignCkan]:
 @pytest.fixture
 def made(tmp_path: Path) -> Iterator[Made]:
     """An installation of which nobody but `op` is in charge of every department's cases."""
-    from review import desk
-
     with made_platform(tmp_path / "home", catalogue_url="carried") as platform:
+        from review import desk
+
         desk.grant("op", "data_bureau", "operator")
         yield platform
 
@@ -252,9 +253,11 @@ def test_news_is_sent_with_catalogue_dataset_and_words_and_no_value(ckan: Foreig
     with mail_sink() as sink, hook_sink() as hook:
         site = replace(
             made.home, mail_url=f"smtp://127.0.0.1:{sink.port}", webhook_url=hook.url,
-            console_address="https://desk.example.gov.cn",
+            mail_from="mingjing@example.gov.cn", console_address="https://desk.example.gov.cn",
         )  # fmt: skip
-        (made.home.keys / "webhook.secret").write_text("a made-up secret of the test", "utf-8")
+        secret = made.home.keys / "webhook.secret"
+        secret.write_text("a made-up secret of the test", "utf-8")
+        secret.chmod(0o600)
         desk.set_email("op", "op@example.gov.cn", actor="op")
         tonight(made)
         while desk.tell(channels(site)):
