@@ -162,7 +162,7 @@ def adopted_look() -> Look:
     change = {
         "key": "a" * 16, "code": "adopted-missing", "severity": "hold", "dataset": "budget", "field": None, "file": None,
     }  # fmt: skip
-    return Look("https://data.example.gov.cn", "2026-11-01T00:00:00+00:00", {"files": 1}, [change])
+    return Look("https://data.city.test", "2026-11-01T00:00:00+00:00", {"files": 1}, [change])
 
 
 def answered() -> str:
