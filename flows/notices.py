@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 POLL_SECONDS = 2.0
 OVERDUE_SECONDS = 600.0
+CHANGES_TOLD = 20  # in one mail
 WORDS = {
     "new_work": ("有新的待办", "New work"),
     "returned": ("已退回", "Returned"),
@@ -42,6 +43,11 @@ WORDS = {
     "contract_proposed": ("有契约要批准", "A proposed contract to adopt or refuse"),
     "contract_adopted": ("您提出的契约已批准", "The contract that you proposed was adopted"),
     "contract_refused": ("您提出的契约没有批准", "The contract that you proposed was refused"),
+    "adopted_changed": ("接管的目录有变化，请核实", "An adopted catalogue changed: look at it"),
+    "adopted_away": (
+        "接管的目录没有核对成，每晚会再试",
+        "An adopted catalogue couldn't be looked at; each night tries again",
+    ),
     "factor_set": (
         "您的动态口令已启用；若不是您设置的，请立即告诉管理员",
         "A second factor was set up in your name; if it wasn't you, say so at once",
@@ -59,10 +65,14 @@ def channels(home: Home) -> list[str]:
 
 
 def link(home: Home, parcel: Parcel) -> str:
-    """Where the page of the release or proposal is; "" where the console's address isn't set."""
-    page = (
-        f"/releases/{parcel.release}" if parcel.release else f"/proposals/{parcel.proposal}" if parcel.proposal else ""
-    )
+    """Where the page of the release, proposal or catalogue is; "" where the console's address isn't set."""
+    page = ""
+    if parcel.release:
+        page = f"/releases/{parcel.release}"
+    elif parcel.proposal:
+        page = f"/proposals/{parcel.proposal}"
+    elif parcel.catalogue:
+        page = "/cases#adopted"
     return home.console_address.rstrip("/") + page if home.console_address and page else ""
 
 
@@ -76,9 +86,13 @@ def mail_of(home: Home, parcel: Parcel) -> tuple[str, str]:
     elif parcel.proposal:
         name = parcel.dataset
         about_zh, about_en = f"：{name}（#{parcel.proposal}）", f": {name} (#{parcel.proposal})"
+    elif parcel.catalogue:
+        name = parcel.catalogue
+        about_zh, about_en = f"：{name}", f": {name}"
     lines = [
         zh + about_zh,
         en + about_en,
+        *_changes_of(parcel),
         *filter(None, [link(home, parcel)]),
         "",
         "请登录明镜办理。此信自动发出，请勿回复。 Please sign in to Mingjing; don't reply to this mail.",
@@ -86,11 +100,24 @@ def mail_of(home: Home, parcel: Parcel) -> tuple[str, str]:
     return " ".join(filter(None, ("[明镜]", zh, name, "/", en))), "\n".join(lines) + "\n"
 
 
+def _changes_of(parcel: Parcel) -> list[str]:
+    """A line for each dataset and change that stands in a catalogue of others."""
+    from review.adopted_look import WORDS as CHANGES
+
+    if parcel.kind != "adopted_changed":
+        return []
+    told = list(dict.fromkeys(parcel.changes))
+    lines = [f"{dataset}：{CHANGES[code][0]} / {CHANGES[code][1]}" for dataset, code in told[:CHANGES_TOLD]]
+    left = len(told) - len(lines)
+    return [*lines, f"另有 {left} 处 / and {left} more"] if left else lines
+
+
 def body_of(home: Home, parcel: Parcel) -> dict[str, Any]:
     """What the webhook is sent."""
     return {
         "notice": parcel.notice, "kind": parcel.kind, "at": parcel.at.astimezone(UTC).isoformat(), "release": parcel.release,
-        "dataset": parcel.dataset, "period": parcel.period, "status": parcel.status, "proposal": parcel.proposal or None, "url": link(home, parcel),
+        "dataset": parcel.dataset, "period": parcel.period, "status": parcel.status, "proposal": parcel.proposal or None,
+        "catalogue": parcel.catalogue or None, "url": link(home, parcel),
     }  # fmt: skip
 
 

@@ -8,17 +8,42 @@ Over two networks flows/outside/reported fetches them, and receipts bring them h
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
+from domain.errors import MingjingError
 from flows.cases import due_on
 from flows.catalogue import catalogue_for, is_served
 from flows.platform import Platform
+
+if TYPE_CHECKING:
+    from catalog.ckan import Catalogue
 
 EVERY_SECONDS = 20.0
 LEAK = "leak"
 KINDS = ("error", LEAK)
 REPORT_ID = re.compile("[0-9a-f]{16}")
+
+
+def waiting_reports(catalogue: Catalogue) -> list[dict[str, Any]]:
+    """Everything that waits in the catalogue, oldest first, page by page: what nobody here can take stays there and mustn't
+    keep the others from being seen. Raises CatalogueRefused, CatalogueUnreachable.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    after: dict[str, str] = {}
+    while True:
+        page: list[dict[str, Any]] = catalogue.act("mingjing_report_list", after)
+        fresh = [r for r in page if r["id"] not in found]
+        if not fresh:  # the end; or a catalogue of before, which has one page only
+            return list(found.values())
+        found |= {r["id"]: r for r in fresh}
+        after = {"after_at": page[-1]["at"], "after_id": page[-1]["id"]}
+
+
+def is_report(report: Mapping[str, Any]) -> bool:
+    """Whether it has the shape of one: number, kind, text."""
+    is_numbered = REPORT_ID.fullmatch(str(report.get("id"))) is not None
+    return is_numbered and report.get("kind") in KINDS and isinstance(report.get("text"), str)
 
 
 def open_report(platform: Platform, release: str, *, number: str, kind: str, text: str) -> str:
@@ -34,7 +59,7 @@ def open_report(platform: Platform, release: str, *, number: str, kind: str, tex
 
 def fetch_reports(platform: Platform) -> list[str]:
     """Open the cases of everything that was reported; returns their numbers. Nothing where no embedded catalogue runs: it
-    isn't started for this.
+    isn't started for this. One that can't be taken is told of by its named error, after all the others.
     """
     from catalog.mapping import package_id
     from review import standing
@@ -43,17 +68,24 @@ def fetch_reports(platform: Platform) -> list[str]:
         return []
     opened: list[str] = []
     with catalogue_for(platform.home) as catalogue:
-        waiting: list[dict[str, Any]] = catalogue.act("mingjing_report_list", {})
+        waiting = waiting_reports(catalogue)
         if not waiting:
             return []
         releases = standing.newest_of({package_id(d): d for d in standing.ever_public()})
+        refused: MingjingError | None = None
         for report in waiting:
-            if report["package"] not in releases:
+            if report["package"] not in releases or not is_report(report):
                 continue  # nobody's here: whoever put the dataset there looks after it
             release = releases[report["package"]]
-            case = open_report(platform, release, number=report["id"], kind=report["kind"], text=report["text"])
+            try:
+                case = open_report(platform, release, number=report["id"], kind=report["kind"], text=report["text"])
+            except MingjingError as fault:  # it waits; the others aren't kept waiting
+                refused = fault
+                continue
             catalogue.act("mingjing_report_delete", {"id": report["id"]})
             opened.append(case)
+    if refused is not None:
+        raise refused
     return opened
 
 

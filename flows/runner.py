@@ -70,6 +70,10 @@ def perform(kind: str, parameters: dict[str, Any]) -> Any:
             from flows.watch import rescan_published
 
             return rescan_published()
+        case "adopted":
+            from flows.audit.nightly import look_at_all
+
+            return look_at_all(open_platform())
     raise ValueError(f"no such work: {kind}")
 
 

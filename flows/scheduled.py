@@ -1,4 +1,6 @@
-"""Flow ask_by_schedule: what a schedule does when its time comes. The work itself is the runner's."""
+"""Flows ask_by_schedule and ask_for_adopted: what a schedule does when its time comes. The work itself is the runner's, or
+that of the process beside it (flows/audit/nightly).
+"""
 
 from __future__ import annotations
 
@@ -21,3 +23,12 @@ def ask_by_schedule(dataset: str) -> int | None:
     params = {"dataset": dataset, "order": "", "department": contract.department}
     waiting = [row["params"] for row in queries.work_list("queued") if row["kind"] == "prepare"]
     return None if params in waiting else desk.ask("prepare", params)
+
+
+@flow(name="ask_for_adopted", validate_parameters=False)
+@guarded("schedule")
+def ask_for_adopted() -> int | None:
+    """Ask for a look at the catalogues that were adopted; the work's number, None where there is nothing to ask for."""
+    from flows.audit.nightly import ask
+
+    return ask()

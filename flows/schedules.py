@@ -2,7 +2,7 @@
 
 When its time comes a schedule only asks the runner, so that its run is seen, followed and cancelled like any other; one that
 was paused at the desk asks for nothing. A scheduled preparation ends at `checked`; a person submits. Each night inspects its
-part of the half month's plan.
+part of the half month's plan, and asks for a look at the catalogues that were adopted.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ from flows.platform import Platform, open_platform
 from flows.prefect_setup import prepare_prefect
 
 INSPECTION_CRON = "30 2 * * *"
+ADOPTED_CRON = "0 3 * * *"
 
 
 def deployments(platform: Platform) -> list[Any]:
-    """One deployment per scheduled contract, one for inspection."""
+    """One deployment per scheduled contract, one for inspection, one for adopted catalogues."""
     from prefect.schedules import Cron
 
-    from flows.scheduled import ask_by_schedule
+    from flows.scheduled import ask_by_schedule, ask_for_adopted
     from flows.watch import inspect_published
 
     found = [
@@ -32,7 +33,12 @@ def deployments(platform: Platform) -> list[Any]:
         if contract.schedule and contract.source.location
     ]  # fmt: skip
     nightly = Cron(INSPECTION_CRON, timezone=platform.home.timezone)
-    return [*found, inspect_published.to_deployment(name="inspect-due", parameters={"due": True}, schedules=[nightly])]
+    later = Cron(ADOPTED_CRON, timezone=platform.home.timezone)
+    return [
+        *found,
+        inspect_published.to_deployment(name="inspect-due", parameters={"due": True}, schedules=[nightly]),
+        ask_for_adopted.to_deployment(name="adopted", schedules=[later]),
+    ]
 
 
 def main() -> None:

@@ -118,6 +118,7 @@ def services(home: Home, host: str, port: int) -> list[Service]:
         Service("takedown", [python, "-m", "flows.takedown"], environ),
         Service("notices", [python, "-m", "flows.notices"], environ),
         Service("schedules", [python, "-m", "flows.schedules"], environ),
+        Service("adopted", [python, "-m", "flows.audit.nightly"], environ),
         Service("records", [python, "-m", "flows.records"], environ),
         Service("console", [python, "-m", "flows.console", "--host", host, "--port", str(port)], environ),
     ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from domain.errors import ContentChanged, LedgerBroken, ReleaseNotApproved
 from domain.release import Approval, Manifest
 from review import ledger
+from review.acts.adopted import forget_adopted, record_adopted
 from review.acts.arrival import receive, record_blocked, record_checked
 from review.acts.attention import give_back, remark, take
 from review.acts.cases import answer_case, close_case, open_case, reopen_case
@@ -63,9 +64,9 @@ __all__ = [
     "add_unit", "add_user", "adopt_contract", "answer_case", "answer_escalation", "approval_for", "ask",
     "begin_factor", "begin_rescan", "cancel", "claim", "close_case", "close_user", "confirm_factor",
     "confirm_withdrawal", "decide", "deputise", "drop_draft", "drop_ready", "end_plan", "expire", "extend_claim",
-    "finish", "give_back", "grant", "hand_over", "load_reason_codes", "load_units", "look", "make_ready",
+    "finish", "forget_adopted", "give_back", "grant", "hand_over", "load_reason_codes", "load_units", "look", "make_ready",
     "new_recovery_codes", "open_case", "open_findings", "pause_schedule", "plan_inspections", "propose_contract",
-    "recall", "receive", "record_blocked", "record_cancelled", "record_checked", "record_delivery", "record_hidden",
+    "recall", "receive", "record_adopted", "record_blocked", "record_cancelled", "record_checked", "record_delivery", "record_hidden",
     "record_in_force", "record_inspection", "record_publication_refused", "record_published", "record_rescan",
     "record_withdrawn", "refuse_contract", "remark", "reopen_case", "replace", "reset_factor", "resume_schedule",
     "retract_contract", "return_several", "reverse_withdrawal", "revise", "revoke", "save_draft", "see_notices",

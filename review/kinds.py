@@ -25,4 +25,6 @@ class Kind(StrEnum):
     CONTRACT_PROPOSED = "contract_proposed"
     CONTRACT_ADOPTED = "contract_adopted"
     CONTRACT_REFUSED = "contract_refused"
+    ADOPTED_CHANGED = "adopted_changed"
+    ADOPTED_AWAY = "adopted_away"
     DELIVERY_FAILED = "delivery_failed"

@@ -540,6 +540,27 @@ class Rescan(models.Model):
         constraints = (models.UniqueConstraint(fields=["release", "packs"], name="rescanned_once"),)
 
 
+class AdoptedCatalogue(models.Model):
+    """A catalogue of others that is watched (flows/audit): what the last look found. `changes`: those that stand, as
+    review/adopted.Look has them, with `since`; names and kinds, no values. `fault`: what kept the last look away, "" where nothing did.
+    """
+
+    url: LongText = models.TextField(unique=True)
+    adopted_on: Text = models.CharField(max_length=40)  # of the baseline; another one is a new beginning
+    looked_at: Moment = models.DateTimeField()
+    reached_at: MomentOrNone = models.DateTimeField(null=True, blank=True)
+    fault: Text = models.CharField(max_length=60, blank=True)
+    counts: Data = models.JSONField(default=dict)
+    changes: Data = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = "接管的目录"
+        ordering = ("url",)
+
+    def __str__(self) -> str:
+        return self.url
+
+
 class Notice(models.Model):
     """Something that people are told. `about` names what it rests on, once: a ledger line, a wait, a delivery."""
 

@@ -15,12 +15,23 @@ from django.db.models import Q
 from django.utils import timezone
 
 from domain.release import Status, Verdict
-from review import proposals, reading
+from review import adopted, proposals, reading
+from review.adopted_look import AWAY, CHANGED
 from review.case_steps import CaseKind
 from review.kinds import Kind
 from review.models import ContractProposal, Delivery, LedgerEntry, NoticeFor, ReleaseRecord
 from review.moments import moment_text
-from review.permissions import Act, Case, Office, Role, can, can_adopt, can_answer_withdrawal, can_decide
+from review.permissions import (
+    Act,
+    Case,
+    Office,
+    Role,
+    can,
+    can_adopt,
+    can_answer_withdrawal,
+    can_decide,
+    can_everywhere,
+)
 
 NEWS = timedelta(days=1)
 MAIL, WEBHOOK = "mail", "webhook"
@@ -74,7 +85,11 @@ OF_PROPOSALS: Mapping[str, Kind] = {  # of a proposed contract, before it is one
     "contract-adopted": Kind.CONTRACT_ADOPTED,
     "contract-refused": Kind.CONTRACT_REFUSED,
 }
-TOLD_OF = (*TELLING, *PERSONAL, *OF_PROPOSALS)
+OF_CATALOGUES: Mapping[str, Kind] = {  # of a catalogue of others that is watched
+    CHANGED: Kind.ADOPTED_CHANGED,
+    AWAY: Kind.ADOPTED_AWAY,
+}
+TOLD_OF = (*TELLING, *PERSONAL, *OF_PROPOSALS, *OF_CATALOGUES)
 
 
 def lines_to_tell(limit: int) -> list[LedgerEntry]:
@@ -126,6 +141,8 @@ def people_for(kind: Kind, record: ReleaseRecord, office: Office, at: datetime) 
             return set()  # the line says whom
         case Kind.CONTRACT_PROPOSED | Kind.CONTRACT_ADOPTED | Kind.CONTRACT_REFUSED:
             return set()  # of no release; see people_for_proposal
+        case Kind.ADOPTED_CHANGED | Kind.ADOPTED_AWAY:
+            return set()  # of no release; see people_for_catalogue
 
 
 def people_for_proposal(kind: Kind, row: ContractProposal, office: Office, at: datetime) -> set[str]:
@@ -137,6 +154,13 @@ def people_for_proposal(kind: Kind, row: ContractProposal, office: Office, at: d
         return set()  # whose work it was then is nobody's now
     units = proposals.units_of(row)
     return {p for p in {s.person for s in office.seats} if can_adopt(office, p, author, units, at)}
+
+
+def people_for_catalogue(office: Office, at: datetime) -> set[str]:
+    """User names of those who handle what belongs to no department: who may answer cases in all of them; where nobody may,
+    the administrators."""
+    people = {s.person for s in office.seats}
+    return {p for p in people if can_everywhere(office, p, Act.ANSWER_CASE, at)} or administrators(office, at)
 
 
 def _workers(record: ReleaseRecord, case: Case, office: Office, everybody: Iterable[str], at: datetime) -> set[str]:
@@ -204,6 +228,8 @@ class Parcel:
     title_zh: str = ""
     title_en: str = ""
     proposal: int = 0
+    catalogue: str = ""
+    changes: tuple[tuple[str, str], ...] = ()  # (dataset, code) of what stands in that catalogue
     name: str = ""
     address: str = ""
 
@@ -215,7 +241,17 @@ def due(at: datetime, limit: int = 20) -> list[Parcel]:
     records = {r.public_id: r for r in ReleaseRecord.objects.filter(public_id__in={d.notice.release for d in found})}
     about = {d.notice.proposal for d in found if d.notice.proposal}
     datasets = dict(ContractProposal.objects.filter(pk__in=about).values_list("pk", "dataset"))
-    return [_parcel(d, records.get(d.notice.release), datasets.get(d.notice.proposal, "")) for d in found]
+    watched = adopted.named_in([d.notice.line for d in found if d.notice.kind in set(OF_CATALOGUES.values())])
+    parcels = [_parcel(d, records.get(d.notice.release), datasets.get(d.notice.proposal, "")) for d in found]
+    return [
+        _of_catalogue(p, watched[d.notice.line]) if d.notice.line in watched else p
+        for p, d in zip(parcels, found, strict=True)
+    ]
+
+
+def _of_catalogue(parcel: Parcel, catalogue: str) -> Parcel:
+    changes = tuple((str(c["dataset"]), str(c["code"])) for c in adopted.standing(catalogue))
+    return replace(parcel, catalogue=catalogue, changes=changes)
 
 
 def _parcel(row: Delivery, record: ReleaseRecord | None, dataset: str) -> Parcel:

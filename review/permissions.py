@@ -181,6 +181,20 @@ def can(office: Office, person: str, act: Act, department: str, at: datetime) ->
     return _answers(check_can, office, person, act, department, at)
 
 
+def can_everywhere(office: Office, person: str, act: Act, at: datetime) -> bool:
+    """Whether the person may do the act in every department: for what belongs to none, such as a catalogue of others that
+    is watched."""
+    tree, held = office.tree, office.held(person, at)
+    if any(s.role is Role.ADMINISTRATOR for s in held):
+        return False
+    over = set(tree.parents.values())
+    departments = [unit for unit in tree.parents if unit not in over]
+    return bool(departments) and all(
+        any(s.role in ROLES_OF[act] and tree.is_in_charge(s.unit, s.role, department) for s in held)
+        for department in departments
+    )
+
+
 def check_can_decide(office: Office, person: str, case: Case, stage_name: str, at: datetime) -> Seat:
     """The seat that lets the person decide on that stage now.
 

@@ -18,7 +18,9 @@ from catalog.embedded.holding import Holding
 
 KINDS = ("error", "leak")
 LONGEST = 2_000
-MOST_WAITING = 500  # nobody fetches them any more: better to say so than to fill the disk
+MOST_WAITING = 200  # of one dataset; nobody fetches them any more: better to say so than to fill the disk
+MOST_OF_ALL = 2_000  # so that one dataset that nobody looks after leaves room for the others
+PAGE = 100
 WINDOW_SECONDS = 3_600.0
 EACH, ALL = 5, 120  # reports in a window from one address, and from all
 FORM_BYTES = 16 * 1024  # of the form as it is sent: 2,000 characters of Chinese, percent-encoded
@@ -48,8 +50,10 @@ def keep(holding: Holding, package: str, kind: str, text: str) -> str | None:
     """Keep a report and return its number; None where too many wait already."""
     number = secrets.token_hex(8)
     with holding.changing() as change:
-        waiting = change.connection.execute("SELECT count(*) FROM report").fetchone()[0]
-        if waiting >= MOST_WAITING:
+        mine, waiting = change.connection.execute(
+            "SELECT coalesce(sum(package = ?), 0), count(*) FROM report", (package,)
+        ).fetchone()
+        if mine >= MOST_WAITING or waiting >= MOST_OF_ALL:
             return None
         change.connection.execute(
             "INSERT INTO report (id, package, kind, text, at) VALUES (?, ?, ?, ?, ?)",
@@ -59,9 +63,15 @@ def keep(holding: Holding, package: str, kind: str, text: str) -> str | None:
 
 
 def mingjing_report_list(call: Call) -> list[dict[str, Any]]:
-    """Reports that wait to be fetched, oldest first: id, package, kind, text, at. Token needed."""
+    """Reports that wait to be fetched, oldest first, PAGE at a time: id, package, kind, text, at. Token needed.
+
+    `after_at` and `after_id`: those of the last one of the page before, which needn't be there any more.
+    """
+    after = (str(call.data.get("after_at") or ""), str(call.data.get("after_id") or ""))
     with call.holding.reading() as connection:
-        rows: list[sqlite3.Row] = connection.execute("SELECT * FROM report ORDER BY at, id LIMIT 100").fetchall()
+        rows: list[sqlite3.Row] = connection.execute(
+            "SELECT * FROM report WHERE (at, id) > (?, ?) ORDER BY at, id LIMIT ?", (*after, PAGE)
+        ).fetchall()
     return [dict(row) for row in rows]
 
 

@@ -7,8 +7,10 @@ it into HOME/datasets; a catalogue that is only watched needs none. What counts 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,18 +19,20 @@ from pydantic import TypeAdapter, ValidationError
 
 from catalog.baseline import FORM, Baseline, Bytes, adopted, changes, renewed
 from catalog.foreign import ForeignDataset, ForeignResource, Listing, listing
-from domain.canonical import sha256_hex
+from domain.canonical import canonical_json, sha256_hex
 from domain.contract import is_dataset_id
 from domain.errors import SourceUnreadable, UsageInvalid
-from domain.finding import Finding
+from domain.finding import Finding, Place
 from flows.audit.fetch import NotRead, Trip
 from flows.audit.read import READING, Result
+from flows.audit.state import State
 from flows.home import Home
 from flows.lookover import looking
 from flows.marks import keep_bytes
 from flows.progress import announce, listening
 
 BASELINES: TypeAdapter[Baseline] = TypeAdapter(Baseline)
+UNFINISHED_SECONDS = 12 * 3600  # an older look that was killed isn't gone on with: what it saw may have changed
 
 
 @dataclass
@@ -83,7 +87,7 @@ class Adoption:
             "unseen": sum(f.sha256 is None for d in new.datasets for f in d.files),
             "drafts": len(list((self.folder / "drafts").glob("*/*.yaml"))),
             "folder": str(self.folder),
-            "changes": rows_of(changes(before, listed, seen), shown) if before else [],
+            "changes": rows_of(changes(before, listed, seen), shown, _contents(before, seen)) if before else [],
         }
 
 
@@ -132,47 +136,87 @@ def baselines(home: Home, url: str | None) -> Iterator[Baseline]:
             raise UsageInvalid(f"{url} wasn't adopted; do that first: mingjing audit {url} --adopt")
         yield read_baseline(path)
         return
-    found = sorted((home.root / "adopted").glob("*/baseline.json"))
+    found = baseline_files(home)
     if not found:
         raise UsageInvalid("no catalogue was adopted; do that first: mingjing audit CKAN_URL --adopt")
     yield from map(read_baseline, found)
 
 
-def look_again(baseline: Baseline, trip: Trip, shown: Callable[[str], str]) -> dict[str, Any]:
-    """What is different now: {catalogue, adopted, gaps, unseen, changes}. `unseen`: files that didn't arrive this time."""
+def baseline_files(home: Home) -> list[Path]:
+    """The baseline of every catalogue that was adopted."""
+    return sorted((home.root / "adopted").glob("*/baseline.json"))
+
+
+def look_again(baseline: Baseline, trip: Trip, shown: Callable[[str], str], folder: Path) -> dict[str, Any]:
+    """What is different now: {catalogue, adopted, gaps, datasets, files, unseen, changes}. `unseen`: files that didn't arrive
+    this time. `folder`: keeps what was seen until the look is whole, so that a killed one goes on where it was.
+    """
     listed = listing(trip.catalogue, lambda done, of: announce("列出数据集", done, of))
-    today = {(d.id, r.id): r for d in listed.datasets for r in d.resources}
+    today = {(d.id, r.id): (d, r) for d in listed.datasets for r in d.resources}
+    path = folder / "look.jsonl"
+    is_old = path.exists() and time.time() - path.stat().st_mtime > UNFINISHED_SECONDS
+    try:
+        state = State(path, baseline.catalogue, baseline.on, fresh=is_old)
+    except UsageInvalid:  # of an address that the catalogue had before
+        state = State(path, baseline.catalogue, baseline.on, fresh=True)
     work = [(d, f) for d in baseline.datasets for f in d.files if f.sha256 is not None and (d.id, f.id) in today]
     fetched: dict[tuple[str, str], Bytes] = {}
     unseen = []
     for number, (dataset, file) in enumerate(work, start=1):
         announce("核对文件", number, len(work))
-        got = _now(trip, today[dataset.id, file.id])
+        got = _now(trip, *today[dataset.id, file.id], state)
         fetched[dataset.id, file.id] = got
         if got.sha256 is None and not got.was_refused:
-            unseen.append({"dataset": dataset.name, "file": file.name})
+            unseen.append({"dataset": shown(dataset.name), "file": shown(file.name or file.id)})
     found = changes(baseline, listed, fetched)
     if listed.gaps:  # what wasn't listed whole isn't thereby gone
         found = tuple(f for f in found if f.code != "adopted-missing")
+    path.unlink(missing_ok=True)
     return {
-        "catalogue": baseline.catalogue, "adopted": baseline.on, "gaps": list(listed.gaps), "unseen": unseen,
-        "changes": rows_of(found, shown),
+        "catalogue": baseline.catalogue, "adopted": baseline.on, "gaps": list(listed.gaps), "datasets": len(listed.datasets),
+        "files": len(work), "unseen": unseen, "changes": rows_of(found, shown, _contents(baseline, fetched)),
     }  # fmt: skip
 
 
-def _now(trip: Trip, resource: ForeignResource) -> Bytes:
+def _now(trip: Trip, dataset: ForeignDataset, resource: ForeignResource, state: State) -> Bytes:
+    """The file's bytes, fetched in this look. What may arrive on another try isn't kept."""
+    if (known := state.known(dataset, resource, of_this_run=True)) is not None:
+        return Bytes(**known)
     try:
         with trip.fetched(resource) as (_, artefact):
-            return Bytes(artefact.sha256, artefact.bytes)
+            got = Bytes(artefact.sha256, artefact.bytes)
     except NotRead as fault:
-        return Bytes(None, was_refused=fault.was_refused)
+        got = Bytes(None, was_refused=fault.was_refused)
+    if got.sha256 is not None or got.was_refused:
+        state.keep(dataset, resource, asdict(got))
+    return got
 
 
-def rows_of(found: Sequence[Finding], shown: Callable[[str], str]) -> list[dict[str, Any]]:
-    """Changes as `--json` lists them."""
+Contents = Mapping[tuple[str | None, str | None], str]
+
+
+def _contents(baseline: Baseline, fetched: Mapping[tuple[str, str], Bytes]) -> Contents:
+    """(dataset, file) as places name them → what its bytes hash to now."""
+    found: dict[tuple[str | None, str | None], list[str]] = defaultdict(list)
+    for dataset in baseline.datasets:
+        for file in dataset.files:
+            if (got := fetched.get((dataset.id, file.id))) is not None and got.sha256:
+                found[dataset.name, file.name or file.id].append(got.sha256)
+    return {place: ",".join(sorted(hashes)) for place, hashes in found.items()}
+
+
+def _key(finding: Finding, place: Place, contents: Contents) -> str:
+    """The same as long as the change is the same: other bytes than yesterday's are another one."""
+    now = contents.get((place.table, place.locator), "") if finding.code == "adopted-bytes-differ" else ""
+    parts = (finding.code, place.table, place.column, place.locator, now)
+    return sha256_hex(canonical_json([str(p or "").encode("utf-8", "replace").decode() for p in parts]))[:16]
+
+
+def rows_of(found: Sequence[Finding], shown: Callable[[str], str], contents: Contents) -> list[dict[str, Any]]:
+    """Changes as `--json` lists them. `key`: names the change for as long as it stands."""
     return [
         {
-            "code": f.code, "severity": f.severity.value, "dataset": shown(p.table or ""), "field": p.column,
+            "key": _key(f, p, contents), "code": f.code, "severity": f.severity.value, "dataset": shown(p.table or ""), "field": p.column,
             "file": shown(p.locator) if p.locator else None, "note": f.note,
         }
         for f in found for p in f.places

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from catalog.baseline import Baseline
 from catalog.ckan import Catalogue
 from catalog.foreign import ForeignDataset, ForeignResource, Listing, listing, visit
 from catalog.wary import Pace
@@ -30,8 +31,9 @@ from flows.audit.entries import entries_in
 from flows.audit.fetch import AGENT, Trip, read_robots
 from flows.audit.read import ELSEWHERE, OTHER, READ, UNREAD, Reader, Result
 from flows.audit.state import State, alone, keeping
-from flows.home import MARK, home_path, open_home
+from flows.home import MARK, Home, home_path, open_home
 from flows.library import read_packs
+from flows.marks import keep, kept
 from flows.progress import announce
 from flows.report.audit_page import audit_page
 from flows.report.page import write_whole
@@ -40,6 +42,7 @@ from intake.connectors.gate import Gate
 REQUESTS_A_SECOND = 2.0
 FASTEST = 50.0
 LONGEST_DELAY = 10.0  # of what a robots.txt may ask for
+ASKED = "asked.json"  # beside the baseline: how its files were reached
 PASTED = re.compile(r"/+(api(/\d)?(/action)?|dataset)?/*$")
 
 
@@ -147,6 +150,7 @@ def audit(asked: Asked, environ: Mapping[str, str], *, adopt: bool = False) -> A
         files = tuple(_read_all(listed, Reader(trip, asked.home, shown, draft), state))
         done = Audited(_summary(trip.catalogue, listed, files, packs, told), files, folder)
         if adoption:
+            keep(adoption.folder / ASKED, _options(asked))
             done.summary["adopted"] = adoption.finish(listed, files, shown)
         write_whole(
             json.dumps({**done.summary, "files": files}, ensure_ascii=False, indent=1) + "\n", folder / "report.json"
@@ -163,13 +167,42 @@ def compare(asked: Asked, environ: Mapping[str, str]) -> list[dict[str, Any]]:
     """
     home = open_home(home_path(asked.home))
     shown = labels(read_packs(home))
-    found = []
-    for baseline in baselines(home, address_of(asked.url) if asked.url else None):
-        each = replace(asked, url=baseline.catalogue)
-        folder = adopted_folder(home, baseline.catalogue)
-        with visiting(each, environ, folder / "spool") as trip, alone(folder), unpacked(trip, each):
-            found.append(look_again(baseline, trip, shown))
-    return found
+    wanted = baselines(home, address_of(asked.url) if asked.url else None)
+    return [compare_one(home, baseline, asked, environ, shown) for baseline in wanted]
+
+
+def compare_one(
+    home: Home, baseline: Baseline, asked: Asked, environ: Mapping[str, str], shown: Callable[[str], str]
+) -> dict[str, Any]:
+    """What is different in one adopted catalogue (see `look_again`), looked at as it was when it was adopted: with the options
+    of then, or wider ones of now. Raises UsageInvalid (another look goes on), CatalogueRefused, CatalogueUnreachable.
+    """
+    folder = adopted_folder(home, baseline.catalogue)
+    each = _as_adopted(replace(asked, url=baseline.catalogue), kept(folder / ASKED))
+    with visiting(each, environ, folder / "spool") as trip, alone(folder), unpacked(trip, each):
+        return look_again(baseline, trip, shown, folder)
+
+
+def _options(asked: Asked) -> dict[str, Any]:
+    """How the files of an adopted catalogue were reached; read by `_as_adopted`."""
+    rate = None if asked.rate is None else str(asked.rate)
+    return {
+        "other_hosts": asked.other_hosts, "ignore_robots": asked.ignore_robots, "rate": rate, "max_mb": asked.max_mb,
+        "seconds": asked.seconds,
+    }  # fmt: skip
+
+
+def _as_adopted(asked: Asked, then: Mapping[str, Any]) -> Asked:
+    if not then:
+        return asked
+    return replace(
+        asked,
+        other_hosts=asked.other_hosts or then["other_hosts"],
+        ignore_robots=asked.ignore_robots or then["ignore_robots"],
+        rate=asked.rate or (None if then["rate"] is None else float(then["rate"])),
+        max_mb=max(asked.max_mb, then["max_mb"]),
+        seconds=max(asked.seconds, then["seconds"]),
+    )
 
 
 def _read_all(listed: Listing, reader: Reader, state: State) -> Iterator[Result]:

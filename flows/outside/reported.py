@@ -16,7 +16,7 @@ from typing import Any
 from flows.catalogue import catalogue_for
 from flows.home import Home
 from flows.outside.register import Entry, entries, receipt_path
-from flows.reports import KINDS, REPORT_ID
+from flows.reports import is_report, waiting_reports
 from review.carried import Kind, write_message
 from review.texts import LONGEST
 
@@ -36,8 +36,8 @@ def fetch_reports(here: Home, now: datetime) -> dict[str, Any] | None:
     with named_faults(), catalogue_for(here) as catalogue:
         if not by_package or EMBEDDED not in catalogue.extensions:
             return None
-        waiting: list[dict[str, Any]] = catalogue.act("mingjing_report_list", {})
-        ours = [_told(r, by_package[r["package"]]) for r in waiting if r["package"] in by_package and _is_report(r)]
+        waiting = waiting_reports(catalogue)
+        ours = [_told(r, by_package[r["package"]]) for r in waiting if r["package"] in by_package and is_report(r)]
         if not ours:
             return None
         path = receipt_path(here, f"{PREFIX}{now:%Y-%m-%dT%H%M%S}-{secrets.token_hex(2)}")
@@ -61,11 +61,6 @@ def _told(report: Mapping[str, Any], entry: Entry) -> dict[str, Any]:
         "id": report["id"], "kind": report["kind"], "text": report["text"][:LONGEST], "release": entry.release,
         "release_hash": entry.release_hash, "receipt": entry.receipt, "turn": entry.turn,
     }  # fmt: skip
-
-
-def _is_report(report: Mapping[str, Any]) -> bool:
-    is_numbered = REPORT_ID.fullmatch(str(report.get("id"))) is not None
-    return is_numbered and report.get("kind") in KINDS and isinstance(report.get("text"), str)
 
 
 def _age(entry: Entry) -> str:

@@ -45,6 +45,10 @@ def tell(page: Page, channels: Collection[str] = ()) -> int:
         if about := notices.OF_PROPOSALS.get(line.event):
             told += _tell_of_proposal(page, about, line, known, channels)
             continue
+        if of_catalogue := notices.OF_CATALOGUES.get(line.event):
+            people = notices.people_for_catalogue(known, page.at)
+            told += _tell(page, of_catalogue, "", f"line:{line.seq}", people, channels, line=line.seq)
+            continue
         record = records.get(line.release)
         kind = TELLING[line.event](json.loads(line.body)["data"], record) if record else None
         if kind is Kind.NEW_WORK and notices.is_overtaken(line):
@@ -109,7 +113,7 @@ def _tell(
         return len(users)
     rows = [Delivery(notice=notice, channel=MAIL, user=u, state=WAITING, due_at=page.at) for u in users if u.email]
     rows = rows if MAIL in channels else []
-    if WEBHOOK in channels and (release or proposal):
+    if WEBHOOK in channels and (release or proposal or kind in notices.OF_CATALOGUES.values()):
         rows.append(Delivery(notice=notice, channel=WEBHOOK, state=WAITING, due_at=page.at))
     Delivery.objects.bulk_create(rows)
     return len(users)

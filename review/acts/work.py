@@ -25,7 +25,10 @@ KINDS = {
     "inspect": Act.INSPECT,
     "remedy": Act.PREPARE,
     "rescan": Act.INSPECT,
+    "adopted": Act.INSPECT,
 }
+APART = ("adopted",)  # takes as long as somebody else's server does: flows/audit/nightly claims it, beside the runner
+RUNNERS = tuple(k for k in KINDS if k not in APART)
 QUEUED, RUNNING, DONE, FAILED = "queued", "running", "done", "failed"
 STOPPING, CANCELLED = "stopping", "cancelled"
 CANCELLABLE = ("prepare", "remedy")  # nothing of these has gone out; what takes off or publishes goes on to its end
@@ -35,7 +38,7 @@ ATTEMPTS = 3
 
 @act()
 def ask(page: Page, kind: str, params: dict[str, Any], actor: str = SYSTEM) -> int:
-    """Queue work of a kind (prepare, remedy, publish, withdraw, inspect, rescan); returns its number.
+    """Queue work of a kind (prepare, remedy, publish, withdraw, inspect, rescan, adopted); returns its number.
 
     `params`: JSON-ready, no values; `release` or `department` says whose it is. Raises UsageInvalid, NotPermitted.
     """
@@ -99,7 +102,7 @@ def record_cancelled(page: Page, work: int, run_key: str = "") -> str:
 
 @act()
 def claim(
-    page: Page, worker: str, *, lease_seconds: int = LEASE_SECONDS, kinds: Collection[str] = tuple(KINDS)
+    page: Page, worker: str, *, lease_seconds: int = LEASE_SECONDS, kinds: Collection[str] = RUNNERS
 ) -> dict[str, Any] | None:
     """Take the oldest work of those kinds that waits or whose runner fell silent; None if there is none. One runner gets it.
 

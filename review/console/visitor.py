@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from review import reading
-from review.permissions import Act, Office, Role, Seat, can
+from review.permissions import Act, Office, Role, Seat, can, can_everywhere
 
 
 @dataclass
@@ -45,6 +45,10 @@ class Visitor:
 
     def may(self, act: Act, department: str) -> bool:
         return can(self.office, self.username, act, department, self.at)
+
+    def may_everywhere(self, act: Act) -> bool:
+        """Whether the act is theirs in every department."""
+        return can_everywhere(self.office, self.username, act, self.at)
 
 
 def visitor(request: HttpRequest) -> Visitor:

@@ -9,11 +9,13 @@ from collections.abc import Mapping
 
 from domain.finding import Severity
 from domain.release import DispositionKind, Status, Verdict
+from review.adopted_look import WORDS as ADOPTED_CHANGES
 from review.case_steps import CaseEvent, CaseKind, CaseStatus
 from review.kinds import Kind
 from review.permissions import Role
 
 Pair = tuple[str, str]
+ADOPTED: Mapping[str, Pair] = ADOPTED_CHANGES
 
 STATUSES: Mapping[str, Pair] = {
     Status.RECEIVED: ("正在准备", "being prepared"),
@@ -86,7 +88,7 @@ UNIT_KINDS: Mapping[str, Pair] = {
     "township": ("乡镇（街道）", "township"), "enterprise": ("企业", "enterprise"),
 }  # fmt: skip
 WORK_KINDS: Mapping[str, Pair] = {
-    "prepare": ("准备数据", "prepare"), "remedy": ("删减后重新准备", "prepare after a remedy"), "publish": ("发布", "publish"), "withdraw": ("撤下", "take off"), "inspect": ("读网检查", "inspect"), "contract": ("契约生效", "bring a contract into force"), "rescan": ("复扫", "scan again"),
+    "prepare": ("准备数据", "prepare"), "remedy": ("删减后重新准备", "prepare after a remedy"), "publish": ("发布", "publish"), "withdraw": ("撤下", "take off"), "inspect": ("读网检查", "inspect"), "contract": ("契约生效", "bring a contract into force"), "rescan": ("复扫", "scan again"), "adopted": ("核对接管的目录", "look at adopted catalogues"),
 }  # fmt: skip
 WORK_STATES: Mapping[str, Pair] = {
     "queued": ("排队", "waiting"), "running": ("进行中", "running"), "done": ("完成", "done"), "failed": ("未完成", "failed"),
@@ -94,7 +96,7 @@ WORK_STATES: Mapping[str, Pair] = {
 }  # fmt: skip
 STEPS: Mapping[str, Pair] = {
     "取件": ("取件", "fetch"), "读取": ("读取", "read"), "检查": ("检查", "check"), "脱敏与复查": ("脱敏与复查", "redact, look again"),
-    "导出": ("导出", "export"), "封存": ("封存", "seal"),
+    "导出": ("导出", "export"), "封存": ("封存", "seal"), "列出数据集": ("列出数据集", "list datasets"), "核对文件": ("核对文件", "compare files"),
 }  # fmt: skip
 
 EVENTS: Mapping[str, Pair] = {
@@ -133,6 +135,10 @@ EVENTS: Mapping[str, Pair] = {
     "inspection-planned": ("抽定半月读网检查计划", "a half month's inspections were drawn"),
     "inspection-plan-done": ("半月读网检查计划完成", "a half month's inspections are done"),
     "rules-changed": ("规则有变，开始复扫", "the rules changed: what is public is scanned again"),
+    "adopted-looked": ("核对了接管的目录", "an adopted catalogue was looked at again"),
+    "adopted-changed": ("接管的目录有变化", "an adopted catalogue changed"),
+    "adopted-away": ("接管的目录没有核对成", "an adopted catalogue couldn't be looked at"),
+    "adopted-forgotten": ("不再核对这个目录", "a catalogue is no longer watched"),
     "rescanned": ("按新规则复扫", "scanned again under later rules"),
     "taken-down": ("目录已撤下", "taken off the catalogue"),
     "refused": ("被拒绝的操作", "an act that was refused"),
@@ -203,6 +209,11 @@ NOTICES: Mapping[str, Pair] = {
     Kind.CONTRACT_PROPOSED: ("有契约要批准", "a proposed contract to adopt or refuse"),
     Kind.CONTRACT_ADOPTED: ("您提出的契约已批准", "the contract that you proposed was adopted"),
     Kind.CONTRACT_REFUSED: ("您提出的契约没有批准", "the contract that you proposed was refused"),
+    Kind.ADOPTED_CHANGED: ("接管的目录有变化，请核实", "an adopted catalogue changed: look at it"),
+    Kind.ADOPTED_AWAY: (
+        "接管的目录没有核对成，每晚会再试",
+        "an adopted catalogue couldn't be looked at; each night tries again",
+    ),
     Kind.DELIVERY_FAILED: ("有通知没有送达", "a notice couldn't be delivered"),
 }
 CASE_KINDS: Mapping[str, Pair] = {

@@ -17,8 +17,9 @@ from django.views.decorators.http import require_POST
 
 from domain.errors import MingjingError
 from domain.finding import Severity
+from review import adopted, desk, standing
 from review import cases as known
-from review import desk, standing
+from review.adopted_look import is_hold, newest_first
 from review.case_steps import CaseEvent, CaseStatus, events_of
 from review.console import unsent, words
 from review.console.outside import outside
@@ -31,6 +32,8 @@ from review.console.words import Pair
 from review.models import CaseRecord
 from review.permissions import Act, can_end_case
 
+CHANGES_SHOWN = 50  # of one catalogue
+
 
 def cases(request: HttpRequest) -> HttpResponse:
     """The list, what is due first in front; `status` chooses, open ones unless told."""
@@ -40,8 +43,24 @@ def cases(request: HttpRequest) -> HttpResponse:
     pages = pages_of(request, found.count())
     rows = [(row, _late(row)) for row in found[pages.start : pages.stop]]
     tabs = [(s.value, words.CASE_STATUSES[s]) for s in CaseStatus] + [("all", ("全部", "all"))]
-    context = {"rows": rows, "pages": pages, "status": status, "tabs": tabs, "rescan": standing.rescan_under_way()}
+    context = {
+        "rows": rows, "pages": pages, "status": status, "tabs": tabs, "rescan": standing.rescan_under_way(),
+        "watched": _watched() if person.may_everywhere(Act.SEE) else [],
+    }  # fmt: skip
     return render(request, "cases.html", context)
+
+
+def _watched() -> list[dict[str, Any]]:
+    """Catalogues of others, with what stands there: the first changes, and how many there are."""
+    return [
+        {
+            "row": row,
+            "changes": [(c, is_hold(c)) for c in newest_first(row.changes)[:CHANGES_SHOWN]],
+            "more": max(0, len(row.changes) - CHANGES_SHOWN),
+            "fault": words.REFUSALS.get(row.fault) if row.fault else None,
+        }
+        for row in adopted.catalogues()
+    ]
 
 
 def case(request: HttpRequest, case: str) -> HttpResponse:

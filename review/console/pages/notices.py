@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from domain.errors import MingjingError
-from review import desk, proposals
+from review import adopted, desk, proposals
 from review import notices as told
 from review.console import words
 from review.console.paging import pages_of
@@ -17,7 +17,7 @@ from review.console.refusals import STATUS
 from review.console.tags import say
 from review.console.visitor import visitor
 from review.models import ReleaseRecord, User
-from review.permissions import Role
+from review.permissions import Act, Role
 
 TROUBLES = 50
 
@@ -40,10 +40,14 @@ def _page(request: HttpRequest, fault: MingjingError | None = None) -> HttpRespo
     }
     about = {c.notice.proposal for c in rows if c.notice.proposal}
     proposed = {p.pk: p for p in proposals.visible(person.departments).filter(pk__in=about)} if about else {}
+    watched = adopted.named_in([c.notice.line for c in rows if c.notice.kind in set(told.OF_CATALOGUES.values())])
     is_keeper = Role.ADMINISTRATOR in person.roles
     context = {
-        "rows": [(c, shown.get(c.notice.release), proposed.get(c.notice.proposal)) for c in rows],
+        "rows": [
+            (c, shown.get(c.notice.release), proposed.get(c.notice.proposal), watched.get(c.notice.line)) for c in rows
+        ],
         "pages": pages,
+        "sees_cases": bool(watched) and person.may_everywhere(Act.SEE),
         "unseen": told.unseen(person.username),
         "email": User.objects.values_list("email", flat=True).get(username=person.username),
         "troubled": list(told.troubled()[:TROUBLES]) if is_keeper else [],

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import requests
 
-from catalog.embedded.reports import EACH, LONGEST, WINDOW_SECONDS, Throttle
+from catalog.embedded.holding import Holding
+from catalog.embedded.reports import EACH, LONGEST, MOST_OF_ALL, MOST_WAITING, PAGE, WINDOW_SECONDS, Throttle, keep
 from tests.integration.catalog_embedded.conftest import Served, serving
 
 SAID = "第3行第2列的号码 13912345678 不该公开"
@@ -107,3 +110,30 @@ def test_pages_stand_in_both_languages_and_text_is_escaped(catalogue: Served) ->
     assert "Choose what is wrong" in answer.text
     labels = re.findall(r"<(?:input|textarea)[^>]*>", form)
     assert len(labels) == 3
+
+
+def test_reports_are_listed_page_by_page_also_past_one_that_is_gone(catalogue: Served) -> None:
+    rows = [(f"{n:016x}", f"第{n}处", f"2026-01-01T00:00:00.{n // 2:06d}") for n in range(PAGE + 3)]
+    with sqlite3.connect(catalogue.root / "catalogue.sqlite") as database:
+        database.executemany("INSERT INTO report (id, package, kind, text, at) VALUES (?, 'p', 'error', ?, ?)", rows)
+    listed = catalogue.trusted.action.mingjing_report_list
+    first = listed()
+    assert len(first) == PAGE
+    catalogue.trusted.action.mingjing_report_delete(id=first[-1]["id"])
+    rest = listed(after_at=first[-1]["at"], after_id=first[-1]["id"])
+    assert len({r["text"] for r in [*first, *rest]}) == PAGE + 3
+    assert listed(after_at=rest[-1]["at"], after_id=rest[-1]["id"]) == []
+
+
+def test_a_dataset_that_nobody_looks_after_leaves_room_for_the_others(tmp_path: Path) -> None:
+    holding = Holding(tmp_path / "root")
+    try:
+        with holding.changing() as change:
+            rows = [(f"{n:016x}", f"other-{n // (MOST_WAITING - 1)}", "x") for n in range(MOST_OF_ALL - 2)]
+            change.connection.executemany("INSERT INTO report VALUES (?, ?, 'error', ?, '2026')", rows)
+        assert keep(holding, "other-0", "error", "x")
+        assert keep(holding, "other-0", "error", "x") is None
+        assert keep(holding, "ours", "error", "x")
+        assert keep(holding, "ours", "error", "x") is None
+    finally:
+        holding.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from catalog.upload import Upload
 from domain.errors import MingjingError, ReleaseNotFound, ReviewerHasDecided, TransitionRefused, UsageInvalid
 from flows.catalogue import catalogue_for, embedded_url
 from flows.inspection import due_tonight, is_drawn_from, left_of, plan_half_month
-from flows.reports import Reports, fetch_reports
+from flows.reports import Reports, fetch_reports, waiting_reports
 from tests.made_platform import Made, ledger_lines, made_platform
 from tests.review_desk import PASSWORD
 
@@ -151,6 +152,37 @@ def test_plan_of_a_half_month_is_kept_drawn_again_and_finished(made: Made, tmp_p
     assert not left_of(plan)
     assert LedgerEntry.objects.filter(event="inspection-plan-done").count() == 1
     assert InspectionPlan.objects.count() == 1
+
+
+def test_reports_that_nobody_can_take_do_not_keep_the_others_waiting(made: Made, tmp_path: Path) -> None:
+    """More than a page of them, and older: about a dataset that isn't ours, and of a kind that nobody knows."""
+    from catalog.embedded.reports import PAGE
+
+    release, ready = made.publish("behind", tmp_path)
+    (package,) = {r["package"] for r in _reported(made, ready.metadata["name"], "x", kind="error")}
+    fetch_reports(made.platform)
+    with sqlite3.connect(made.home.catalogue / "catalogue.sqlite") as database:
+        rows = [(f"{n:016x}", "nobody-s", "leak", "旧", "2020-01-01T00:00:00") for n in range(PAGE * 2 + 1)]
+        rows += [(f"{n:016x}", package, "praise", "好", "2020-01-01T00:00:00") for n in range(5_000, 5_000 + PAGE)]
+        database.executemany("INSERT INTO report (id, package, kind, text, at) VALUES (?, ?, ?, ?, ?)", rows)
+    try:
+        assert len(_reported(made, ready.metadata["name"], "排在后面的", kind="leak")) == len(rows) + 1
+        (case,) = fetch_reports(made.platform)
+        assert fetch_reports(made.platform) == []
+        assert {c.public_id: c.text for c in cases_of(release)}[case] == "排在后面的"
+    finally:
+        with sqlite3.connect(made.home.catalogue / "catalogue.sqlite") as database:
+            database.execute("DELETE FROM report")
+
+
+def _reported(made: Made, name: str, text: str, **fields: str) -> list[dict[str, Any]]:
+    """Send one report; what waits then, all pages of it."""
+    sent = httpx.post(
+        f"{embedded_url(made.home)}/dataset/{name}/report", data={"text": text, **fields}, trust_env=False
+    )
+    assert sent.status_code == 200
+    with catalogue_for(made.home) as catalogue:
+        return waiting_reports(catalogue)
 
 
 def test_report_of_the_public_opens_one_case_and_its_text_stays_there(

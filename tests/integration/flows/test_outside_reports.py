@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import count
@@ -172,3 +173,16 @@ def test_report_about_what_was_not_published_from_here_stays_where_it_is(apart: 
     assert made
     assert made["reports"] == 1
     assert [r["text"] for r in waiting(apart)] == ["不是这里的"]
+    pile = [
+        (f"{n:016x}", "nobody-s", "leak", "旧", "2020-01-01T00:00:00") for n in range(250)
+    ]  # and more than two pages
+    with sqlite3.connect(apart.catalogue.catalogue / "catalogue.sqlite") as database:
+        database.executemany("INSERT INTO report (id, package, kind, text, at) VALUES (?, ?, ?, ?, ?)", pile)
+    try:
+        report(apart, entry)
+        made = fetch_reports(apart.here, at(apart))
+        assert made
+        assert made["reports"] == 1
+    finally:
+        with sqlite3.connect(apart.catalogue.catalogue / "catalogue.sqlite") as database:
+            database.execute("DELETE FROM report WHERE package = 'nobody-s'")

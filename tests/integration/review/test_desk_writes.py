@@ -14,6 +14,7 @@ import pytest
 from domain.errors import ContentChanged, MingjingError
 from domain.pack import load_pack
 from domain.release import Verdict
+from review.adopted_look import Look
 from review.hiding import HideOrder, SignedOrder
 from tests.review_desk import (
     BLOCK,
@@ -155,6 +156,13 @@ def reported() -> str:
     from review.case_steps import CaseKind
 
     return desk.open_case(CaseKind.REPORT, published(), date(2026, 12, 1), text="市民写的话", about="report:1")
+
+
+def adopted_look() -> Look:
+    change = {
+        "key": "a" * 16, "code": "adopted-missing", "severity": "hold", "dataset": "budget", "field": None, "file": None,
+    }  # fmt: skip
+    return Look("https://data.city.test", "2026-11-01T00:00:00+00:00", {"files": 1}, [change])
 
 
 def answered() -> str:
@@ -330,6 +338,8 @@ def scenarios() -> dict[str, Callable[[], Callable[[], Any]]]:
         "end_plan": on(nothing, lambda _: desk.end_plan("2026-11b", 3, 1)),
         "begin_rescan": on(nothing, lambda _: desk.begin_rescan("0" * 64, ["personal"], 3)),
         "record_rescan": on(published, lambda r: desk.record_rescan(r, "0" * 64, {"block": 0}, {})),
+        "record_adopted": on(nothing, lambda _: desk.record_adopted(adopted_look())),
+        "forget_adopted": on(lambda: desk.record_adopted(adopted_look()), lambda _: desk.forget_adopted(())),
         "suspend": on(published, lambda r: desk.suspend(r, CaseKind.INSPECTION, "Q-2026-0001")),
         "withdraw": on(published, lambda r: desk.withdraw(r, "chief", PASSWORD, "不应公开")),
     }

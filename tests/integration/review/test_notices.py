@@ -239,7 +239,18 @@ def test_webhook_is_signed_and_names_no_person(site: Home) -> None:
     signed = headers["x-mingjing-timestamp"].encode() + b"." + body
     assert headers["x-mingjing-signature"] == "sha256=" + hmac.new(SECRET.encode(), signed, hashlib.sha256).hexdigest()
     said = json.loads(body)
-    assert set(said) == {"notice", "kind", "at", "release", "dataset", "period", "status", "proposal", "url"}
+    assert set(said) == {
+        "notice",
+        "kind",
+        "at",
+        "release",
+        "dataset",
+        "period",
+        "status",
+        "proposal",
+        "catalogue",
+        "url",
+    }
     assert (said["kind"], said["release"], said["dataset"]) == ("new_work", release, "finance.debt_limit")
     assert len({h["x-mingjing-delivery"] for h, _ in sink.posts}) == 2
 

@@ -18,6 +18,7 @@ from review.permissions import (
     Tree,
     can,
     can_decide,
+    can_everywhere,
     can_hold,
     can_manage,
     check_can_decide,
@@ -69,6 +70,30 @@ def test_act_in_another_department(role: Role, act: Act) -> None:
 def test_see_from_a_higher_unit_by_pooled_role_alone(role: Role, unit: str) -> None:
     pooled = role in TREE.pools[unit] and unit != "county"  # the county isn't above finance
     assert can(office(seat("p", unit, role)), "p", Act.SEE, "finance", NOW) is pooled
+
+
+@pytest.mark.parametrize(
+    ("unit", "role", "act", "everywhere"),
+    [
+        ("city", Role.AUDITOR, Act.SEE, True),
+        ("office", Role.CONFIDENTIALITY_REVIEWER, Act.ANSWER_CASE, True),
+        ("city", Role.AUDITOR, Act.ANSWER_CASE, False),
+        ("county", Role.AUDITOR, Act.SEE, False),
+        ("finance", Role.CONFIDENTIALITY_REVIEWER, Act.ANSWER_CASE, False),
+        ("city", Role.ADMINISTRATOR, Act.SEE, False),
+    ],
+)
+def test_everywhere_is_every_department(unit: str, role: Role, act: Act, everywhere: bool) -> None:
+    assert can_everywhere(office(seat("a", unit, role)), "a", act, NOW) is everywhere
+    assert not can_everywhere(office(seat("a", unit, role)), "b", act, NOW)
+
+
+def test_everywhere_takes_several_seats_and_no_administrator() -> None:
+    leaves = ("finance", "industry", "office", "town")
+    seats = [seat("a", unit, Role.OPERATOR, n) for n, unit in enumerate(leaves)]
+    assert can_everywhere(office(*seats), "a", Act.ANSWER_CASE, NOW)
+    assert not can_everywhere(office(*seats[1:]), "a", Act.ANSWER_CASE, NOW)
+    assert not can_everywhere(office(*seats, seat("a", "city", Role.ADMINISTRATOR, 9)), "a", Act.ANSWER_CASE, NOW)
 
 
 def test_see_town_from_county_and_city() -> None:
