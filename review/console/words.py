@@ -267,6 +267,7 @@ REFUSALS: Mapping[str, Pair] = {
 
 CODES: Mapping[str, Pair] = {
     "personal-data": ("个人信息", "Personal data"),
+    "contract-personal-data": ("契约里写有个人信息", "Personal data in the contract itself"),
     "free-text": ("文字里像有人名或个人情况", "Free text that seems to tell of a person"),
     "residue": ("脱敏后仍有残留", "Something is left after redaction"),
     "formula-like": ("像公式的内容", "Text that a spreadsheet would run"),
@@ -372,6 +373,7 @@ SOURCES: Mapping[str, Pair] = {
     "sheet_name": ("工作表名", "sheet name"), "file_name": ("文件名", "file name"), "defined_name": ("定义名称", "defined name"),
     "page_header": ("页眉页脚", "page header or footer"), "pivot_cache": ("透视缓存", "pivot cache"), "external_link": ("外部链接", "external link"),
     "member": ("压缩包成员", "archive member"), "nested": ("单元格内嵌内容", "content nested in a cell"),
+    "contract": ("契约", "the contract"),
 }  # fmt: skip
 
 

@@ -269,7 +269,9 @@ def _lines(text: str, faults: Sequence[Fault]) -> list[dict[str, Any]]:
             "key": f.key,
             "said": words.pair(contract_words.FAULTS, f.kind),
             "what": f.what.removeprefix("Input should be ").replace(" or ", ", ") if f.kind == "choice" else f.what,
-            "excerpt": lines[f.line - 1].strip()[:EXCERPT] if f.line and f.line <= len(lines) else "",
+            "excerpt": lines[f.line - 1].strip()[:EXCERPT]
+            if f.line and f.line <= len(lines) and f.kind != "personal"
+            else "",
         }
         for f in faults
     ]
