@@ -42,6 +42,7 @@ WORDS = {
     "contract_proposed": ("有契约要批准", "A proposed contract to adopt or refuse"),
     "contract_adopted": ("您提出的契约已批准", "The contract that you proposed was adopted"),
     "contract_refused": ("您提出的契约没有批准", "The contract that you proposed was refused"),
+    "contract_failed": ("契约已批准，但没有生效", "A contract was adopted and didn't come into force"),
     "factor_set": (
         "您的动态口令已启用；若不是您设置的，请立即告诉管理员",
         "A second factor was set up in your name; if it wasn't you, say so at once",

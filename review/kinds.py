@@ -25,4 +25,5 @@ class Kind(StrEnum):
     CONTRACT_PROPOSED = "contract_proposed"
     CONTRACT_ADOPTED = "contract_adopted"
     CONTRACT_REFUSED = "contract_refused"
+    CONTRACT_FAILED = "contract_failed"
     DELIVERY_FAILED = "delivery_failed"

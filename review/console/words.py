@@ -170,6 +170,7 @@ EVENTS: Mapping[str, Pair] = {
     "contract-refused": ("不批准契约", "proposed contract refused"),
     "contract-adopted": ("批准契约", "proposed contract adopted"),
     "contract-in-force": ("契约生效", "contract in force"),
+    "contract-failed": ("批准的契约没有生效", "an adopted contract didn't come into force"),
     "schedule-paused": ("暂停定时", "schedule paused"),
     "schedule-resumed": ("恢复定时", "schedule resumed"),
     "units-loaded": ("载入单位表", "units loaded"),
@@ -203,6 +204,7 @@ NOTICES: Mapping[str, Pair] = {
     Kind.CONTRACT_PROPOSED: ("有契约要批准", "a proposed contract to adopt or refuse"),
     Kind.CONTRACT_ADOPTED: ("您提出的契约已批准", "the contract that you proposed was adopted"),
     Kind.CONTRACT_REFUSED: ("您提出的契约没有批准", "the contract that you proposed was refused"),
+    Kind.CONTRACT_FAILED: ("契约已批准，但没有生效", "a contract was adopted and didn't come into force"),
     Kind.DELIVERY_FAILED: ("有通知没有送达", "a notice couldn't be delivered"),
 }
 CASE_KINDS: Mapping[str, Pair] = {
