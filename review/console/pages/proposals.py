@@ -92,7 +92,7 @@ def _proposal(
         "is_mine": row.author.username == person.username,
         "outrun": proposals.outrun(row.dataset) if is_open else 0,
         "typed": typed,
-        "unsent": [] if is_open and may_adopt else unsent.told(typed),
+        "unsent": [] if is_open and may_adopt and not (is_stale and typed.get("reason")) else unsent.told(typed),
         "by": unsent.mark_of(person.username),
         **told_fault(fault),
     }
