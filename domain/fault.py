@@ -9,7 +9,7 @@ from typing import Any
 
 KINDS = (
     "yaml", "mapping", "size", "missing", "unknown", "choice", "type", "bound", "form", "value",  # of the text itself
-    "deadline-rule", "unit", "no-examples", "rule", "example", "stages",  # of what it refers to
+    "deadline-rule", "unit", "no-examples", "rule", "example", "stages", "personal",  # of what it refers to
 )  # fmt: skip
 
 

@@ -25,7 +25,7 @@ SEVERITIES: tuple[Severity, ...] = (Severity.BLOCK, Severity.HOLD, Severity.WARN
 
 
 class Source(StrEnum):
-    """Which part of a file a finding stands in."""
+    """Which part of a file a finding stands in, or that it stands in the contract itself."""
 
     CELL = "cell"
     HEADER = "header"
@@ -39,6 +39,7 @@ class Source(StrEnum):
     EXTERNAL_LINK = "external_link"
     MEMBER = "member"
     NESTED = "nested"
+    CONTRACT = "contract"
 
 
 @dataclass(frozen=True, slots=True)

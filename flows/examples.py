@@ -16,6 +16,7 @@ from domain.contract import Contract, Example, TableSpec
 from domain.finding import Finding, Place, Severity
 from domain.pack import Packs
 from domain.table import ROW_ORIGIN, Reading, TableInfo
+from flows.declared import declared_faults
 from flows.home import MARK, Home, home_path, open_home
 from flows.library import read_contract, read_packs
 from flows.prepare_steps import release_dates
@@ -139,6 +140,8 @@ def contract_problems(contract: Contract, installation: Home | None) -> Iterator
                 "deadline-rule", ("deadlines", n, "rule"), f"deadline rule {deadline.rule} isn't in the deadlines pack"
             )
     yield from _unknown_units(contract, {u["code"] for u in packs["units"].data["units"]})
+    for path, what in declared_faults(contract, packs):
+        yield Problem("personal", path, what)
     if not contract.examples:
         yield Problem("no-examples", ("examples",), "no examples; give at least one clean and one faulty example")
     for fault in contract_faults(contract):

@@ -48,6 +48,7 @@ WORDS = {
         "接管的目录没有核对成，每晚会再试",
         "An adopted catalogue couldn't be looked at; each night tries again",
     ),
+    "contract_failed": ("契约已批准，但没有生效", "A contract was adopted and didn't come into force"),
     "factor_set": (
         "您的动态口令已启用；若不是您设置的，请立即告诉管理员",
         "A second factor was set up in your name; if it wasn't you, say so at once",

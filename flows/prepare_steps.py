@@ -21,6 +21,7 @@ from domain.finding import Finding, Place, RuleRef, Severity
 from domain.pack import Packs
 from domain.release import Artefact, Manifest
 from domain.table import Coverage, Reading, TableInfo
+from flows.declared import declared
 from flows.naming import cleaner, named
 from flows.stores import Stores
 from flows.workdir import load, run_dir, save, writing
@@ -165,7 +166,8 @@ def _at(table: TableInfo, root: Path) -> TableInfo:
 
 
 def check_tables(place: Workplace, run: Run) -> str:
-    """Quality, secrecy, timeliness, comparison with the edition before. Leaves findings.json; returns its digest."""
+    """Quality, secrecy, timeliness, comparison with the edition before, and the contract's own words. Leaves findings.json;
+    returns its digest."""
     from checks.quality.run import run_quality
     from checks.secrecy.marks import check_marks
     from checks.secrecy.negative_list import check_negative_list
@@ -173,7 +175,7 @@ def check_tables(place: Workplace, run: Run) -> str:
 
     contract, packs, where = place.contract, place.packs, place.run_dir(run)
     dates = release_dates(run.dates)
-    findings = list(check_deadlines(contract, dates, packs, today=place.today))
+    findings = [*declared(contract, packs), *check_deadlines(contract, dates, packs, today=place.today)]
     if is_readable(where):
         reading, fitted, name = the_reading(where), the_fit(where), only_source(run).name
         found = check_marks(

@@ -1,8 +1,8 @@
 """规则变了，全部复扫: everything public is scanned again under packs that it wasn't approved under, in order of risk.
 
 Nothing is queued: what is left is whatever has no result under the packs of now, so a run that dies goes on where it was.
-The bytes scanned are the published files in the store (the CSV of each table; the other formats are made of the same rows,
-and their hashes are verified). A new block finding takes the release off at once, a new hold finding opens a case.
+The words scanned are the contract's, of which the entry is made; the bytes are the published files in the store (the CSV of each
+table; the other formats are made of the same rows, and their hashes are verified). A new block finding takes the release off at once, a new hold finding opens a case.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from domain.release import Artefact, Manifest, PackRef
 from domain.remedy import Override, under
 from domain.table import Reading, TableInfo
 from flows.cases import GRAVE, follow_up
+from flows.declared import declared
 from flows.platform import Platform
 from flows.progress import announce
 from intake.headers import field_keys, folded
@@ -88,7 +89,8 @@ def progress(platform: Platform) -> tuple[int, int]:
 
 
 def scan_again(platform: Platform, one: Public) -> list[Finding]:
-    """New findings in the published bytes of a release: whatever blocks, and holds that weren't known when it was approved.
+    """New findings in the published bytes of a release and in its contract's words, which its entry shows: whatever blocks, and
+    holds that weren't known when it was approved.
 
     Raises ArtefactMissing, ContentChanged where the published bytes can't be read.
     """
@@ -101,7 +103,7 @@ def scan_again(platform: Platform, one: Public) -> list[Finding]:
     for said in json.loads(platform.stores.read(manifest.findings.sha256)):
         before = Finding.from_dict(said)
         known[_kind(before, columns)] = max(before.count, known.get(_kind(before, columns), 0))
-    found = [*check_contract(contract, platform.packs)]
+    found = [*check_contract(contract, platform.packs), *declared(contract, platform.packs)]
     for artefact in manifest.exports:
         for _ in platform.stores.chunks(artefact.sha256):  # verified, each of them
             pass

@@ -27,4 +27,5 @@ class Kind(StrEnum):
     CONTRACT_REFUSED = "contract_refused"
     ADOPTED_CHANGED = "adopted_changed"
     ADOPTED_AWAY = "adopted_away"
+    CONTRACT_FAILED = "contract_failed"
     DELIVERY_FAILED = "delivery_failed"

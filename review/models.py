@@ -676,6 +676,20 @@ class ContractAnswer(models.Model):
         ordering = ("entry",)
 
 
+class FailedSignature(models.Model):
+    """A signature that failed, to be counted for a quarter of an hour. `name`, `place`: keyed digests (review/origins);
+    `is_known`: the person had signed in at that place before."""
+
+    name: Text = models.CharField(max_length=16)
+    place: Text = models.CharField(max_length=16)
+    is_known: Flag = models.BooleanField()
+    at: Moment = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = "没有签成的字"
+        ordering = ("id",)
+
+
 class SchedulePause(models.Model):
     """A dataset whose schedule doesn't run until somebody resumes it."""
 

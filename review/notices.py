@@ -84,6 +84,7 @@ OF_PROPOSALS: Mapping[str, Kind] = {  # of a proposed contract, before it is one
     "contract-proposed": Kind.CONTRACT_PROPOSED,
     "contract-adopted": Kind.CONTRACT_ADOPTED,
     "contract-refused": Kind.CONTRACT_REFUSED,
+    "contract-failed": Kind.CONTRACT_FAILED,
 }
 OF_CATALOGUES: Mapping[str, Kind] = {  # of a catalogue of others that is watched
     CHANGED: Kind.ADOPTED_CHANGED,
@@ -139,15 +140,19 @@ def people_for(kind: Kind, record: ReleaseRecord, office: Office, at: datetime) 
             return administrators(office, at)
         case Kind.FACTOR_SET | Kind.FACTOR_RESET:
             return set()  # the line says whom
-        case Kind.CONTRACT_PROPOSED | Kind.CONTRACT_ADOPTED | Kind.CONTRACT_REFUSED:
+        case Kind.CONTRACT_PROPOSED | Kind.CONTRACT_ADOPTED | Kind.CONTRACT_REFUSED | Kind.CONTRACT_FAILED:
             return set()  # of no release; see people_for_proposal
         case Kind.ADOPTED_CHANGED | Kind.ADOPTED_AWAY:
             return set()  # of no release; see people_for_catalogue
 
 
 def people_for_proposal(kind: Kind, row: ContractProposal, office: Office, at: datetime) -> set[str]:
-    """User names of those who may adopt or refuse a proposal that still waits; of its author where it was answered."""
+    """User names of those who may adopt or refuse a proposal that still waits; of its author where it was answered; of its
+    author and whoever adopted it where it didn't come into force and still isn't."""
     author = row.author.username
+    if kind is Kind.CONTRACT_FAILED:
+        failed = proposals.state_of(row, proposals.work_on([row.pk]).get(row.pk)) == proposals.FAILED
+        return {author, row.answer.user.username} if failed else set()
     if kind is not Kind.CONTRACT_PROPOSED:
         return {author}
     if proposals.state_of(row, None) != proposals.OPEN:

@@ -130,6 +130,7 @@ WEB: dict[str, Any] = {
         "django.middleware.common.CommonMiddleware",
         "django.middleware.csrf.CsrfViewMiddleware",
         "django.contrib.auth.middleware.AuthenticationMiddleware",
+        "review.console.origin.Whence",
         "django.contrib.messages.middleware.MessageMiddleware",
         "review.console.limits.Limits",
         "django.middleware.clickjacking.XFrameOptionsMiddleware",

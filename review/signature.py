@@ -1,12 +1,13 @@
 """A password as signature, with a code beside it where a second factor is set up: asked again for each signed act, slow for
-everybody alike, throttled per person. Failures are counted in the ledger, where they stand as refusals.
+everybody alike, throttled by name and place. Each failure stands in the ledger as a refusal; what is counted is a row of digests
+beside it (FailedSignature), written by review/transaction and gone after a while.
 """
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 
 from django.conf import settings
@@ -15,12 +16,16 @@ from django.utils import timezone
 
 from domain.errors import SecondFactorMissing, SignatureRefused
 from review import factors
-from review.models import LedgerEntry, User
+from review.models import FailedSignature, LedgerEntry, User
 from review.moments import moment_text
+from review.origins import digest, origin_of
 from review.permissions import Role
 from review.reading import office
 
-FAILURES_ALLOWED = 5
+FAILURES_ALLOWED = 5  # of one name from one place
+FAILURES_ELSEWHERE = 20  # of one name from all places where its person didn't sign in before
+FAILURES_AT_ADDRESS = 50  # of all names from one address
+LINES_OF_UNKNOWN = 50  # ledger lines about names that nobody has
 WINDOW = timedelta(minutes=15)
 REFUSAL = (
     "name and password (and the code, where a second factor is set up) don't fit, or failed too often; check them, or wait "
@@ -35,10 +40,32 @@ def recorded_name(username: str) -> str:
 
 
 def is_throttled(username: str) -> bool:
-    """Whether too many signatures of that name failed within the window."""
+    """Whether too many signatures failed within the window: of that name where this one comes from, and unless the person is known
+    there, of that name anywhere else, or of anybody at this address. So strangers who guess don't lock a person out of the browser
+    that the person uses, and guess slowly wherever they sit. Names that nobody has are counted like others.
+    """
+    came = origin_of(username)
+    failed = FailedSignature.objects.filter(at__gte=timezone.now() - WINDOW)
+    mine = failed.filter(name=digest("name", username))
+    if mine.filter(place=came.place).count() >= FAILURES_ALLOWED:
+        return True
+    if came.is_known:
+        return False
+    elsewhere, here = mine.filter(is_known=False), failed.filter(place=came.place)
+    return elsewhere.count() >= FAILURES_ELSEWHERE or here.count() >= FAILURES_AT_ADDRESS
+
+
+def failure(username: str, at: datetime) -> FailedSignature:
+    """The row that counts a failure, not written yet."""
+    came = origin_of(username)
+    return FailedSignature(name=digest("name", username), place=came.place, is_known=came.is_known, at=at)
+
+
+def is_flood(actor: str) -> bool:
+    """Whether the ledger has enough lines of this window about names that nobody has."""
     since = moment_text(timezone.now() - WINDOW)
-    refused = LedgerEntry.objects.filter(actor=recorded_name(username), event="refused", at__gte=since)
-    return refused.filter(body__contains=f'"error":"{SignatureRefused.name()}"').count() >= FAILURES_ALLOWED
+    told = LedgerEntry.objects.filter(actor=UNKNOWN, event="refused", at__gte=since)
+    return actor == UNKNOWN and told.count() >= LINES_OF_UNKNOWN
 
 
 def needs_factor(username: str, roles: Iterable[Role] | None = None) -> bool:

@@ -19,9 +19,9 @@ from domain.errors import LedgerBroken, MingjingError, SignatureRefused, UsageIn
 from domain.release import Status
 from review import ledger
 from review.connection import reconnect_if_lost
-from review.models import LedgerEntry, ReleaseRecord
+from review.models import FailedSignature, LedgerEntry, ReleaseRecord
 from review.permissions import SYSTEM
-from review.signature import check_signature, is_throttled, recorded_name
+from review.signature import WINDOW, check_signature, failure, is_flood, is_throttled, recorded_name
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -137,13 +137,21 @@ def _refusal_written(name: str, said: dict[str, Any]) -> Iterator[None]:
 
 
 def _write_refusal(name: str, said: dict[str, Any], refusal: MingjingError) -> None:
-    """Who was refused what and by which rule; nothing of what was typed. A throttled name adds no more lines."""
+    """Who was refused what and by which rule; nothing of what was typed. A signature that failed is counted beside its line; a
+    throttled name adds neither."""
     given = str(said.get("username") or said.get("actor") or SYSTEM)
-    if isinstance(refusal, SignatureRefused) and is_throttled(given):
+    is_signature = isinstance(refusal, SignatureRefused)
+    if is_signature and is_throttled(given):
         return
     actor = given if given == SYSTEM else recorded_name(given)
     release = str(said.get("release") or "")
     if not ReleaseRecord.objects.filter(public_id=release).exists():
         release = ""
     with page() as leaf:
-        leaf.write("refused", actor, release, act=name, error=refusal.name())
+        if is_signature:
+            FailedSignature.objects.filter(at__lt=leaf.at - WINDOW).delete()
+            failure(given, leaf.at).save()
+        if is_signature and is_flood(actor):
+            leaf.nothing_new()
+        else:
+            leaf.write("refused", actor, release, act=name, error=refusal.name())

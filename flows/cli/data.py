@@ -125,7 +125,8 @@ def redact(
 
 
 def contract_check(file: Path, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Check a contract file: keys, references, rules it names, its own examples, and that its stages can be filled."""
+    """Check a contract file: keys, references, rules it names, that nothing personal stands in what becomes public of it, its own
+    examples, and that its stages can be filled."""
     from flows.examples import check_contract_file
 
     problems = check_contract_file(file, home)

@@ -153,7 +153,7 @@ def inspect_entries(
                 note(fault, f"inspect {entry.release}")
                 continue
             if result is not None:
-                keep_seen(here, entry, at, is_sound=bool(result["ok"]))
+                keep_seen(here, entry, is_sound=bool(result["ok"]))
                 said = {"release": entry.release, "receipt": entry.receipt, "turn": entry.turn, "result": result}
                 results.append(said)
                 if must_hide(here, [Finding.from_dict(f) for f in result["findings"]]):

@@ -10,13 +10,13 @@ from __future__ import annotations
 import secrets
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from domain.errors import UsageInvalid
 from flows.catalogue import one_at_a_time
 from flows.home import Home
 from flows.marks import all_kept, keep, kept
 from flows.outside.register import Entry, State, entries
-from flows.platform import moment_at
 from flows.sampling import days_left, draw, half_month, number_of
 
 
@@ -39,7 +39,7 @@ def plan_half_month(here: Home, today: date, seed: str = "") -> dict[str, Any]:
             waits, drawn_from, share = _population(here, period), seed or secrets.token_hex(16), here.inspection_share
             plan = {
                 "period": period, "seed": drawn_from, "share": share, "population": [list(pair) for pair in waits],
-                "chosen": list(draw(drawn_from, waits, share)), "at": moment_at(here),
+                "chosen": list(draw(drawn_from, waits, share)), "at": precisely(here),
             }  # fmt: skip
             keep(path, plan)
     if seed and plan["seed"] != seed:
@@ -75,9 +75,14 @@ def uninspected(here: Home) -> list[Entry]:
     return [e for e in public(here) if not _seen(here, e)]
 
 
-def keep_seen(here: Home, entry: Entry, at: str, *, is_sound: bool) -> None:
-    """Remember the last look at a release. `at`: ISO date-time of the bureau."""
-    keep(here.root / "inspections" / f"{entry.release_hash}.json", {"at": at, "is_sound": is_sound})
+def keep_seen(here: Home, entry: Entry, *, is_sound: bool) -> None:
+    """Remember the look at a release that just ended."""
+    keep(here.root / "inspections" / f"{entry.release_hash}.json", {"at": precisely(here), "is_sound": is_sound})
+
+
+def precisely(here: Home) -> str:
+    """Now, to the microsecond: a look and the plan drawn after it may fall into one second."""
+    return datetime.now(ZoneInfo(here.timezone)).isoformat(timespec="microseconds")
 
 
 def _seen(here: Home, entry: Entry) -> dict[str, Any]:

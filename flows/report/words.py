@@ -27,6 +27,7 @@ SOURCES: dict[Source, Pair] = {
     Source.EXTERNAL_LINK: ("外部链接", "external link"),
     Source.MEMBER: ("压缩包成员", "archive member"),
     Source.NESTED: ("单元格内嵌内容", "content nested in a cell"),
+    Source.CONTRACT: ("契约", "the contract"),
 }
 
 # what a scan would have done, and what a redaction did

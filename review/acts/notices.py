@@ -62,7 +62,7 @@ def tell(page: Page, channels: Collection[str] = ()) -> int:
 
 def _tell_of_proposal(page: Page, kind: Kind, line: LedgerEntry, known: Office, channels: Collection[str]) -> int:
     number = int(json.loads(line.body)["data"]["proposal"])
-    row = ContractProposal.objects.select_related("author", "answer").filter(pk=number).first()
+    row = ContractProposal.objects.select_related("author", "answer__user").filter(pk=number).first()
     people = notices.people_for_proposal(kind, row, known, page.at) - {line.actor} if row else set()
     if not people:
         return 0

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from domain.errors import TransitionRefused, UsageInvalid
 from domain.release import Status
-from review import lifecycle, queries
+from review import lifecycle, proposals, queries
 from review.lifecycle import Event
 from review.models import ReleaseRecord, WorkRequest
 from review.permissions import SYSTEM, Act, check_can
@@ -152,3 +152,5 @@ def _end(row: WorkRequest, state: str, result: dict[str, Any], page: Page) -> No
     row.state, row.result, row.finished_at, row.lease_until = state, result, page.at, None
     row.save()
     page.write("finished", SYSTEM, str(row.params.get("release") or ""), work=row.pk, state=state)
+    if row.kind == proposals.WORK and state == FAILED:  # a line of its own, for its people to be told
+        page.write("contract-failed", SYSTEM, work=row.pk, **{k: row.params[k] for k in ("proposal", "dataset")})

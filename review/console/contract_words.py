@@ -117,6 +117,10 @@ FAULTS: Mapping[str, Pair] = {
     "rule": ("这条检查做不成", "this check can't be carried out"),
     "example": ("例子的结果与所写的不符", "an example doesn't give what it says"),
     "stages": ("照现在的任职，审查环节没有人能办", "with today's seats a stage can't be held by anybody"),
+    "personal": (
+        "这里的文字会公开，里面像有个人信息，请删去；确是办公联系方式的，列入 official_contacts",
+        "this text becomes public and seems to hold personal data; remove it, or list an office's own under official_contacts",
+    ),
 }
 STATES: Mapping[str, Pair] = {
     "open": ("待批准", "waits to be adopted"), "adopted": ("已批准，正在生效", "adopted, coming into force"), "in_force": ("已生效", "came into force"),

@@ -173,7 +173,7 @@ def is_container(group: Group, findings: Iterable[Mapping[str, Any]]) -> bool:
     """Whether the group tells of the file around the cells."""
     ids = set(group.ids)
     return group.code in CONTAINER_CODES or any(
-        p["source"] not in ("cell", "header") for f in findings if f["id"] in ids for p in f["places"]
+        p["source"] not in ("cell", "header", "contract") for f in findings if f["id"] in ids for p in f["places"]
     )
 
 

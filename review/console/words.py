@@ -176,6 +176,7 @@ EVENTS: Mapping[str, Pair] = {
     "contract-refused": ("不批准契约", "proposed contract refused"),
     "contract-adopted": ("批准契约", "proposed contract adopted"),
     "contract-in-force": ("契约生效", "contract in force"),
+    "contract-failed": ("批准的契约没有生效", "an adopted contract didn't come into force"),
     "schedule-paused": ("暂停定时", "schedule paused"),
     "schedule-resumed": ("恢复定时", "schedule resumed"),
     "units-loaded": ("载入单位表", "units loaded"),
@@ -214,6 +215,7 @@ NOTICES: Mapping[str, Pair] = {
         "接管的目录没有核对成，每晚会再试",
         "an adopted catalogue couldn't be looked at; each night tries again",
     ),
+    Kind.CONTRACT_FAILED: ("契约已批准，但没有生效", "a contract was adopted and didn't come into force"),
     Kind.DELIVERY_FAILED: ("有通知没有送达", "a notice couldn't be delivered"),
 }
 CASE_KINDS: Mapping[str, Pair] = {
@@ -278,6 +280,7 @@ REFUSALS: Mapping[str, Pair] = {
 
 CODES: Mapping[str, Pair] = {
     "personal-data": ("个人信息", "Personal data"),
+    "contract-personal-data": ("契约里写有个人信息", "Personal data in the contract itself"),
     "free-text": ("文字里像有人名或个人情况", "Free text that seems to tell of a person"),
     "residue": ("脱敏后仍有残留", "Something is left after redaction"),
     "formula-like": ("像公式的内容", "Text that a spreadsheet would run"),
@@ -383,6 +386,7 @@ SOURCES: Mapping[str, Pair] = {
     "sheet_name": ("工作表名", "sheet name"), "file_name": ("文件名", "file name"), "defined_name": ("定义名称", "defined name"),
     "page_header": ("页眉页脚", "page header or footer"), "pivot_cache": ("透视缓存", "pivot cache"), "external_link": ("外部链接", "external link"),
     "member": ("压缩包成员", "archive member"), "nested": ("单元格内嵌内容", "content nested in a cell"),
+    "contract": ("契约", "the contract"),
 }  # fmt: skip
 
 

@@ -7,6 +7,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from domain.contract import Audience, Contract, Disclosure, Sensitivity, Tier, load_contract
+from flows.declared import declared
+from flows.library import read_packs
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "datasets").rglob("*.yaml"))
@@ -115,6 +117,11 @@ def test_contract_with_persons_or_places_gets_the_longest_review(contract: Contr
     persons = contract.audience is Audience.LOCAL or (dropped and contract.department == "civil_affairs")
     places = contract.domain == "land"
     assert (contract.review.tier is Tier.L3) == (persons or places)
+
+
+@each
+def test_contract_says_nothing_personal(contract: Contract) -> None:
+    assert declared(contract, read_packs(None)) == ()
 
 
 def test_only_the_household_list_stays_in_the_village() -> None:

@@ -16,7 +16,7 @@ from domain.errors import ContentChanged, MingjingError, ReviewerHasDecided, Tra
 from domain.release import Disposition, DispositionKind, Verdict
 from review import desk, drafts, queries
 from review.confirmed import confirmable
-from review.console import remedy, twice
+from review.console import remedy, twice, unsent
 from review.console.pages.release import found, shown
 from review.console.refusals import STATUS
 from review.console.returning import back
@@ -109,15 +109,15 @@ def _said(request: HttpRequest, known: Sequence[str] | dict[str, str | None]) ->
 def decide(request: HttpRequest, release: str) -> HttpResponse:
     """Sign a decision, lay it aside as finished (`ready`), or keep what there is for later (`keep`)."""
     record, person = found(request, release), visitor(request)
-    typed = _posted(request, *TEXTS)
     seen = request.POST.get("release_hash", "")
     orders = [text for text in request.POST.getlist("override") if text]
+    typed = _posted(request, *TEXTS) | {"override": unsent.lines_of(orders)}
     try:
         if _is_stale(
             request, record
         ):  # words about other bytes aren't this content's draft; they come back on the page
             raise ContentChanged(f"{release} isn't what this page showed; look at it again")
-        draft = drafts.keep(record, person.username, words=typed, overrides=orders)
+        draft = drafts.keep(record, person.username, words={name: typed[name] for name in TEXTS}, overrides=orders)
     except (ContentChanged, UsageInvalid) as fault:  # or words that no decision could hold
         if "keep" in request.POST:
             return shown(request, record, fault=fault, form="decide", typed=typed, status=STATUS.get(type(fault), 409))

@@ -67,7 +67,7 @@ def case(request: HttpRequest, case: str) -> HttpResponse:
     """One case."""
     person = visitor(request)
     row = known.find(case, person.username)
-    return _page(request, row, typed=unsent.taken(request, case, person.username)[1].get("text", ""))
+    return _page(request, row, typed=unsent.taken(request, person.username)[1].get("text", ""))
 
 
 def _late(row: CaseRecord) -> bool:

@@ -142,7 +142,7 @@ def _check_from_file(person: Visitor, dataset: str) -> None:
 def edit(request: HttpRequest, dataset: str) -> HttpResponse:
     """The text, as saved last; the contract in force where nothing is saved. What a session's end had kept goes before both."""
     ground = _ground(request, dataset)
-    _, unsaved = unsent.taken(request, dataset, visitor(request).username)
+    _, unsaved = unsent.taken(request, visitor(request).username)
     if unsaved:
         return _editor(request, ground, _typed(unsaved), is_unsaved=True)
     return _editor(request, ground, _as_saved(ground))
@@ -269,7 +269,9 @@ def _lines(text: str, faults: Sequence[Fault]) -> list[dict[str, Any]]:
             "key": f.key,
             "said": words.pair(contract_words.FAULTS, f.kind),
             "what": f.what.removeprefix("Input should be ").replace(" or ", ", ") if f.kind == "choice" else f.what,
-            "excerpt": lines[f.line - 1].strip()[:EXCERPT] if f.line and f.line <= len(lines) else "",
+            "excerpt": lines[f.line - 1].strip()[:EXCERPT]
+            if f.line and f.line <= len(lines) and f.kind != "personal"
+            else "",
         }
         for f in faults
     ]

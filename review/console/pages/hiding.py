@@ -5,7 +5,7 @@ Made for a phone. The order is the desk's, carried out by the runner (flows/take
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from domain.errors import MingjingError
 from domain.release import Status
 from review import desk, lifecycle, listing, reading, withdrawals
-from review.console import words
+from review.console import unsent, words
 from review.console.pages.release import found
 from review.console.paging import pages_of
 from review.console.refusals import STATUS
@@ -54,21 +54,28 @@ def hiding(request: HttpRequest) -> HttpResponse:
 
 
 def hide(request: HttpRequest, release: str) -> HttpResponse:
-    """The form that orders one release off, or how far such an order is."""
-    return _page(request, found(request, release))
+    """The form that orders one release off, or how far such an order is; with what a session's end had kept."""
+    return _page(request, found(request, release), typed=unsent.taken(request, visitor(request).username)[1])
 
 
-def _page(request: HttpRequest, record: ReleaseRecord, fault: MingjingError | None = None) -> HttpResponse:
+def _page(
+    request: HttpRequest,
+    record: ReleaseRecord,
+    fault: MingjingError | None = None,
+    typed: Mapping[str, str] | None = None,
+) -> HttpResponse:
     person, order = visitor(request), withdrawals.order_of(record.public_id)
     events, is_off = lifecycle.events_of(record.status), record.status == Status.WITHDRAWN.value
     waits = is_off and order is not None and not order.verdict
     may_answer = waits and can_answer_withdrawal(
         person.office, person.username, reading.case(record), order.person if order else "", person.at
     )
+    may_hide = Event.WITHDRAW in events and person.may(Act.WITHDRAW, record.unit_id)
     proof = (record.takedown or {}).get("addresses", [])
+    typed = {k: request.POST.get(k, "") for k in ("reason", "other", "why")} if fault else typed or {}
     context = {
         "record": record,
-        "may_hide": Event.WITHDRAW in events and person.may(Act.WITHDRAW, record.unit_id),
+        "may_hide": may_hide,
         "is_off": is_off,
         "order": order,
         "waits": waits,
@@ -81,7 +88,11 @@ def _page(request: HttpRequest, record: ReleaseRecord, fault: MingjingError | No
         "reasons": REASONS,
         "fault": words.REFUSALS[fault.name()] if fault else None,
         "fault_detail": str(fault) if fault else "",
-        "typed": {k: request.POST.get(k, "") for k in ("reason", "other", "why")} if fault else {},
+        "typed": typed,
+        "unsent": []
+        if (may_hide and not typed.get("why")) or (may_answer and typed.get("why"))
+        else unsent.told(typed),
+        "by": unsent.mark_of(person.username),
     }
     return render(request, "hide.html", context, status=STATUS.get(type(fault), 409) if fault else 200)
 

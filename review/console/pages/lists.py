@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from domain.errors import MingjingError
 from domain.release import Status
 from review import desk, listing, proposals, queries
-from review.console import words
+from review.console import unsent, words
 from review.console.outside import outside
 from review.console.paging import pages_of
 from review.console.refusals import STATUS
@@ -67,8 +67,9 @@ def waited(row: dict[str, Any]) -> int | None:
 
 
 def queue(request: HttpRequest) -> HttpResponse:
-    """What waits: for the visitor, for the own unit, for everybody."""
-    return queue_shown(request)
+    """What waits: for the visitor, for the own unit, for everybody; with what a session's end had kept."""
+    typed = unsent.taken(request, visitor(request).username)[1]
+    return queue_shown(request, None, typed.get("reason", ""), unsent.chosen(typed, "release"))
 
 
 def queue_shown(
@@ -94,6 +95,7 @@ def queue_shown(
         row |= {"waited": waited(row), "is_mine": row["key"] in turn, "is_stage": bool(turn.get(row["key"]))}
     tabs = [(name, said, counts[name], name == scope) for name, said in SCOPES.items()]
     adopts = person.departments_for(Act.ADOPT)
+    returnable = any(row["is_stage"] for row in rows)
     return render(
         request,
         "queue.html",
@@ -101,7 +103,9 @@ def queue_shown(
             "rows": rows, "pages": pages, "tabs": tabs, "scope": scope, "mine": len(turn), **choices(person),
             "to_sign": number_ready(person.username) if person.roles & REVIEWERS else 0,
             "second": to_answer(person.username, person.office, hides, person.at) if hides else [],
-            "returnable": any(row["is_stage"] for row in rows),
+            "returnable": returnable,
+            "unsent": [] if returnable else unsent.told({"reason": reason}),
+            "by": unsent.mark_of(person.username),
             "contracts": proposals.to_answer(adopts, person.username) if adopts else [],
             "ticked": ticked, "reason": reason,
             "fault": words.REFUSALS[fault.name()] if fault else None, "fault_detail": str(fault) if fault else "",

@@ -5,6 +5,7 @@ Who may is the desk's to say; it is brought into force by the runner (flows/adop
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from domain.contract import Contract, load_contract, stored_contract
 from domain.errors import ContractInvalid, MingjingError
 from review import desk, proposals
-from review.console import contract_words, words
+from review.console import contract_words, unsent, words
 from review.console.contract_difference import Told, told
 from review.console.outside import outside
 from review.console.refusals import STATUS
@@ -52,15 +53,23 @@ def _found(request: HttpRequest, number: int) -> ContractProposal:
 
 @require_GET
 def proposal(request: HttpRequest, proposal: int) -> HttpResponse:
-    """What is proposed, how it differs from the contract that was in force, and who may do what about it."""
-    return _proposal(request, _found(request, proposal))
+    """What is proposed, how it differs from the contract that was in force, and who may do what about it; with what a
+    session's end had kept."""
+    row = _found(request, proposal)
+    return _proposal(request, row, typed=unsent.taken(request, visitor(request).username)[1])
 
 
-def _proposal(request: HttpRequest, row: ContractProposal, fault: MingjingError | None = None) -> HttpResponse:
+def _proposal(
+    request: HttpRequest,
+    row: ContractProposal,
+    fault: MingjingError | None = None,
+    typed: Mapping[str, str] | None = None,
+) -> HttpResponse:
     person, work = visitor(request), proposals.work_on([row.pk]).get(row.pk)
     state, contract = proposals.state_of(row, work), readable(row.text)
     is_open, units = state == proposals.OPEN, proposals.units_of(row)
     may_adopt = can_adopt(person.office, person.username, row.author.username, units, person.at)
+    typed = {k: request.POST.get(k, "") for k in ("reason", "why")} if fault else typed or {}
     is_stale = is_open and _in_force(row.dataset) != row.base_sha256
     context = {
         "row": row,
@@ -82,7 +91,9 @@ def _proposal(request: HttpRequest, row: ContractProposal, fault: MingjingError 
         "may_edit": row.author.username == person.username and person.may(Act.PROPOSE, row.unit_id),
         "is_mine": row.author.username == person.username,
         "outrun": proposals.outrun(row.dataset) if is_open else 0,
-        "typed": {k: request.POST.get(k, "") for k in ("reason", "why")} if fault else {},
+        "typed": typed,
+        "unsent": [] if is_open and may_adopt and not (is_stale and typed.get("reason")) else unsent.told(typed),
+        "by": unsent.mark_of(person.username),
         **told_fault(fault),
     }
     return render(request, "proposal.html", context, status=status_of(fault))

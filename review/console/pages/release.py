@@ -63,7 +63,7 @@ def found(request: HttpRequest, release: str) -> ReleaseRecord:
 def release(request: HttpRequest, release: str) -> HttpResponse:
     """The page."""
     record = found(request, release)
-    form, typed = unsent.taken(request, release, visitor(request).username)
+    form, typed = unsent.taken(request, visitor(request).username)
     return shown(request, record, form=form, typed=typed)
 
 
@@ -77,6 +77,8 @@ def shown(
     draft, older = drafts.drafts_of(record, person.username)
     if form == "decide":  # words that a session's end had kept, or that couldn't be
         draft = replace(draft, **{name: (typed or {}).get(name, getattr(draft, name)) for name in TEXTS})
+        if typed and "override" in typed:
+            draft = replace(draft, overrides=unsent.chosen(typed, "override"))
     findings = queries.findings(record.public_id, opened_by=person.username)
     decisions = queries.decisions(record.public_id)
     groups = groups_of(findings, package, draft, decisions)

@@ -13,6 +13,7 @@ from review import factors
 from review.console import unsent
 from review.console.access import PAGES
 from review.console.login import SignInForm
+from review.console.origin import remember
 from review.console.outside import outside
 from review.console.visitor import visitor
 
@@ -30,6 +31,12 @@ class SignIn(views.LoginView):
     def get_context_data(self, **given: Any) -> dict[str, Any]:
         told = {"factors": factors.are_in_use(), "is_kept": unsent.is_kept(self.request)}
         return {**super().get_context_data(**given), **told}
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Signed in: the browser is the person's from now on, as far as failures of strangers go."""
+        response = super().form_valid(form)
+        remember(response, form.get_user().get_username())
+        return response
 
 
 sign_in = SignIn.as_view()

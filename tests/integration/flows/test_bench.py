@@ -113,7 +113,21 @@ def test_check_is_the_command_lines_own(made: Made) -> None:
     assert (fault.kind, fault.line) == ("deadline-rule", len(broken.splitlines()))
     (fault,) = check_contract_text(made.home, good.replace("limit_amount: '12.50'", "limit_amount: x"))
     assert (fault.kind, fault.key) == ("example", "examples.0")
+    spoken = good.replace("note: 年末数", "note: 年末数，问 13800138000")
+    (fault,) = check_contract_text(made.home, spoken)
+    assert (fault.kind, fault.key) == ("personal", "tables.0.fields.1.note")
+    assert fault.line == 1 + next(n for n, line in enumerate(spoken.split("\n")) if "13800138000" in line)
+    assert "13800138000" not in str(fault)
     assert list(made.home.work.glob("aside-*")) == []
+
+
+def test_editor_names_the_key_and_leaves_the_line_out(made: Made) -> None:
+    text = contract_yaml(contract_of(made, "spoken")).replace("note: 年末数", "note: 年末数，问 13800138000")
+    form = {"text": text, "base": "", "seen": 0, "do": "propose"}
+    page = visit("op").post("/contracts/finance.spoken/write", form)
+    (fault,) = page.context["faults"]
+    assert (page.status_code, fault["key"], fault["excerpt"]) == (200, "tables.0.fields.1.note", "")
+    assert "这里的文字会公开，里面像有个人信息" in text_of(page)
 
 
 def test_draft_from_a_file_holds_no_cell_and_is_proposed(made: Made, tmp_path: Path) -> None:
@@ -130,6 +144,24 @@ def test_draft_from_a_file_holds_no_cell_and_is_proposed(made: Made, tmp_path: P
     assert "还没有例子" in text_of(
         visit("op").post("/contracts/finance.drafted/write", {"text": text, "base": "", "do": "check"})
     )
+
+
+def test_contract_with_personal_words_blocks_what_is_prepared_under_it(made: Made, tmp_path: Path) -> None:
+    from flows.prepare import prepare_release
+    from review import desk, queries
+
+    spoken = contract_of(made, "told", description={"zh": "有疑问请打 13800138000", "en": "Debt"})
+    laid(made, spoken)  # by hand: the editor wouldn't take it
+    order = Order(spoken.id, str(file_for(tmp_path, "2025")), "2025", {"formed_on": "2026-11-20"}, "op")
+    done = prepare_release(spoken.id, write_order(made.home, order))
+    assert done["status"] == "blocked"
+    blocks = [f for f in queries.findings(done["release"]) if f["severity"] == "block"]
+    assert [(f["code"], f["places"][0]["locator"]) for f in blocks] == [("contract-personal-data", "description.zh")]
+    desk.open_findings("op", done["release"], [blocks[0]["id"]])
+    page = text_of(visit("op").get(f"/releases/{done['release']}"))
+    assert "契约里要公开的文字有" in page
+    assert "description.zh" in page
+    assert "13800138000" not in page
 
 
 def test_unreadable_sample_is_told(made: Made, tmp_path: Path) -> None:

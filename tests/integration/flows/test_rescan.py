@@ -125,6 +125,26 @@ def test_new_block_hides_at_once_new_hold_opens_a_case_and_the_rest_stays(made: 
     assert not [w for w in (FORBIDDEN, DOUBTFUL) if w in written]
 
 
+def test_words_of_a_contract_are_scanned_again_too(made: Made, tmp_path: Path) -> None:
+    from review import queries
+    from review.cases import of_release
+
+    said = {"zh": "主管单位 91130100MA0XKE3T0X", "en": "Debt"}
+    calm, told = publish(made, "calm", tmp_path, "乙县"), publish(made, "told", tmp_path, "乙县", description=said)
+    text = (BUNDLED / "rules" / "personal.yaml").read_text("utf-8")
+    head, entity, rest = text.partition("\n- id: uscc_strict\n")
+    rest = rest.replace("publish: public", "publish: never", 1)
+    later = (head + entity + rest).replace("version: '2026.1'", "version: '2026.2'", 1)
+    (made.home.root / "rules" / "personal.yaml").write_text(later, "utf-8")
+    open_platform(made.home.root)
+    done = {r["release"]: r for r in rescan_published()}
+    assert (done[calm]["hidden"], done[told]["hidden"]) == (False, True)
+    (finding,) = (f for c in of_release(told) for f in c.findings)
+    assert (finding["code"], finding["entity"]) == ("contract-personal-data", "USCC_STRICT")
+    assert finding["places"][0]["locator"] == "description.zh"
+    assert queries.show(told)["status"] == "withdrawn"
+
+
 def test_riskiest_comes_first(made: Made, tmp_path: Path) -> None:
     plain = publish(made, "plain", tmp_path, "乙县")
     fields = [

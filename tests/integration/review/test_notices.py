@@ -429,6 +429,49 @@ def test_whoever_may_adopt_a_contract_is_told_and_its_author_of_the_answer(bench
     assert told("contract_adopted") == {"op"}
 
 
+@pytest.mark.parametrize("again", [False, True], ids=["failed", "failed, then in force"])
+def test_author_is_told_that_an_adopted_contract_did_not_come_into_force(bench: Home, again: bool) -> None:
+    from review import desk, queries
+    from review.models import Notice
+
+    number = propose_change()
+    answer(number, "adopt")
+    tell()
+
+    def ended(*, ok: bool) -> None:
+        work = desk.claim("test")
+        assert work is not None
+        assert work["kind"] == "contract"
+        desk.finish(work["id"], "test", ok=ok, result={} if ok else {"error": "content-changed"})
+
+    ended(ok=False)
+    if again:  # before anybody was told
+        desk.ask("contract", {"proposal": number, "dataset": "finance.debt_limit", "department": "finance"}, "chief")
+        ended(ok=True)
+    tell("webhook")
+    assert told("contract_failed") == (set() if again else {"op", "chief"})
+    if not again:
+        notice = Notice.objects.get(kind="contract_failed")
+        assert (notice.proposal, notice.release) == (number, "")
+        page = text_of(visit("op").get("/notices"))
+        assert "契约已批准，但没有生效" in page
+        tell()
+        assert Notice.objects.filter(kind="contract_failed").count() == 1
+    assert queries.releases() == []
+
+
+@pytest.mark.parametrize("ok", [True, False])
+def test_end_of_other_work_tells_of_no_contract(bench: Home, ok: bool) -> None:
+    from review import desk
+
+    desk.ask("prepare", {"dataset": "finance.debt_limit", "department": "finance", "order": ""}, "op")
+    work = desk.claim("test")
+    assert work is not None
+    desk.finish(work["id"], "test", ok=ok, result={})
+    tell()
+    assert told("contract_failed") == set()
+
+
 def test_author_who_could_adopt_is_not_asked_to(bench: Home) -> None:
     propose_change("both")
     tell()

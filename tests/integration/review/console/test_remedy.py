@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from domain.release import DispositionKind
 from tests.console_visits import ROWS, table_contract, table_release, text_of, visit
 from tests.integration.review.console.test_release import address, dispose_all, open_all, sign, status
@@ -80,6 +82,29 @@ def test_refused_remedy_keeps_what_was_chosen(console: Path) -> None:
     page = client.get(address(release)).content.decode()
     assert '<option value="main.note=drop" selected>' in page
     assert status(release) == "in_review"
+
+
+@pytest.mark.parametrize("way", ["stale", "too long", "session"])
+def test_chosen_operators_come_back_where_no_draft_could_be_kept(console: Path, way: str) -> None:
+    from review.drafts import draft_of
+    from review.reading import find
+
+    release = table_release(findings=[HOLD, WARN])
+    client = visit("sec")
+    open_all(client, release)
+    said = {"verdict": "remedy", "stage": "section", "release_hash": hash_of(release), "password": PASSWORD}
+    said |= {"override": ["", "main.note=drop"], "reason": "备注能认出个人"}  # type: ignore[dict-item]  # several boxes
+    if way == "session":
+        said["by"] = client.get(address(release)).context["by"]
+        client.cookies.pop("sessionid")
+        assert client.post(address(release, "decide"), said).status_code == 302
+        page = client.post("/sign-in", {"username": "sec", "password": PASSWORD, "next": address(release)}, follow=True)
+    else:
+        wrong = {"release_hash": "0" * 64} if way == "stale" else {"reason": "长" * 5_000}
+        page = client.post(address(release, "decide"), said | wrong | {"keep": "1"})
+        assert page.status_code in (400, 409)
+    assert '<option value="main.note=drop" selected>' in page.content.decode()
+    assert draft_of(find(release), "sec").overrides == []
 
 
 def test_forged_weaker_operator_is_refused(console: Path) -> None:

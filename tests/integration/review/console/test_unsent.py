@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
 from domain.finding import Finding, Place, Severity
-from tests.console_visits import table_release, text_of, visit
+from tests.console_visits import propose_change, table_release, text_of, visit
 from tests.integration.review.console.test_release import address, dispose_all, open_all, sign, status
-from tests.review_desk import PASSWORD, approve, decide, events, hash_of, published
+from tests.review_desk import PASSWORD, approve, decide, events, hash_of, published, submitted
 
 WORDS = "口径与上期不同，请核对"
 
@@ -115,6 +117,92 @@ def test_contract_that_was_being_written_outlives_the_session_for_its_writer(con
     assert page.context["typed"] == {"text": text, "base": typed["typed"]["base"], "seen": 0, "note": "改口径"}  # type: ignore[attr-defined]
     assert "还没有存" in text_of(page)
     assert WORDS not in client.get(where).content.decode(), "given back once"
+
+
+def ordered_off() -> str:
+    from review import desk
+
+    release = published()
+    desk.withdraw(release, "chief", PASSWORD, "内容需要核实")
+    return release
+
+
+@pytest.mark.parametrize(
+    ("person", "verb", "box", "ground"),
+    [
+        ("chief", "withdraw", "other", published),
+        ("conf", "confirm", "why", ordered_off),
+        ("conf", "reverse", "why", ordered_off),
+    ],
+    ids=["withdraw", "confirm", "reverse"],
+)
+def test_words_about_hiding_outlive_the_session(
+    console: Path, person: str, verb: str, box: str, ground: Callable[[], str]
+) -> None:
+    release = ground()
+    before, where = status(release), address(release, "hide")
+    client = visit(person)
+    by = client.get(where).context["by"]
+    client.cookies.pop("sessionid")
+    answer = client.post(address(release, verb), {box: WORDS, "by": by, "password": PASSWORD})
+    assert answer["Location"] == f"/sign-in?next={quote(where, safe='')}"
+    assert status(release) == before
+    page = signed_in_again(client, person, address(release))  # another page about it leaves them where they are
+    assert WORDS not in page.content.decode()  # type: ignore[attr-defined]
+    page = client.get(where)
+    assert f'name="{box}" maxlength="500" value="{WORDS}"' in page.content.decode()
+    assert "这一步已不能办" not in text_of(page)
+    assert PASSWORD not in page.content.decode()
+    assert WORDS not in client.get(where).content.decode(), "given back once"
+
+
+def test_words_about_hiding_are_told_where_somebody_was_faster(console: Path) -> None:
+    from review import desk
+
+    release = ordered_off()
+    client = visit("conf")
+    by = client.get(address(release, "hide")).context["by"]
+    client.cookies.pop("sessionid")
+    client.post(address(release, "confirm"), {"why": WORDS, "by": by})
+    desk.confirm_withdrawal(release, "both", PASSWORD, "")
+    page = signed_in_again(client, "conf", address(release, "hide"))
+    assert "这一步已不能办" in text_of(page)
+    assert WORDS in text_of(page)
+
+
+@pytest.mark.parametrize(("verb", "box"), [("adopt", "reason"), ("refuse", "why")])
+def test_words_about_a_proposed_contract_outlive_the_session(console: Path, verb: str, box: str) -> None:
+    from review.models import ContractAnswer
+
+    where = f"/proposals/{propose_change()}"
+    client = visit("chief")
+    by = client.get(where).context["by"]
+    client.cookies.pop("sessionid")
+    answer = client.post(f"{where}/{verb}", {box: WORDS, "by": by, "password": PASSWORD})
+    assert answer["Location"] == f"/sign-in?next={quote(where, safe='')}"
+    assert not ContractAnswer.objects.exists()
+    page = signed_in_again(client, "chief", where)
+    assert f'name="{box}" maxlength="500" value="{WORDS}"' in page.content.decode()  # type: ignore[attr-defined]
+    assert WORDS not in client.get(where).content.decode(), "given back once"
+
+
+def test_return_of_several_outlives_the_session_with_its_ticks(console: Path) -> None:
+    ticked, other = submitted(findings=[]), submitted(findings=[], period="2025", run_key="r2")
+    client = visit("sec")
+    by = client.get("/queue?scope=mine").context["by"]
+    client.cookies.pop("sessionid")
+    value = f"{ticked}|section|{hash_of(ticked)}"
+    said = {"release": [value], "reason": WORDS, "by": by, "password": PASSWORD}
+    answer = client.post("/queue/return?scope=mine", said)
+    assert answer["Location"] == "/sign-in?next=%2Fqueue%3Fscope%3Dmine"
+    page = signed_in_again(client, "sec", "/queue?scope=mine")
+    html = page.content.decode()  # type: ignore[attr-defined]
+    assert f">{WORDS}</textarea>" in html
+    assert f'value="{value}" checked' in html
+    assert f'value="{other}|section|{hash_of(other)}">' in html
+    assert '<details class="sheet" open>' in html
+    assert {status(ticked), status(other)} == {"in_review"}
+    assert WORDS not in client.get("/queue").content.decode(), "given back once"
 
 
 def test_refused_disposition_gives_the_exceptions_back(console: Path) -> None:
