@@ -30,7 +30,6 @@ def rows() -> Iterator[Row]:
 
 
 def _of(database: str) -> Iterator[Row]:
-    from review import ledger
     from review.setup import close
 
     with ExitStack() as held:
@@ -42,6 +41,8 @@ def _of(database: str) -> Iterator[Row]:
         held.enter_context(cheap_passwords())
         open_desk(folder / "home", url)
         held.callback(close)
+        from review import ledger
+
         open_console(folder)
         release = table_release(run_key="real", period="real")
         decide(release, "sec", "section")
