@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from shutil import rmtree
 from tempfile import TemporaryDirectory
 
 import polars as pl
 
 from domain.finding import Source
 from domain.table import ROW_ORIGIN, TableInfo
+from redaction.hit_files import between, read_parts, write_part
 
 SPANS = {"text": pl.String, "start": pl.Int64, "end": pl.Int64, "entity": pl.String, "whole": pl.Boolean}
 Found = Callable[[pl.DataFrame, int], Iterable[pl.DataFrame]]
@@ -32,24 +34,22 @@ def hits_of(frame: pl.DataFrame, first: int, column: str, spans: pl.DataFrame, s
 
 
 def add_hits(hits: Path, info: TableInfo, frames: Iterable[pl.DataFrame], found: Found, *, sure: float) -> None:
-    """Write the file of hits again with those that `found` tells for each of the table's batches and its first row."""
-    schema = pl.Schema(pl.read_parquet_schema(hits))
-    order = pl.DataFrame({"column": info.columns}).with_row_index("place")
-    parts, first = [], 1
+    """Write the folder of hits again with those that `found` tells for each of the table's batches and its first row."""
+    schema, first = next(read_parts(hits)).schema, 1
+    order = pl.Enum(info.columns)
     with TemporaryDirectory(dir=hits.parent) as scratch:
-        for number, frame in enumerate(frames):
-            rows = pl.col("row").is_between(first, first + frame.height - 1)
-            old = pl.scan_parquet(hits).filter(rows).with_columns(pl.col(_NAMES).cast(pl.String)).collect()
+        new_hits = Path(scratch) / "hits"
+        for frame in frames:
+            last = first + frame.height - 1
+            old = between(hits, first, last).with_columns(pl.col(_NAMES).cast(pl.String))
             new = pl.concat(
                 [old.clear(), *(f.select(old.columns) for f in found(frame, first))], how="vertical_relaxed"
             )
-            both = merged(old, new, sure).join(order, on="column", how="left").sort("row", "place", "start")
-            parts.append(Path(scratch) / f"{number}.parquet")
-            both.select(schema.names()).cast(schema).write_parquet(parts[-1], compression="lz4")
+            both = merged(old, new, sure).with_columns(pl.col("column").cast(order)).sort("column", "row", "start")
+            write_part(new_hits, first, max(first, last), both.cast(schema))
             first += frame.height
-        more = Path(scratch) / "hits.parquet"
-        pl.scan_parquet(parts, glob=False).sink_parquet(more, compression="zstd", compression_level=1)
-        more.replace(hits)
+        rmtree(hits)
+        new_hits.rename(hits)
 
 
 def merged(old: pl.DataFrame, new: pl.DataFrame, sure: float) -> pl.DataFrame:

@@ -36,7 +36,7 @@ SHARED = 2  # texts of one outline that make it worth while to ask whom it conce
 
 @dataclass(frozen=True, slots=True)
 class TableScan:
-    """What was seen of one table. `hits`: Parquet file of schema HITS, ordered by row, column (as in the table), start."""
+    """What was seen of one table. `hits`: the folder of its hits (hit_files.py), of schema HITS."""
 
     name: str
     rows: int
@@ -89,7 +89,7 @@ def silent(_rows: int) -> None:
 def scan_table(
     info: TableInfo, lens: Lens, context: Mapping[str, Column], hits: Path, *, seed: str, tick: Tick = silent
 ) -> TableScan:
-    """Scan every cell of `info`'s columns and write the hits to `hits`.
+    """Scan every cell of `info`'s columns and write the hits to the folder `hits`.
 
     `context`: what each column's header says; a column without an entry has no context. `tick` is told the rows of each
     batch that is done.
@@ -100,7 +100,7 @@ def scan_table(
         found = Found(Hits(info.columns, tuple(lens.rules.rules), Path(scratch)), people)
         for number, drawn in enumerate(ahead(table_frames(info), info.columns)):
             work = Batch(drawn, first, (seed, info.name, number), info.columns)
-            found.hits.add(_batch_hits(work, lens, context, found, tally))
+            found.hits.add(_batch_hits(work, lens, context, found, tally), drawn.frame.height)
             first += drawn.frame.height
             tick(drawn.frame.height)
         found.hits.settle(hits, lens, tally, context)

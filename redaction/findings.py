@@ -12,6 +12,7 @@ import polars as pl
 
 from domain.finding import PLACES_KEPT, Finding, Place, RuleRef, Severity, Source
 from redaction.engine import TableScan
+from redaction.hit_files import read_parts
 from redaction.lens import Lens
 from redaction.names import TableNames
 from redaction.personal import PACK
@@ -34,15 +35,11 @@ def table_findings(scan: TableScan, names: TableNames, lens: Lens) -> Iterator[F
 
 _KEYS = ("column", "entity", "official", "sure", "beside")
 _PLACE = ("row", "origin", "start", "end")
-PART_ROWS = 500_000
 
 
 def hit_parts(scan: TableScan, lens: Lens) -> Iterator[pl.LazyFrame]:
-    """A table's hits with their column `beside`, in order, PART_ROWS rows of the table at a time."""
-    last = pl.scan_parquet(scan.hits).select(pl.col("row").max()).collect().item() or 0
-    for first in range(1, last + 1, PART_ROWS):
-        rows = pl.col("row").is_between(first, first + PART_ROWS - 1)
-        yield with_beside(pl.scan_parquet(scan.hits).filter(rows).collect().lazy(), lens)
+    """A table's hits with their column `beside`, a file of them at a time."""
+    return (with_beside(part.lazy(), lens) for part in read_parts(scan.hits))
 
 
 def _groups(scan: TableScan, lens: Lens) -> Iterator[dict[str, Any]]:

@@ -16,6 +16,7 @@ from domain.finding import PLACES_KEPT, Finding, Place, RuleRef, Severity
 from domain.table import TableInfo
 from redaction.added_hits import SPANS, add_hits, hits_of
 from redaction.engine import TableScan, table_frames
+from redaction.hit_files import read_parts
 from redaction.lens import Lens
 from redaction.names import TableNames
 from redaction.person_tagger import PersonTagger, person_tagger
@@ -113,13 +114,10 @@ def _findings(texts: Texts, info: TableInfo, scan: TableScan, names: TableNames,
 def _held(column: str, scan: TableScan, names: TableNames, lens: Lens) -> pl.Series:
     """Rows in which a sure hit is replaced in this column: the reviewer opens them anyway."""
     sure = (pl.col("column") == column) & (pl.col("score") >= lens.rules.scores.sure)
-    hits = (
-        pl.scan_parquet(scan.hits)
-        .filter(sure)
-        .select("row", "entity", "official")
-        .with_columns(pl.col("entity").cast(pl.String))
-        .collect()
+    kept = (
+        part.filter(sure).select("row", pl.col("entity").cast(pl.String), "official") for part in read_parts(scan.hits)
     )
+    hits = pl.concat(kept)
     ground = names.grounds[column]
     kinds = hits.select("entity", "official").unique().rows()
     open_kinds = [(e, o) for e, o in kinds if treatment(lens.rules[e], ground, sure=True, official=o) not in EXPLAINED]

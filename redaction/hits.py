@@ -1,7 +1,6 @@
 """Hits as columns: how the looks at distinct texts become one row a hit, and what a whole column says about its hits.
 
-The file of a table's hits is ordered by row, column (as in the table) and start. Finding hits is left to engine.py, what
-they mean to policy.py.
+Where they are kept is told by hit_files.py. Finding hits is left to engine.py, what they mean to policy.py.
 """
 
 from __future__ import annotations
@@ -9,6 +8,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from pathlib import Path
 from typing import Any
 
@@ -17,20 +18,12 @@ import polars as pl
 
 from domain.finding import Source
 from redaction.added_hits import merged
+from redaction.hit_files import HIT_TYPES, HITS, SOURCES, SPAN, parts, write_part
 from redaction.lens import Column, Lens, Span
 
 COLUMN_SHARE = 0.8  # a column with this share of whole-cell hits of a kind is a column of that kind
 COLUMN_LEAST = 5  # … with at least so many values
-HITS = ("column", "row", "origin", "start", "end", "entity", "score", "valid", "source", "whole", "official")
-SPAN = {
-    "start": pl.Int64, "end": pl.Int64, "entity": pl.String, "score": pl.Float64, "valid": pl.Boolean,
-    "whole": pl.Boolean, "official": pl.Boolean,
-}  # fmt: skip
-SOURCES = pl.Enum([s.value for s in Source])
-HIT_TYPES: dict[str, Any] = {
-    "column": pl.String, "row": pl.Int64, "origin": pl.Int64, **SPAN, "source": SOURCES,
-}  # fmt: skip  # the names are enumerations in a table's file
-KEPT_ROWS = 500_000  # hits held in memory before they go to disk
+KEPT_ROWS = 1_000_000  # hits held in memory before they go to disk
 
 Looks = Sequence[list[Span] | None]
 Array = np.ndarray[Any, Any]
@@ -54,7 +47,7 @@ class Hits:
         self._columns, self._entities = pl.Enum(list(columns)), pl.Enum(list(entities))
         self._types = HIT_TYPES | {"column": self._columns, "entity": self._entities}
         self._none = pl.DataFrame(schema=self._types).select(HITS)
-        self._scratch, self._kept, self._parts = scratch, [], []  # type: tuple[Path, list[pl.DataFrame], list[Path]]
+        self._scratch, self._kept, self._first, self._last = scratch, list[pl.DataFrame](), 1, 0
 
     def of_column(
         self, column: str, rows: Array, which: Array, looks: Looks, first: int, origins: Array
@@ -88,46 +81,47 @@ class Hits:
         typed = new.cast(self._types).select(HITS)  # type: ignore[arg-type]  # a schema
         return typed if old.is_empty() else merged(old, typed, sure).sort("row", "start")
 
-    def add(self, parts: Sequence[pl.DataFrame]) -> None:
-        """Take a batch's hits, column by column in the table's order."""
-        parts = [p for p in parts if p.height]
-        if not parts:
-            return
-        self._kept.append(pl.concat(parts).sort("row", maintain_order=True))
-        if sum(len(k) for k in self._kept) >= KEPT_ROWS:
-            self._spill()
-
-    def _spill(self) -> None:
-        self._parts.append(self._scratch / f"{len(self._parts)}.parquet")
-        pl.concat(self._kept).write_parquet(self._parts[-1], compression="lz4")
-        self._kept = []
+    def add(self, found: Sequence[pl.DataFrame], rows: int) -> None:
+        """Take the hits of a batch of so many rows, column by column in the table's order."""
+        self._kept += [f for f in found if f.height]
+        self._last += rows
+        if sum(k.height for k in self._kept) >= KEPT_ROWS:
+            write_part(self._scratch, self._first, self._last, pl.concat(self._kept, rechunk=False))
+            self._kept, self._first = [], self._last + 1
 
     def settle(self, into: Path, lens: Lens, tally: Tally, context: Mapping[str, Column]) -> None:
-        """Raise the scores of whole columns of a kind, leave out the hints below `reported`, write one file."""
-        frames = [
-            self._none.lazy(),
-            *(pl.scan_parquet(p, glob=False) for p in self._parts),
-        ]
-        settled = pl.concat([*frames, *(k.lazy() for k in self._kept)]).with_columns(
-            score=_settled(lens, tally, context)
-        )
-        settled.filter(pl.col("score") >= lens.rules.scores.reported).sink_parquet(
-            into, compression="lz4", maintain_order=True
-        )
+        """Raise the scores of whole columns of a kind, leave out the hints below `reported`, write it all to a folder."""
+        raised = _raised(lens, tally, context)
+        for part in parts(self._scratch):
+            frames = [f for _, f in part.read().group_by("column", maintain_order=True)]
+            write_part(into, part.first, part.last, pl.concat(_settled(f, raised, lens) for f in frames))
+        if self._kept or not parts(into):  # a table without hits has an empty file, which tells the types
+            last = [_settled(f, raised, lens) for f in self._kept]
+            write_part(into, self._first, max(self._first, self._last), pl.concat([self._none, *last], rechunk=False))
 
 
-def _settled(lens: Lens, tally: Tally, context: Mapping[str, Column]) -> pl.Expr:
-    """The score of a hit once its column is known."""
-    scores, score = lens.rules.scores, pl.col("score")
+def _raised(lens: Lens, tally: Tally, context: Mapping[str, Column]) -> dict[str, list[str]]:
+    """The entities of which a column is a whole column, by column."""
+    raised: dict[str, list[str]] = {}
     for (column, entity), count in sorted(tally.whole.items()):
         rule = lens.rules[entity]
         if not rule.by_column or (rule.figures and context.get(column, Column()).figures):
             continue
         if count >= max(COLUMN_LEAST, COLUMN_SHARE * tally.filled[column]):
-            one = (pl.col("column") == column) & (pl.col("entity") == entity) & pl.col("whole")
-            counts = one & (pl.col("score") >= scores.reported)
-            score = pl.when(counts).then(score + scores.column).otherwise(score)
-    return score.clip(upper_bound=1.0).round(2)
+            raised.setdefault(column, []).append(entity)
+    return raised
+
+
+def _settled(hits: pl.DataFrame, raised: Mapping[str, list[str]], lens: Lens) -> pl.DataFrame:
+    """One column's hits once the column is known."""
+    scores, score = lens.rules.scores, pl.col("score")
+    kinds = raised.get(hits["column"][0], ())
+    if kinds:
+        counts = pl.col("whole") & (score >= scores.reported) & reduce(or_, (pl.col("entity") == k for k in kinds))
+        more = (score + scores.column).clip(upper_bound=1.0).round(2)
+        hits = hits.with_columns(score=pl.when(counts).then(more).otherwise(score))
+    kept = hits["score"] >= scores.reported
+    return hits if kept.all() else hits.filter(kept)
 
 
 def whole_hits(which: Array, looks: Looks, reported: float) -> Counter[str]:

@@ -25,7 +25,7 @@ from redaction.outline import widened_rust
 from redaction.overlap import without_overlaps
 from redaction.personal import EntityRule, PersonalRules, personal_rules
 from redaction.shapes import compact
-from redaction.whole import Concern
+from redaction.whole import LONG, Concern
 from redaction.wide import WideRecogniser, narrowed, wide
 
 LONGEST = 2_000_000  # characters of one text; a longer one counts as not scanned, which blocks
@@ -34,7 +34,6 @@ MANY = 256  # … and sooner than by masks
 BLANKS = " \t\r\n'\"`\xa0"
 NEAR = 30  # characters on either side in which a word speaks for a number
 CONTACTS = frozenset({"MOBILE", "LANDLINE", "PHONE_INTL", "EMAIL"})
-LONG = 400  # characters of an outline past which its texts are looked at one by one
 NEVER = r"[^\s\S]"  # matches nothing, in every syntax
 CONCERNS = 20_000  # outlines that are remembered
 SHORT = 3  # Latin words up to this length occur inside others by chance: `tel` in hotel, `ip` in description
@@ -143,7 +142,7 @@ class Optics:
             if found:
                 concerned.append(narrowed(own.recogniser, found))
                 blind = blind and all(own.patterns[n].exact for n in found) and own.is_blind(outline)
-        return Concern(tuple(concerned), blind)
+        return Concern(outline, tuple(concerned), blind)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ isn't understood counts as possible. Which recognisers an outline concerns is to
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from re import _constants as c  # type: ignore[attr-defined]  # the standard library's own parser, the only one there is
@@ -170,6 +170,47 @@ def _item(kind: Any, value: Any) -> str:
 
 def _in_set(sign: str) -> str:
     return "\\" + sign if sign in r"\[]^-&|~" else sign
+
+
+@cache
+def takes(regex: str, sign: str) -> bool:
+    """Whether a match of the pattern, or what it asks of its surroundings, can hold the sign.
+
+    True where the pattern isn't understood.
+
+    >>> takes("(?<![0-9])1[3-9](?:-?[0-9]){9}(?!年)", "-"), takes("(?<![0-9])1[3-9][0-9]{9}(?!年)", "话")
+    (True, False)
+    """
+    signs = _signs(regex)
+    return signs is None or signs.search(sign) is not None
+
+
+@cache
+def _signs(regex: str) -> re.Pattern[str] | None:
+    """Finds any sign for which a place of the pattern asks; None where it isn't understood."""
+    try:
+        found = set(_places(parser.parse(regex, re.IGNORECASE | re.DOTALL | re.MULTILINE)))
+    except (re.error, RecursionError, _NotUnderstood):
+        return None
+    return re.compile("|".join(sorted(found)) or "(?!)", re.IGNORECASE)
+
+
+def _places(tree: Iterable[Any]) -> Iterator[str]:
+    """The pattern of every single place, those of look-arounds too."""
+    for kind, value in tree:
+        if kind in (c.LITERAL, c.NOT_LITERAL, c.IN, c.ANY):
+            yield _character(kind, value).pattern
+        elif kind is c.BRANCH:
+            for branch in value[1]:
+                yield from _places(branch)
+        elif kind is c.SUBPATTERN:
+            yield from _places(value[-1])
+        elif kind in (c.MAX_REPEAT, c.MIN_REPEAT, c.POSSESSIVE_REPEAT):
+            yield from _places(value[2])
+        elif kind in (c.ASSERT, c.ASSERT_NOT):
+            yield from _places(value[1])
+        elif kind not in (c.AT, c.GROUPREF):
+            raise _NotUnderstood
 
 
 def _holds_digits(tree: Iterable[Any]) -> bool:

@@ -54,7 +54,7 @@ def scan_lines(scan: Scan) -> Iterator[dict[str, Any]]:
 
 def _cells(table: TableScan, names: TableNames, lens: Lens) -> Iterator[dict[str, Any]]:
     for part in hit_parts(table, lens):
-        for hit in part.select(*COLUMNS, "beside").collect().iter_rows(named=True):
+        for hit in part.select(*COLUMNS, "beside").sort("row", "column", "start").collect().iter_rows(named=True):
             rule, ground = lens.rules[hit["entity"]], names.grounds[hit["column"]]
             sure = hit["score"] >= lens.rules.scores.sure
             treated = treatment(rule, ground, sure=sure, official=hit["official"])

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from domain.errors import FindingBlocks
 from domain.table import TableInfo
 from redaction.engine import Tick, batches, scan_table, silent
-from redaction.hits import SPAN
+from redaction.hit_files import SPAN, between
 from redaction.lens import Column, Lens, Span
 from redaction.operators.seen import Operator
 from redaction.policy import Ground, Treatment, treatment
@@ -63,7 +63,7 @@ def rewrite(
     kept = {w.source: w for w in works if w.operator is None}
     schema = pa.schema([(w.target, pa.string()) for w in works])
     with TemporaryDirectory(dir=path.parent) as scratch:
-        known = hits or _look(info, name, kept, lens, Path(scratch) / "hits.parquet")
+        known = hits or _look(info, name, kept, lens, Path(scratch) / "hits")
         with pq.ParquetWriter(path, schema, compression="zstd") as writer:
             first = 1
             for frame in batches(info.path, [w.source for w in works]) if works else ():
@@ -107,9 +107,9 @@ def _replaced(ground: Ground, lens: Lens) -> Callable[[str, float, bool], bool]:
 
 def _hits_between(hits: Path, low: int, high: int, kept: Mapping[str, Work], lens: Lens) -> dict[str, pl.DataFrame]:
     """Hits to be labelled in the rows [low, high), by column; `at`: the offset in the batch."""
-    rows = pl.scan_parquet(hits).filter(pl.col("row").is_between(low, high - 1)).with_columns(at=pl.col("row") - low)
+    rows = between(hits, low, high - 1).with_columns(at=pl.col("row") - low)
     chosen = {}
-    for (name,), part in rows.collect().partition_by("column", as_dict=True).items():
+    for (name,), part in rows.partition_by("column", as_dict=True).items():
         test = _replaced(kept[str(name)].ground, lens)
         kinds = part.select("entity", "score", "official").unique()
         wanted = pl.Series([test(*kind) for kind in kinds.iter_rows()], dtype=pl.Boolean)

@@ -53,7 +53,7 @@ def scan_reading(
     tick: Tick = silent,
     tagger: PersonTagger | None = None,
 ) -> Scan:
-    """Scan everything in `reading`; the hits of table number n go to `hits_dir`/n.parquet.
+    """Scan everything in `reading`; the hits of table number n go to the folder `hits_dir`/n.
 
     `tagger` looks for persons in the free text of a contract (the network of person_tagger.py where none is given).
     `header_map` says which column of the reading is which field (contract table → field → column). `seed` makes the
@@ -66,7 +66,7 @@ def scan_reading(
         names[info.name] = table_names(info, contract, header_map or {}, lens)
         beside = table_headers(info, names[info.name])
         context = {c: lens.column(*_headers(info, c, names[info.name]), beside=beside) for c in info.columns}
-        tables[info.name] = scan_table(info, lens, context, hits_dir / f"{number}.parquet", seed=seed, tick=tick)
+        tables[info.name] = scan_table(info, lens, context, hits_dir / f"{number}", seed=seed, tick=tick)
     free = [
         f
         for i in reading.tables

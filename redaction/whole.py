@@ -1,8 +1,9 @@
-"""Cells that share a look: by their outline alone, or for cells that are one number by column arithmetic.
+"""Cells that share a look: by their outline alone, or for cells with one long number by column arithmetic.
 
 A column of numbers holds as many distinct values as rows. What the recognisers say of a cell depends on few facts: its
 outline (outline.py), which tells the recognisers it concerns; where those are blind to which digit stands where, on
-nothing else; else, where the cell is one number, on the class that each of them computes for all cells at once (`whole`).
+nothing else; else, where the cell is one number or holds one apart, on the class that each of them computes for all cells
+at once (`whole`).
 Cells of one class are looked at once, exactly, and share the answer. All others go the exact way.
 """
 
@@ -11,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 from operator import or_
 from typing import Any
 
@@ -20,22 +21,61 @@ import polars as pl
 import pyarrow as pa
 
 from redaction.detect import Recogniser
+from redaction.normalise import normalise
+from redaction.outline import takes
+from redaction.wide import finds_widened
 
 LEAST = 32  # cells of one outline that make classes worth while
 ASK_AT_ONCE = 8192  # cells of one outline that make it worth while to ask its few recognisers, not all
 UNCLASSED, NOTHING = -1, -2
-_NUMBER = re.compile("0{7,40}|0{17}[Xx]")  # only identity numbers end in an X so often that it pays
+LONG = 400  # characters of an outline past which its texts are looked at one by one
+_NUMBER = re.compile("(?<!0)(?:0{17}[Xx]|0{7,40}(?!0))")  # only identity numbers end in an X so often that it pays
+_NOBODY = "\ue000"  # a sign for private use, for which no pattern asks
 _X = 10
 
 Array = np.ndarray[Any, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Concern:
     """Whom the texts of an outline concern. `blind`: they say the same of all of them."""
 
+    outline: str
     recognisers: tuple[Recogniser, ...]
     blind: bool
+
+    @cached_property
+    def number(self) -> Number | None:
+        """The one number on whose digits alone hangs what they say; None where it may hang on others too.
+
+        It stands alone, or the signs beside it are none for which any of their patterns asks: then no match nor what it
+        asks of its surroundings reaches past them. Elsewhere in the outline they find nothing.
+        """
+        content = normalise(self.outline)
+        found = list(_NUMBER.finditer(content.text))
+        if len(found) != 1 or len(self.outline) > LONG:
+            return None
+        start, end = found[0].span()
+        before, after = content.text[:start], content.text[end:]
+        patterns = [p for r in self.recognisers for p in r.regexes]
+        if before or after:
+            rest = before + _NOBODY * (end - start) + after
+            signs = {_NOBODY, *before[-1:], *after[:1]}
+            if any(takes(p, s) for p in patterns for s in signs) or any(finds_widened(p)(rest) for p in patterns):
+                return None
+        begin, stop = content.original(start, end)
+        if self.outline[begin:stop] != found[0].group():
+            return None
+        return Number(len(self.outline[:begin].encode()), stop - begin, len(self.outline.encode()))
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """Where a number stands in all texts of an outline, in bytes of UTF-8: its start, its width, how long the texts are."""
+
+    start: int
+    width: int
+    length: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +122,8 @@ def classes(
             continue
         if told.blind:
             codes: Array | None = np.zeros(len(at), np.int64)
-        elif _NUMBER.fullmatch(outline):
-            codes = _codes(_digits(texts.gather(at), len(outline)), told.recognisers)
+        elif told.number is not None:
+            codes = _codes(_digits(texts.gather(at), told.number), told.recognisers)
         else:
             codes = None
         if codes is None:
@@ -117,14 +157,14 @@ def _codes(digits: Array, concerned: Sequence[Recogniser]) -> Array | None:
     return codes
 
 
-def _digits(cells: pl.Series, width: int) -> Array:
-    """Cells × width of digits, an X in the last place 10; places side by side are worked on at once."""
+def _digits(cells: pl.Series, number: Number) -> Array:
+    """Cells × width of the digits of their number, an X in the last place 10; places side by side are worked on at once."""
     array = cells.to_arrow(compat_level=pl.CompatLevel.oldest())
     array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
     _, offsets, data = array.buffers()
     begin = int(np.frombuffer(offsets, np.int64)[array.offset])
-    signs = np.frombuffer(data, np.uint8)[begin : begin + len(cells) * width].reshape(-1, width)
-    digits = np.asfortranarray(signs) - np.uint8(ord("0"))
+    signs = np.frombuffer(data, np.uint8)[begin : begin + len(cells) * number.length].reshape(-1, number.length)
+    digits = np.asfortranarray(signs[:, number.start : number.start + number.width]) - np.uint8(ord("0"))
     digits[:, -1][digits[:, -1] > 9] = _X
     return digits
 

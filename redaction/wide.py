@@ -70,6 +70,12 @@ def wide(recogniser: Recogniser, words: Iterable[str], *, looked_up: bool) -> Wi
     )
 
 
+@lru_cache(maxsize=512)
+def finds_widened(pattern: str) -> Callable[[str], object]:
+    """Finds in an outline what the pattern could find in a text of it."""
+    return compile_pattern(widened(pattern).pattern).search  # type: ignore[no-any-return]  # regex has no types
+
+
 def _plain_compiler(pattern: str) -> re.Pattern[str]:
     """The standard library's, twice as fast where there are no look-arounds."""
     return re.compile(pattern, re.DOTALL | re.MULTILINE)

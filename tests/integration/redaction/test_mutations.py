@@ -10,6 +10,7 @@ import pytest
 from flows.library import read_packs
 from redaction.detect import Recogniser
 from redaction.engine import scan_table
+from redaction.hit_files import read_parts
 from redaction.lens import Column, Lens, open_lens
 from tests.integration.redaction.mutations import mutated
 from tests.personal_data import column_table
@@ -30,10 +31,10 @@ def by_presidio(lens: Lens, text: str, column: Column) -> Places:
 def by_engine(lens: Lens, texts: list[str], column: Column, into: Path) -> dict[int, Places]:
     """All tiers over a table whose one column holds the texts; places by row."""
     table = column_table(into, texts, header="c")
-    scan = scan_table(table, lens, {"c": column}, into / "hits.parquet", seed="m")
+    scan = scan_table(table, lens, {"c": column}, into / "hits", seed="m")
     assert scan.cells_scanned == len(texts)
     found: dict[int, Places] = {}
-    for row, *told in pl.read_parquet(scan.hits).select("row", "entity", "start", "end", "valid").iter_rows():
+    for row, *told in pl.concat(read_parts(scan.hits)).select("row", "entity", "start", "end", "valid").iter_rows():
         found.setdefault(row, []).append((told[0], told[1], told[2], told[3]))
     return found
 

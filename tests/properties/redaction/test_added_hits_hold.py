@@ -5,13 +5,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import polars as pl
-import pyarrow.parquet as pq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.table import ROW_ORIGIN, TableInfo
 from redaction.added_hits import SPANS, add_hits, hits_of
-from redaction.hits import HIT_TYPES, HITS
+from redaction.hit_files import HIT_TYPES, HITS, read_parts, write_part
 
 SURE, TEXT = 0.4, "甲乙丙丁戊己庚辛壬癸"
 spots = st.tuples(st.integers(0, 9), st.integers(1, 5), st.sampled_from([0.3, 0.6, 1.0]))
@@ -48,15 +47,15 @@ def test_added_hits_touch_no_other_and_everything_sure_stays_covered(
 def _added(
     folder: Path, old: list[tuple[int, int, float]], new: list[tuple[int, int, float]], score: float
 ) -> list[tuple[int, int, float]]:
-    path = folder / "hits.parquet"
+    path = folder / "hits"
     rows = [
         {"column": "甲", "row": 1, "origin": 2, "start": a, "end": b, "entity": "MOBILE", "score": s, "valid": None,
          "source": "cell", "whole": False, "official": False}
         for a, b, s in old
     ]  # fmt: skip
-    pl.DataFrame(rows, schema=HIT_TYPES).select(HITS).write_parquet(path)
+    write_part(path, 1, 1, pl.DataFrame(rows, schema=HIT_TYPES).select(HITS))
     frame = pl.DataFrame({"甲": [TEXT], ROW_ORIGIN: [2]})
     spans = pl.DataFrame([(TEXT, a, b, "CN_NAME", False) for a, b, _ in new], schema=SPANS, orient="row")
     info = TableInfo("t", "", ("甲",), 1)
     add_hits(path, info, [frame], lambda f, first: [hits_of(f, first, "甲", spans, score)], sure=SURE)
-    return [(h["start"], h["end"], h["score"]) for h in pq.read_table(path).to_pylist()]
+    return [(h["start"], h["end"], h["score"]) for part in read_parts(path) for h in part.to_dicts()]

@@ -20,7 +20,7 @@ from redaction import canary, engine, lens, normalise, sift, texts, whole
 from redaction import scan as scanning
 from redaction.detect import Recogniser, modules
 from redaction.engine import TableScan
-from redaction.hits import HITS
+from redaction.hit_files import HITS
 from redaction.lens import Column, Lens, open_lens
 from redaction.redact import redact_reading, residue
 from redaction.report import scan_json
@@ -184,7 +184,7 @@ def no_outline_told(patch: pytest.MonkeyPatch) -> None:
 
 
 def nobody_concerned(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Lens, "concern", lambda *_: whole.Concern((), True))
+    patch.setattr(Lens, "concern", lambda *_: whole.Concern("", (), True))
 
 
 def unconcerned(name: str) -> Break:

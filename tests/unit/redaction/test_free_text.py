@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
 import pytest
 
 from domain.finding import Severity
+from redaction.hit_files import read_parts
 from redaction.person_tagger import LONGEST, person_tagger
 from redaction.scan import Scan, scan_reading
 from tests.personal_data import PACKS, contract_with, id18, reading
@@ -84,7 +84,11 @@ def test_cell_that_is_held_already_is_not_held_twice(tmp_path: Path) -> None:
 
 def test_names_in_free_text_are_hints_with_their_places(tmp_path: Path) -> None:
     done = scan(tmp_path, TEXT, ["马德顺代领", "无", "由马德顺代领"], Fixed("马德顺"))
-    hints = pq.read_table(done.tables["t"].hits).select(["row", "start", "end", "entity", "score"]).to_pylist()
+    hints = [
+        h
+        for part in read_parts(done.tables["t"].hits)
+        for h in part.select("row", "start", "end", "entity", "score").to_dicts()
+    ]
     assert hints == [
         {"row": 1, "start": 0, "end": 3, "entity": "CN_NAME", "score": 0.3},
         {"row": 3, "start": 1, "end": 4, "entity": "CN_NAME", "score": 0.3},
