@@ -27,6 +27,7 @@ FOREIGN: tuple[tuple[bytes, str], ...] = (
     (b"GIF8", "a picture"),
     (b"SQLite format 3", "a database"),
     (b"{\\rtf", "a text document"),
+    (b"\x00\x05\x16\x07", "a side file of macOS"),
 )
 NAMES = {
     "csv": "delimited text", "xlsx": "an xlsx workbook", "xls": "an old xls workbook", "parquet": "Parquet",

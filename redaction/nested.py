@@ -1,40 +1,49 @@
-"""Texts wrapped in other notations inside a cell: JSON and program escapes, HTML and XML, percent-encoding.
+"""Texts wrapped in other notations inside a cell: JSON and program escapes, HTML and XML, percent-encoding, base64.
 
 Each wrapping is taken off as a browser or parser would, step by step, and every step is a view with its way back to the
-cell's own offsets. What stands in a view is left to the recognisers. Base64 and compressed content stay wrapped.
+cell's own offsets. What stands in a view is left to the recognisers, what base64 holds to encoded.py, numbers in other
+signs to numerals.py.
 """
 
 from __future__ import annotations
 
 import html
 import re
+import sys
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from redaction.encoded import ENCODED, ENCODED_GUARD, NotReadable, opened
 from redaction.normalise import Normalised, normalise
+from redaction.numerals import NUMERAL_GUARD, with_digits
 
 DEPTH = 8  # wrappings around wrappings
 TOKENS = 1_000_000  # escapes, entities and tags of one view
+LONGEST = 4_000_000  # characters of one view
 
 # Rust and Python syntax: only texts holding one of these can be wrapped; all others pay nothing.
 # Full-width signs count, for they are looked at once they are plain.
-NESTED_GUARD = (
-    r'[\\＼][nrtbfux"/\\＂／＼]|[&＆](?:[#＃][0-9xX]|[A-Za-z][A-Za-z0-9]{1,31}[;；])|[<＜][a-zA-Z/!?／！？]'
-    r"|[%％][0-9A-Fa-f]{2}|[\]］]{2}[>＞]"
+_WRAPPED = (
+    r'[\\＼][nrtbfuUx"/\\＂／＼]|[\\＼][0-3][0-7]{2}|[&＆](?:[#＃][0-9xX]|[A-Za-z][A-Za-z0-9]{1,31}[;；])|[<＜][a-zA-Z/!?／！？]'
+    rf"|[%％](?:[0-9A-Fa-f]{{2}}|u[0-9A-Fa-f]{{4}})|[\]］]{{2}}[>＞]|_x[0-9A-Fa-f]{{4}}_|{ENCODED_GUARD}"
 )
+NESTED_GUARD = f"{_WRAPPED}|{NUMERAL_GUARD}"
 
-_GUARD = re.compile(NESTED_GUARD)
+_GUARD = re.compile(_WRAPPED)
 _ESCAPE = (
-    r"(?P<pair>\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|(?P<code>\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2})"
+    r"(?P<pair>\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|"
+    r"(?P<code>\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|\\u\{0{0,20}[0-9a-fA-F]{1,6}\}|\\U[0-9a-fA-F]{8}|%u[0-9a-fA-F]{4}|_x[0-9a-fA-F]{4}_)"
+    r"|(?P<octal>\\[0-3][0-7]{2})"
     r'|(?P<sign>\\[nrtbf"/\\])'
     r"|(?P<entity>&(?:#[xX]0{0,20}[0-9a-fA-F]{1,6}|#0{0,20}[0-9]{1,7});?|&[a-zA-Z][a-zA-Z0-9]{1,31};)"
     r"|(?P<percent>(?:%[0-9a-fA-F]{2})+)"
 )
+_CODED = f"|(?P<coded>{ENCODED})"
 # Neither alternative can run past the next angle bracket, so that hostile text costs no square.
 _MARKUP = r"|(?P<frame><!\[CDATA\[|\]\]>)|(?P<tag><[a-zA-Z/!?][^<>]*>)"
-_KEPT, _STRIPPED = re.compile(_ESCAPE), re.compile(_ESCAPE + _MARKUP)
+_BARE, _KEPT, _STRIPPED = re.compile(_ESCAPE), re.compile(_ESCAPE + _CODED), re.compile(_ESCAPE + _MARKUP + _CODED)
 
 _SIGNS = {"n": "\n", "r": "\r", "t": "\t", "b": "", "f": "\n"}
 _INLINE = re.compile(
@@ -92,8 +101,19 @@ def unfold(text: str) -> list[View] | None:
     >>> unfold("<b>13</b>8")[0].original(0, 3)
     (3, 10)
     """
-    if not _GUARD.search(text):
-        return []
+    try:
+        views = _unwrapped(text) if _GUARD.search(text) else []
+    except NotReadable:
+        return None
+    if views is None:
+        return None
+    for view in (View(text), *views):
+        if (plain := with_digits(view.text)) is not None:
+            views.append(View(plain, view.steps))
+    return views
+
+
+def _unwrapped(text: str) -> list[View] | None:
     views: list[View] = []
     with_tags = _rounds(View(text), strip=False)
     if with_tags is None:
@@ -146,6 +166,8 @@ def _decoded(text: str, *, strip: bool) -> Decoded | None:
         if form:
             piece(form, start, wide)
         done = start + wide
+    if length > LONGEST:
+        return None
     if not tokens:
         return Decoded(text, array("q"), array("q"), array("q"))
     if done < len(text):
@@ -182,6 +204,13 @@ def _forms(pattern: re.Pattern[str], text: str, start: int, end: int) -> Iterato
         if kind == "percent":
             yield from _percent(token, here)
             continue
+        if kind == "coded":
+            said = opened(token)
+            if said != token:
+                yield here, len(token), said
+            else:  # escapes made of the same signs
+                yield from _forms(_BARE, text, here, here + len(token))
+            continue
         form = _form(kind, token)
         if form != token:
             yield here, len(token), form
@@ -193,8 +222,10 @@ def _form(kind: str | None, token: str) -> str:
             high, low = int(token[2:6], 16), int(token[8:12], 16)
             return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
         case "code":
-            code = int(token[2:], 16)
-            return "\ufffd" if 0xD800 <= code <= 0xDFFF else chr(code)
+            code = int(token[2:].strip("{}_"), 16)
+            return "\ufffd" if 0xD800 <= code <= 0xDFFF or code > sys.maxunicode else chr(code)
+        case "octal":
+            return chr(int(token[1:], 8))
         case "sign":
             return _SIGNS.get(token[1], token[1])
         case "entity":

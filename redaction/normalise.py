@@ -14,7 +14,7 @@ from functools import lru_cache
 
 # Rust syntax: a cell holding one of these may hide an identifier from any prefilter, so it is always a candidate.
 GUARD = (
-    r"[\p{Cf}\p{M}\x{0}-\x{8}\x{B}\x{C}\x{E}-\x{1F}\x{7F}-\x{9F}\x{FF0A}\x{FF0B}\x{FF0D}-\x{FF19}"
+    r"[\p{Cf}\p{M}\p{Co}\x{115F}\x{1160}\x{2800}\x{3164}\x{FFA0}\x{FFFC}\x{FFFD}\x{0}-\x{8}\x{B}\x{C}\x{E}-\x{1F}\x{7F}-\x{9F}\x{FF0A}\x{FF0B}\x{FF0D}-\x{FF19}"
     r"\x{FF20}-\x{FF3A}\x{FF3F}\x{FF41}-\x{FF5A}\x{FE50}-\x{FE6B}\x{2011}\x{2012}\x{2015}\x{2024}\x{2212}\x{1D400}-\x{1D7FF}\x{2100}-\x{2188}\x{17F}"
     r"\x{3A7}\x{3C7}\x{425}\x{445}]|[\p{Nd}--0-9]"
 )
@@ -22,6 +22,8 @@ _LOOKALIKES = {
     **{"х": "x", "Х": "X", "χ": "x", "Χ": "X"},  # Cyrillic and Greek, in the check place of an ID number
     **dict.fromkeys("\u2011\u2012\u2015\u2212", "-"),  # hard hyphen, figure dash, bar, minus
 }
+# Letters and signs that show nothing, or that stand where a sign was lost.
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0\ufffc\ufffd")
 _ODD = re.compile(r"[^\t\n\r -~、-〔〖-〿㐀-鿿]")
 
 
@@ -32,7 +34,7 @@ def plain(char: str) -> str:
     Circled and superscript digits stay: `①138…` is a list number and a telephone number, not one number.
     """
     category = unicodedata.category(char)
-    if category in {"Cf", "Mn", "Me"} or (category == "Cc" and char not in "\t\n\r"):
+    if char in _BLANK or category in {"Cf", "Mn", "Me", "Co"} or (category == "Cc" and char not in "\t\n\r"):
         return ""
     if category == "Nd":
         return str(unicodedata.digit(char))

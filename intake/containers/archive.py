@@ -20,6 +20,7 @@ INFLATED = 2 * 1024**3
 RATIO = 200  # real workbooks stay below 50
 RATIO_FROM = 32 * 1024**2  # small archives may be as repetitive as they like
 CHUNK = 1 << 20
+END = 22  # bytes of the record that closes an archive, its comment apart
 XML_ENDINGS = (".xml", ".rels", ".vml")
 
 _DOCTYPE = tuple("<!DOCTYPE".encode(codec) for codec in ("ascii", "utf-16-le", "utf-16-be"))
@@ -38,6 +39,7 @@ def opened(path: Path, bounds: Bounds) -> Iterator[zipfile.ZipFile]:
         _weigh(archive, path.stat().st_size)
         for member in archive.infolist():
             _inflate(archive, member, bounds)
+        _check_end(archive, path)
         yield archive
 
 
@@ -90,6 +92,18 @@ def _check_xml(piece: bytes, *, first: bool) -> None:
     declared = _DECLARED.search(piece[:300]) if first else None
     if declared and declared[1].lower() not in _ENCODINGS:
         raise SourceUnreadable("a part of the workbook isn't Unicode; ask the sender for a fresh export")
+
+
+def _check_end(archive: zipfile.ZipFile, path: Path) -> None:
+    """Nothing stands behind the archive's end, where no program looks; a folder holds no bytes of its own."""
+    with path.open("rb") as raw:
+        raw.seek(-(END + len(archive.comment)), 2)
+        closes = raw.read(4) == b"PK\x05\x06"
+    if not closes or any(m.is_dir() and m.file_size for m in archive.infolist()):
+        raise SourceUnreadable(
+            "the archive holds bytes behind its end or under a folder's name, where no program reads them; ask the sender to "
+            "pack the files again"
+        )
 
 
 def _cut() -> SourceUnreadable:

@@ -23,6 +23,7 @@ from intake.noticed import Places
 
 JOINED_CHARS = 32_768
 
+_GUID = re.compile(r"\{[0-9A-Fa-f-]{36}\}")
 _RELATIONS = re.compile(r"_rels/([^/]*)\.rels$")
 
 
@@ -64,6 +65,7 @@ def inspect_workbook(archive: ZipFile, book: Workbook, bounds: Bounds) -> Inspec
     for member in archive.infolist():
         if member.comment:
             seen.part(Source.MEMBER, member.filename, member.comment.decode("utf-8", "replace"))
+        seen.part(Source.MEMBER, member.filename, JOINT.join(texts_in(member.extra)))
         if member.is_dir() or member.filename in read_elsewhere:
             continue
         owner = owners.get(_RELATIONS.sub(r"\1", member.filename))
@@ -105,6 +107,7 @@ def _properties(visit: _Visit) -> None:
     for number, element in enumerate(tree(visit.archive, visit.name).iter()):
         said = [element.get("name") or "", (element.text or "").strip()]
         said += [t for k, t in element.attrib.items() if k != "name" and is_telling(k, t) and t != FORMAT_ID]
+        said.append((element.tail or "").strip())
         own = "\t".join(t for t in said if t)
         if not own:
             continue
@@ -149,7 +152,10 @@ def _comments(visit: _Visit) -> None:
         runs = [e for e in element.iter() if local(e) in ("t", "text")]
         read = {id(element), *map(id, runs)}
         visit.part(Source.COMMENT, "".join(e.text or "" for e in runs), locator)
-        others = (f"{e.text or ''}{e.tail or ''}".strip() for e in element.iter() if id(e) not in read)
+        others = [f"{e.text or ''}{e.tail or ''}".strip() for e in element.iter() if id(e) not in read]
+        others += [
+            t for e in element.iter() for k, t in e.attrib.items() if is_telling(k, t) and not _GUID.fullmatch(t)
+        ]
         visit.part(Source.COMMENT, JOINT.join(t for t in others if t), locator)
         visit.note("comment", locator, Source.COMMENT)
     for element in root.iter():
@@ -166,6 +172,9 @@ def _relations(visit: _Visit) -> None:
     for element in tree(visit.archive, visit.name).iter():
         visit.part(Source.EXTERNAL_LINK, (element.text or "").strip())
         if element.get("TargetMode") != "External":
+            for text in element.attrib.values():
+                if is_telling("", text):
+                    visit.part(Source.EXTERNAL_LINK, text)
             continue
         visit.part(Source.EXTERNAL_LINK, element.get("Target", ""))
         if not element.get("Type", "").endswith("/hyperlink"):

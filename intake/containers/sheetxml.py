@@ -18,12 +18,31 @@ from intake.containers.xmltexts import is_telling
 from intake.readers.cellvalue import Kind, column_index, column_letters, number_text, shown, unescaped
 
 HEADERS_FOOTERS = {"oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter"}
+BOOLEANS = {"1": "TRUE", "true": "TRUE", "0": "FALSE", "false": "FALSE"}
 LAST_ROW = 1_048_576  # of any sheet
 FORMULA_TEXTS = 20_000  # distinct formulas with a text in them that are kept for scanning
 
 _LITERAL = re.compile(r'"|\d{8}')  # a text, or more digits than a row number has
 _LAYOUT = re.compile(r'&(?:"[^"]*"|K[0-9A-F]{6}|[0-9]{1,3} ?|[A-Za-z])')  # font, colour, size, place and field codes
 _SPLIT = re.compile(r'\w&(?:"[^"]*"|[A-Z])')  # … between the characters of a word
+
+ROW_KEYS = frozenset(
+    [
+        "r",
+        "spans",
+        "s",
+        "customFormat",
+        "ht",
+        "hidden",
+        "customHeight",
+        "outlineLevel",
+        "collapsed",
+        "thickTop",
+        "thickBot",
+        "ph",
+    ]
+)  # attributes of the format, which the reader knows or which say nothing
+CELL_KEYS = frozenset(["r", "s", "t", "cm", "vm", "ph"])
 
 SheetRow = tuple[int, bool, dict[int, str]]  # row number, hidden, column → text
 
@@ -87,20 +106,29 @@ class SheetStream:
         if self._in_data:
             if handler := self._starts.get(name):
                 handler(attributes)
+            elif attributes:
+                self._telling(name, attributes)
             return
         if name == "sheetData":
             self._flush()
             self._in_data = True
         elif name == "col":
             self._start_col(attributes)
+            self._telling(name, attributes)
         elif name == "mergeCell":
             self.extras.merged += 1
+            if len(attributes) > 1:
+                self._telling(name, attributes)
         else:
             self._flush()
             self._open = name
-            for key, text in attributes.items():
-                if is_telling(key, text):
-                    self.extras.add("member", f"{self._sheet}!{name}", text)
+            self._telling(name, attributes)
+
+    def _telling(self, name: str, attributes: dict[str, str]) -> None:
+        """Keep attributes that may have been written by a person."""
+        for key, text in attributes.items():
+            if is_telling(key, text):
+                self.extras.add("member", f"{self._sheet}!{name}", text)
 
     def _end(self, name: str) -> None:
         if self._in_data:
@@ -143,6 +171,8 @@ class SheetStream:
     # --- rows and cells ---
 
     def _start_row(self, attributes: dict[str, str]) -> None:
+        if not attributes.keys() <= ROW_KEYS:
+            self._telling("row", {k: t for k, t in attributes.items() if k not in ROW_KEYS})
         row = self._number(attributes.get("r"), self._row + 1)
         if not self._row < row <= LAST_ROW:
             raise self._damaged(f"{self._sheet}!{row}")
@@ -154,6 +184,8 @@ class SheetStream:
             self._ready.append((self._row, self._hidden, self._cells))
 
     def _start_cell(self, attributes: dict[str, str]) -> None:
+        if not attributes.keys() <= CELL_KEYS:
+            self._telling("c", {k: t for k, t in attributes.items() if k not in CELL_KEYS})
         place = attributes.get("r")
         if place is None:
             column = self._column + 1
@@ -177,8 +209,10 @@ class SheetStream:
     def _start_text(self, _: dict[str, str]) -> None:
         self._open = "t"
 
-    def _start_formula(self, _: dict[str, str]) -> None:
+    def _start_formula(self, attributes: dict[str, str]) -> None:
         self._open, self._has_formula = "f", True
+        if attributes:
+            self._telling("f", attributes)
 
     def _start_phonetic(self, _: dict[str, str]) -> None:
         self._phonetic_mark = len(self._value)
@@ -216,7 +250,7 @@ class SheetStream:
                         return shown(value.strip(), kind, from_1904=self._from_1904)
                 return number_text(value.strip())
             case "b":
-                return "TRUE" if value.strip() in ("1", "true") else "FALSE"
+                return BOOLEANS.get(value.strip(), value)
             case _:  # str, inlineStr, e, d
                 return unescaped(value)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import IO
 
 from intake.bounds import Bounds
@@ -40,6 +41,7 @@ def xml_texts(stream: IO[bytes], bounds: Bounds, part: str, *, all_attributes: b
             close()
         elif name == "br":
             open_text.append("\n")
+        ready.extend(word for word in (name, *attributes) if _is_telling_name(word))
         ready.extend(
             text
             for key, text in attributes.items()
@@ -56,6 +58,12 @@ def xml_texts(stream: IO[bytes], bounds: Bounds, part: str, *, all_attributes: b
     for _ in pieces(stream, start, end, open_text.append, bounds, part, remark=ready.append):
         yield from ready
         ready.clear()
+
+
+@lru_cache(maxsize=4096)
+def _is_telling_name(name: str) -> bool:
+    """Whether a person made an element's or attribute's name: in Chinese, or with a long number in it."""
+    return is_telling("", name)
 
 
 def is_encoded(text: str) -> bool:

@@ -17,6 +17,8 @@ from domain.finding import Finding, Place, Source
 from domain.table import Member, Reading, TableInfo, TextPart
 from intake.bounds import Bounds
 from intake.containers.archive import opened
+from intake.containers.binarytext import texts_in
+from intake.containers.inspection import JOINT
 
 MEMBERS = 1_000
 UTF8_NAME = 0x800
@@ -99,6 +101,8 @@ def _notes(archive: zipfile.ZipFile, done: Unpacked) -> None:
     for number, info in enumerate(archive.infolist(), 1):
         if info.is_dir():
             done.parts.append(TextPart(Source.MEMBER.value, f"folder {number}", _name(info)))
+        if extra := JOINT.join(texts_in(info.extra)):
+            done.parts.append(TextPart(Source.MEMBER.value, f"extra field of entry {number}", extra))
         if info.comment:
             done.parts.append(TextPart(Source.MEMBER.value, f"note of entry {number}", _plain(info.comment)))
     if archive.comment:

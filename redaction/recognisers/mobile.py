@@ -1,7 +1,9 @@
 """Mainland mobile telephone number, 11 digits (移动电话号码).
 
 Ministry of Industry and Information Technology, 电信网编号计划 (2017): 1[3-9] and nine digits, 86 before it or not. New
-segments keep opening, so no prefix table. No check digit. A decimal part other than `.0` makes it an amount.
+segments keep opening, so no prefix table. No check digit. A decimal part other than `.0` makes it an amount; what a
+spreadsheet makes of a telephone number (13900000000.00, 1.39E10 with all its digits, 13,900,000,000) counts under a
+header or beside a word of telephones.
 
 >>> import re
 >>> [bool(re.search(PATTERNS[0][1], t)) for t in ("电话13900000000", "139-0000-0000", "13900000000.56", "1390000000")]
@@ -44,9 +46,18 @@ PATTERNS = (
         rf"(?<![0-9])(?<!(?<![0-9])[0-9]{_MARK}[0-9]{_MARK})1{_GAP}[3-9](?:{_GAP}[0-9]){{9}}{NO_DECIMALS}(?!{_MARK}[0-9]{_MARK}[0-9](?![0-9]))",
         0.5,
     ),
+    (
+        "in fours",
+        f"{EDGE}{_COUNTRY}1[3-9][0-9]{{2}}{_ONE_GAP}[0-9]{{4}}{_ONE_GAP}[0-9]{{3}}{NO_DECIMALS}(?![-·_/])",
+        0.25,
+    ),
+    ("with decimals", r"(?<![0-9.,])1[3-9][0-9]{9}\.0{2,}(?![0-9])", 0.1),
+    ("power of ten", r"(?<![0-9.])1\.[3-9][0-9]{6,9}E\+?10(?![0-9])", 0.1),
+    ("thousands", r"(?<![0-9.,])1[3-9](?:,[0-9]{3}){3}(?:\.0+)?(?![0-9,])(?!\.[0-9])", 0.1),
 )
-PREFILTER = r"1[-‐–—\s.·•_/／]{0,3}[3-9](?:[-‐–—\s.·•_/／]{0,3}[0-9]){9}"
-COARSE = (LONG_NUMBER,)
+_POWER = r"1\.[3-9][0-9]{6,9}[Ee]\+?10"
+PREFILTER = rf"1[-‐–—\s.·•_/／]{{0,3}}[3-9](?:[-‐–—\s.·•_/／]{{0,3}}[0-9]){{9}}|1[3-9](?:[,，][0-9]{{3}}){{3}}|{_POWER}"
+COARSE = (LONG_NUMBER, _POWER)
 CONTEXT = ("手机", "电话", "联系", "移动号", "mobile", "phone", "tel")
 
 

@@ -6,6 +6,7 @@ feeds them to two scanners; nothing here knows.
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable
 from random import Random
 
@@ -21,6 +22,7 @@ JUNK = (
 MARKS = (" ", "-", ".", ",", "，", "_", "/", "·", "—", "\u3000", "\xa0", "\n", "\r\n", "\t", " - ", "  ")
 UNSEEN = ("\u200b", "\u200d", "\u2060", "\ufeff", "\xad", "\u200e", "\u202e", "\u0336", "\ufe0f", "\x00")
 DIGITS = "0123456789"
+NUMERALS = ("〇一二三四五六七八九", "零壹贰叁肆伍陆柒捌玖", "⓪①②③④⑤⑥⑦⑧⑨", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 Mutation = Callable[[Random, str], str]
 
@@ -65,6 +67,9 @@ def _widen(draw: Random, text: str) -> str:
 
 
 def _other_digits(draw: Random, text: str) -> str:
+    if draw.random() < 0.3:
+        numerals = draw.choice(NUMERALS)
+        return "".join(numerals[int(c)] if c in DIGITS and draw.random() < 0.9 else c for c in text)
     zero = draw.choice((0x0660, 0x06F0, 0x0966, 0xFF10, 0x1D7CE, 0x1D7F6))
     return "".join(chr(zero + int(c)) if c in DIGITS and draw.random() < 0.7 else c for c in text)
 
@@ -93,8 +98,13 @@ def _truncate(draw: Random, text: str) -> str:
     return text[:at] if draw.random() < 0.5 else text[at:]
 
 
+def _encode(draw: Random, text: str) -> str:
+    """In base64; not so often that what other mutations make of it could pass for a file's content."""
+    return b64encode(text.encode("utf-8", "replace")).decode() if len(text) < 40 else text
+
+
 MUTATIONS: tuple[Mutation, ...] = (
-    _insert, _delete, _replace, _repeat, _swap, _case, _widen, _other_digits, _unseen, _separate, _gap, _glue, _glue, _truncate,
+    _insert, _delete, _replace, _repeat, _swap, _case, _widen, _other_digits, _unseen, _separate, _gap, _glue, _glue, _truncate, _encode,
 )  # fmt: skip
 
 

@@ -61,11 +61,15 @@ PARTS = {
     "instruction": ("customXml/item2.xml", "<x><?note 藏?></x>", "member"),
     "name of a part": ("xl/藏.xml", "<x/>", "member"),
     "old drawing": ("xl/drawings/vmlDrawing1.vml", '<xml xmlns:v="v"><v:shape alt="Liu"><div>藏</div></v:shape></xml>', "member"),
+    "name of an element": ("customXml/item3.xml", "<x><密藏/><y 深处='1'/></x>", "member"),
+    "mention in a comment": ("xl/comments8.xml", f"<comments {MAIN}><comment ref='A1'><commentPr altText='密藏'/></comment></comments>", "comment"),
+    "text behind a property": ("docProps/custom.xml", "<Properties><x/>藏</Properties>", "property"),
+    "inner target of a relation": ("xl/drawings/_rels/drawing4.xml.rels", "<Relationships><Relationship Id='密藏' Type='x' Target='深处.xml'/></Relationships>", "external_link"),
     "content types": ("customXml/[Content_Types].xml", '<Types><Override PartName="/藏.xml"/></Types>', "member"),
 }  # fmt: skip
 SEEN_AS = {
     "person of a thread": ("Zhang San", "x@y.cn"), "pivot item": ("Li", "13900000000"), "cached value of a link": ("7",),
-    "connection": ("User ID=li",), "table column": ("Li", "Wu"), "alternative text of a shape": ("Liu", "Wu"), "form control": ("Liu",),
+    "connection": ("User ID=li",), "name of an element": ("藏", "深"), "inner target of a relation": ("藏", "深"), "table column": ("Li", "Wu"), "alternative text of a shape": ("Liu", "Wu"), "form control": ("Liu",),
     "user of a revision": ("Liu Wu",), "old drawing": ("Liu", "藏"),
 }  # fmt: skip
 
@@ -88,6 +92,10 @@ EDITS = {
     "text between elements": (SHEET, "</sheetData>", "</sheetData><x>藏<y/>深</x>", ("藏", "深")),
     "text among the cells": (SHEET, "</sheetData>", "<odd>藏</odd></sheetData>", ("藏",)),
     "remark of a sheet": (SHEET, "</sheetData>", "<!-- 藏 --></sheetData>", ("藏",)),
+    "truth that is none": (SHEET, "</row></sheetData>", '<c r="D3" t="b"><v>13900000000</v></c></row></sheetData>', ("13900000000",)),
+    "attribute of a cell": (SHEET, "</row></sheetData>", '<c r="D3" note="密藏"><f ref="深处">1</f><v>2</v><y z="Liu 13900000000"/></c></row></sheetData>', ("密藏", "深处", "Liu 13900000000")),
+    "attribute of a row": (SHEET, '<row r="3"', '<row r="3" note="密藏"', ("藏",)),
+    "attribute of columns and boxes": (SHEET, "<sheetData>", '<cols><col min="1" max="1" note="密藏"/></cols><mergeCells><mergeCell ref="H1:I1" note="深处"/></mergeCells><sheetData>', ("藏", "深")),
     "digits in a formula": (SHEET, "</row></sheetData>", '<c r="D3"><f>IF(1,2,13900000000)</f><v>2</v></c></row></sheetData>', ("13900000000",)),
     "first and even page": (SHEET, "</sheetData>", "</sheetData><headerFooter><evenFooter>&amp;C甲藏</evenFooter><firstHeader>139&amp;B00000000</firstHeader></headerFooter>", ("甲藏", "13900000000")),
     "hidden name": ("xl/workbook.xml", "<definedNames />", '<definedNames><definedName name="_藏" hidden="1" comment="Liu">"深"</definedName></definedNames>', ("_藏", "Liu", "深")),

@@ -91,6 +91,7 @@ UNREAD = {
     "archive under another name": ("b.xlsx", b"PK\x05\x06" + b"\x00" * 18),
     "file without an ending": ("README", b"text"),
     "folder notes": (".DS_Store", b"\x00\x00\x00\x01Bud1"),
+    "side file of macOS": ("__MACOSX/._a.csv", b"\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X"),
     "wrong name": ("b.csv", b"%PDF-1.7"),
 }
 
@@ -107,6 +108,33 @@ def test_read_tells_findings_and_unread_parts_under_the_member(tmp_path: Path) -
     reading = read_sent(packed(tmp_path / "a.zip", members))
     (ragged,) = [f for f in reading.findings if f.code == "row-width"]
     assert ragged.places[0].locator == "b.csv: line 2"
+
+
+def test_read_scans_extra_fields(tmp_path: Path) -> None:
+    entry = zipfile.ZipInfo("a.csv")
+    entry.extra = b"\x99\x99\x0b\x0013900000000"
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr(entry, CSV)
+    assert any("13900000000" in text for _, text in parts_of(read_sent(tmp_path / "a.zip"), "member"))
+
+
+@pytest.mark.parametrize("kind", ["zip", "xlsx"])
+@pytest.mark.parametrize("place", ["behind the end", "under a folder's name"])
+def test_read_refuses_bytes_that_no_program_reads(tmp_path: Path, kind: str, place: str) -> None:
+    path = tmp_path / f"a.{kind}"
+    if kind == "xlsx":
+        xlsx(path, ("表", [["单位名称", "额"], ["财政局", 1]]))
+    else:
+        packed(path, {"a.csv": CSV})
+    if place == "behind the end":
+        path.write_bytes(path.read_bytes() + b"13900000000")
+    else:
+        with zipfile.ZipFile(path, "a") as archive:
+            archive.writestr("x/", b"13900000000")
+    with pytest.raises(SourceUnreadable) as refused:
+        read_sent(path)
+    assert "no program reads" in str(refused.value)
+    assert "139" not in str(refused.value)
 
 
 def test_read_shows_no_name_that_could_hold_an_identifier(tmp_path: Path) -> None:

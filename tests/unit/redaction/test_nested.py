@@ -153,7 +153,8 @@ def test_every_place_in_every_view_leads_back_into_the_text(text: str) -> None:
 @given(st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cf", "Mn", "Me")), min_size=1, max_size=30))
 def test_unfold_undoes_percent_encoding(text: str) -> None:
     wrapped = "".join(f"%{byte:02X}" for byte in text.encode())
-    assert normalise(text).text in [v.text for v in unfold(wrapped) or []]
+    plain = normalise(text).text
+    assert not plain or plain in [v.text for v in unfold(wrapped) or []]  # signs that show nothing leave no view
 
 
 def test_guard_passes_no_ordinary_cell() -> None:
