@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Generator
 from typing import Any
@@ -41,6 +42,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             return TOGETHER.get(name, nodeid) if folder.endswith(("/road", "integration/flows")) else nodeid
 
     return ByCity(config, log)
+
+
+def pytest_collection_finish() -> None:
+    """What has been collected stays to the end: it isn't searched for garbage again and again (an eighth of the time)."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.hookimpl(wrapper=True)
