@@ -25,7 +25,7 @@ TOGETHER = {  # files whose tests share what is dear to make, by that
         ),
         "marked",
     ),
-    **{name: name for name in ("test_outside.py", "test_timed.py", "test_unsettled.py")},
+    **{name: name for name in ("test_outside.py", "test_planted_corpus.py", "test_timed.py", "test_unsettled.py")},
 }
 
 
@@ -39,7 +39,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             folder, _, name = path.rpartition("/")
             if folder.endswith("integration/browser"):
                 return "browser"
-            return TOGETHER.get(name, nodeid) if folder.endswith(("/road", "integration/flows")) else nodeid
+            shared = folder.endswith(("/road", "integration/flows", "properties/redaction"))
+            return TOGETHER.get(name, nodeid) if shared else nodeid
 
     return ByCity(config, log)
 
