@@ -168,6 +168,12 @@ def _wired() -> Any:
     return Wired
 
 
+def pattern_words(personal: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """The personal pack's lists that patterns name as `@list@`, longest word first. Raises KeyError, AttributeError, TypeError."""
+    lists = {"surnames": personal["surnames"].split(), "not_names": personal["not_names"]}
+    return {k: tuple(sorted(v, key=lambda w: (-len(w), w))) for k, v in lists.items()}
+
+
 def build(words: Mapping[str, Sequence[str]]) -> tuple[Recogniser, ...]:
     """All recognisers, held by a Presidio registry; `words` are the pack's lists that patterns name as `@list@`.
 

@@ -12,6 +12,7 @@ from typing import Any
 from domain.errors import PackInvalid
 from domain.finding import RuleRef, Severity
 from domain.pack import Pack, Packs
+from redaction.detect import pattern_words
 from redaction.person_words import NAMES, PERSONS, PersonWords, person_words
 
 PACK = "personal"
@@ -114,16 +115,15 @@ def _rules(pack: Pack, persons: Pack, names: Pack, divisions: frozenset[str]) ->
     try:
         rules = {e["id"].upper(): _entity(e, order, pack) for order, e in enumerate(data["entities"])}
         scores = Scores(**{k: float(v) for k, v in data["scores"].items()})
-        words = {"surnames": data["surnames"].split(), "not_names": data["not_names"]}
+        words = pattern_words(data)
         figures = frozenset(w.lower() for w in data["figures"])
     except (KeyError, TypeError, ValueError, AttributeError) as fault:
         raise PackInvalid(
             f"pack {PACK}: a key is missing or of the wrong kind ({fault}); correct rules/personal.yaml"
         ) from None
-    longest_first = {k: tuple(sorted(v, key=lambda w: (-len(w), w))) for k, v in words.items()}
     labels = sorted({r.replacement for r in rules.values()})
     try:
-        people = person_words(persons.data, names.data, words["surnames"], labels)
+        people = person_words(persons.data, names.data, data["surnames"].split(), labels)
         unknown = {f.entity for f in people.facts} - set(rules)
         if unknown:
             raise KeyError(f"entities of pack {PACK}: {', '.join(sorted(unknown)).lower()}")
@@ -132,7 +132,7 @@ def _rules(pack: Pack, persons: Pack, names: Pack, divisions: frozenset[str]) ->
             f"packs {PERSONS}, {NAMES}: a key is missing or of the wrong kind ({fault}); correct rules/persons.yaml, "
             "or write rules/names.yaml again"
         ) from None
-    return PersonalRules(rules, scores, figures, longest_first, divisions, pack.version, people)
+    return PersonalRules(rules, scores, figures, words, divisions, pack.version, people)
 
 
 def _entity(entry: dict[str, Any], order: int, pack: Pack) -> EntityRule:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.review_desk import cheap_disk, cheap_passwords, open_desk
-from tests.servers import PostgresServer, postgres_server
+from tests.servers import PostgresServer, postgres_server_in, swift_parent
 
 
 @dataclass(frozen=True)
@@ -26,10 +26,7 @@ class Model:
         shutil.copytree(self.home, home, dirs_exist_ok=True)
         if self.server is None:
             return None
-        import psycopg
-
-        with psycopg.connect(self.server.conninfo(), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{self.copy_name}" TEMPLATE "{self.database}"'.encode())
+        self.server.copy_database(self.database, self.copy_name)
         return self.server.url(self.copy_name, password=True, driver="postgresql")
 
     @property
@@ -59,7 +56,7 @@ def _laid(home: Path, server: PostgresServer | None = None) -> Model:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
-    with postgres_server() as server:
+    with postgres_server_in(swift_parent()) as server:
         yield server
 
 

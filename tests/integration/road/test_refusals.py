@@ -31,6 +31,7 @@ from flows.orders import Order, write_order
 from flows.platform import Platform, open_platform
 from tests.cities import City
 from tests.made_platform import flows_begun
+from tests.review_desk import cheap_passwords
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -46,6 +47,7 @@ class Bench:
         self.home = open_home(home)
         flows_begun(self.home)
         self.platform: Platform = open_platform(home)
+        _make_cheap(city.passwords)
         self.passwords = city.passwords
         self.catalogue = start_embedded(self.home)
         self.sample = next(s for s in city.truth.of(DATASET, "clean"))
@@ -91,10 +93,19 @@ class Bench:
         return {r.get("release_hash", "") for p in found for r in p["resources"]}
 
 
+def _make_cheap(passwords: dict[str, str]) -> None:
+    """The same passwords, hashed with the least work: hundreds of signatures are given here, none of them to test the hash."""
+    from review import desk
+
+    for user, password in passwords.items():
+        desk.set_password(user, password)
+
+
 @pytest.fixture(scope="module")
 def bench(city: City, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    made = Bench(city, tmp_path_factory.mktemp("bench") / "home")
-    yield made
+    with cheap_passwords():
+        made = Bench(city, tmp_path_factory.mktemp("bench") / "home")
+        yield made
     made.catalogue.terminate()
     made.catalogue.wait(timeout=10)
 
