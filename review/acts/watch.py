@@ -86,7 +86,7 @@ def suspend(page: Page, release: str, kind: CaseKind, case: str) -> Status:
         return Status(record.status)
     before = record.status
     status = lifecycle.step(Status(before), Event.WITHDRAW)
-    record.reason, record.takedown = REASONS[kind], None
+    record.reason, record.reason_code, record.takedown = REASONS[kind], kind.value, None
     move(record, status, page)
     page.write(
         "withdrawn", SYSTEM, release, release_hash=record.release_hash, before=before, rule=kind.value, case=case,
