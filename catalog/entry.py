@@ -46,9 +46,9 @@ def fingerprinted(package: Entry) -> dict[str, Any]:
     return {**package, "extras": as_extras(values)}
 
 
-def reprinted(found: Entry, extras: Mapping[str, str]) -> list[dict[str, str]]:
-    """New extras for an entry of which nothing else is written: only what changes here gets a fresh fingerprint, so
-    that an edit made by hand stays visible as one."""
+def reprinted(found: Entry, extras: Mapping[str, str], fields: Mapping[str, Any] | None = None) -> list[dict[str, str]]:
+    """New extras for an entry of which only these and `fields` are written: what changes here gets a fresh fingerprint, so
+    that an edit made by hand elsewhere stays visible as one."""
     before = extras_of(found)
     prints = json.loads(before.get(FINGERPRINTS) or "{}")
     for key in (before.keys() | extras.keys()) - {FINGERPRINTS, PUBLISHING}:
@@ -56,6 +56,8 @@ def reprinted(found: Entry, extras: Mapping[str, str]) -> list[dict[str, str]]:
             prints.pop(f"extras.{key}", None)
         elif extras[key] != before.get(key):
             prints[f"extras.{key}"] = _print(extras[key].strip())
+    after = comparable({**found, **(fields or {})})
+    prints |= {name: _print(after[name]) for name in fields or ()}
     return as_extras({**extras, FINGERPRINTS: _prints_text(prints)})
 
 

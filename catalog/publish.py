@@ -164,7 +164,8 @@ def _take(
             catalogue.act("package_revise", unburial(found, target))
         case Step.ADD:
             assert found is not None
-            if (found.get("organization") or {}).get("name") != target.metadata["organization"]:
+            missing = set(target.metadata["groups"]) - {group["name"] for group in found.get("groups") or []}
+            if missing or (found.get("organization") or {}).get("name") != target.metadata["organization"]:
                 _ensure_owners(catalogue, target)
             call, resources = addition(found, target)
             catalogue.act("package_revise", call, uploads=_uploads(resources, target, store))

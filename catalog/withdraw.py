@@ -5,14 +5,16 @@ Safe to run again. Who may order it is decided in review/; an edit made by hand 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from catalog.ckan import Catalogue, Conflict, Fetched, Uncertain, named_faults
-from catalog.entry import extras_of, reprinted, resources_of
+from catalog.entry import extras_of, resources_of
+from catalog.history import HISTORY, REMEDY, forget, look_at_history
 from catalog.mapping import PUBLIC_STATES, WITHDRAWN, package_id, package_name
 from catalog.plan import clearing, evidence_after, in_front
 from catalog.tables import drop_tables
+from catalog.wordless import MARK, WORDS_GONE, is_wordless, left_words, without_words
 from domain.errors import WithdrawalIncomplete
 from domain.release import Receipt
 
@@ -30,9 +32,11 @@ def withdraw(
     withdrawn_on: str,
     contact: str | None = None,
     receipt: Receipt | None = None,
+    keeps_words: bool = True,
 ) -> Proof:
     """Remove the bytes of every file of the release in one act and prove it; each file's entry stays as a tombstone.
 
+    Without `keeps_words` no word of its contract stays there either (catalog/wordless), an edit of them by hand included.
     Returns one row for each address that ever served a file or what the catalogue made of it (tables, search):
     {url, status, gone, redirected_to}; the receipt's own addresses too where it is given. Raises WithdrawalIncomplete (with the proof so far), CatalogueRefused,
     CatalogueUnreachable.
@@ -44,10 +48,14 @@ def withdraw(
         "withdrawn_reason": reason,
         "withdrawn_code": reason_code,
     }
+    if not keeps_words:
+        tombstone |= {MARK: WORDS_GONE}
     with named_faults():
         found = _clear(catalogue, dataset, release_hash, tombstone, contact)
         if found is not None:
             drop_tables(catalogue, resources_of(found, release_hash))
+            if not keeps_words:
+                forget(catalogue, found)
         return _prove(catalogue, release_hash, _addresses(catalogue, found, release_hash, receipt), found)
 
 
@@ -60,7 +68,7 @@ def _clear(
         found = catalogue.find(package_id(dataset), package_name(slug))
         if found is None:
             return None
-        left = {r["id"] for r in resources_of(found, release_hash) if _stands(r)}
+        left = _left(found, release_hash, tombstone)
         if not left:
             return found
         try:
@@ -70,11 +78,19 @@ def _clear(
                 raise
             catalogue.wait(attempt)
     found = catalogue.find(package_id(dataset), package_name(slug))
-    if found is not None and any(_stands(r) for r in resources_of(found, release_hash)):
+    if found is not None and _left(found, release_hash, tombstone):
         raise WithdrawalIncomplete(
             f"{dataset}: the catalogue keeps the files of this release; hide the dataset there by hand, then run again"
         )
     return found
+
+
+def _left(found: Mapping[str, Any], release_hash: str, tombstone: Mapping[str, Any]) -> set[str]:
+    """Files of the release that stand; all of them where words are left that are to go."""
+    ours = resources_of(found, release_hash)
+    if MARK in tombstone and ours and left_words(found, release_hash):
+        return {r["id"] for r in ours}
+    return {r["id"] for r in ours if _stands(r)}
 
 
 def _stands(resource: Mapping[str, Any]) -> bool:
@@ -93,13 +109,12 @@ def _tombstones(
         extras = evidence_after(found, standing)
     else:  # no edition is left: the dataset itself becomes the tombstone
         extras |= {k: str(v) for k, v in values.items() if k.startswith("withdrawn_")}
-    if extras != extras_of(found):
-        call |= {"filter": ["-extras"], "update": {"extras": reprinted(found, extras)}}
-    return call
+    return without_words(call, found, extras)
 
 
 def _contact(extras: Mapping[str, str]) -> str:
-    return " ".join(extras[k] for k in ("contact_name", "contact_phone", "contact_email") if extras.get(k))
+    said = " ".join(extras[k] for k in ("contact_name", "contact_phone", "contact_email") if extras.get(k))
+    return said or extras.get("withdrawn_contact", "")
 
 
 def _addresses(
@@ -128,14 +143,16 @@ def _prove(
     for attempt in range(1, catalogue.attempts + 1):
         pages: dict[str, Fetched] = {}  # every address leads to the same page; a CKAN takes a while to draw it
         proof = tuple(_look(catalogue, url, digest, pages) for url, digest in sorted(addresses.items()))
-        proof += (_look_for(catalogue, release_hash, str(found["name"])),) if found else ()
+        proof += (*_entry(catalogue, release_hash, found),) if found else ()
         if all(row["gone"] for row in proof):
             return proof
         if attempt < catalogue.attempts:
             catalogue.wait(attempt)
-    standing = sum(not row["gone"] for row in proof)
+    standing = [row["url"] for row in proof if not row["gone"]]
+    if all(HISTORY in url for url in standing):
+        raise WithdrawalIncomplete(REMEDY.format(url=standing[0]), proof=proof)
     raise WithdrawalIncomplete(
-        f"{standing} of {len(proof)} addresses still answer with a file; empty the caches in front of the catalogue, "
+        f"{len(standing)} of {len(proof)} addresses still answer with a file; empty the caches in front of the catalogue, "
         "then withdraw again",
         proof=proof,
     )
@@ -157,9 +174,25 @@ def _look(catalogue: Catalogue, url: str, digest: str, pages: dict[str, Fetched]
     return {"url": url, "status": got.status, "gone": gone, "redirected_to": led}
 
 
-def _look_for(catalogue: Catalogue, release_hash: str, name: str) -> dict[str, Any]:
-    """What the search index still tells of the release: nothing but its tombstone."""
+def _entry(catalogue: Catalogue, release_hash: str, found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """What entry, search index and history still tell of the release: nothing but its tombstone, and where that is to hold
+    no words, none of them."""
+    name = str(found["name"])
+    is_bare = any(is_wordless(r) for r in resources_of(found, release_hash))
+
+    def row(action: str, query: str, hits: list[Any]) -> dict[str, Any]:
+        gone = not any(_stands(r) for hit in hits for r in resources_of(hit, release_hash))
+        gone = gone and not (is_bare and any(left_words(hit, release_hash) for hit in hits))
+        return {
+            "url": f"{catalogue.url}/api/3/action/{action}?{query}",
+            "status": 200,
+            "gone": gone,
+            "redirected_to": None,
+        }
+
     hits = catalogue.look("package_search", {"fq": f'name:"{name}"'}, anonymous=True)["results"]
-    gone = not any(_stands(r) for hit in hits for r in resources_of(hit, release_hash))
-    url = f"{catalogue.url}/api/3/action/package_search?fq=name:{name}"
-    return {"url": url, "status": 200, "gone": gone, "redirected_to": None}
+    yield row("package_search", f"fq=name:{name}", hits)
+    if is_bare:
+        shown = catalogue.find(found["id"], name, anonymous=True)
+        yield row("package_show", f"id={name}", [shown] if shown else [])
+        yield from look_at_history(catalogue, found)

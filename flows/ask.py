@@ -15,6 +15,7 @@ from typing import Any
 
 from domain import errors
 from domain.errors import MingjingError, UsageInvalid
+from domain.withdrawal import Cause
 from flows.guard import StepFailed
 from flows.home import Home
 from flows.orders import Order, write_order
@@ -145,7 +146,7 @@ def plan_now(home: Path | None, release: str | None) -> list[dict[str, Any]]:
 
 
 def withdraw_now(
-    home: Path | None, release: str, user: str, password: str, reason: str, *, code: str = ""
+    home: Path | None, release: str, user: str, password: str, reason: str, *, cause: Cause, code: str = ""
 ) -> dict[str, Any]:
     """Decide the withdrawal at the desk (password, code of a second factor, role), then take the bytes off."""
     platform = open_platform(home)
@@ -153,7 +154,7 @@ def withdraw_now(
 
     if not reason.strip():
         raise UsageInvalid("a withdrawal needs a reason; the public reads it on the tombstone")
-    desk.withdraw(release, user, password, reason, code=code)
+    desk.withdraw(release, user, password, reason, cause=cause, code=code)
     return dict(_run(platform.home, "withdraw", {"release": release}, user))
 
 

@@ -32,6 +32,7 @@ from flows.outside.register import (
 )
 from flows.outside.turns import brings_back, check_turn
 from flows.platform import moment_at, now, open_platform
+from flows.tombstone import Tombstone, tombstone
 
 
 def export_order(home: Path | None, release: str, out: Path) -> dict[str, Any]:
@@ -48,7 +49,7 @@ def export_order(home: Path | None, release: str, out: Path) -> dict[str, Any]:
 
     record, turn = queries.show(release), withdrawals.turn_of(release)
     if record["status"] == Status.WITHDRAWN:
-        order = _withdrawal(record, platform.contract(record["dataset"]))
+        order = _withdrawal(record, tombstone(platform, record))
         write_message(platform.home.root, out, Kind.WITHDRAWAL, {**order, "turn": turn.seq})
         return {"release": release, "order": Kind.WITHDRAWAL.value}
     if record["status"] != Status.APPROVED:
@@ -171,13 +172,14 @@ def _carried(manifest: Manifest) -> tuple[Artefact, ...]:
     return (*manifest.exports, manifest.metadata)
 
 
-def _withdrawal(record: dict[str, Any], contract: Any) -> dict[str, Any]:
+def _withdrawal(record: dict[str, Any], left: Tombstone) -> dict[str, Any]:
     return {
         "release": record["release"],
         "release_hash": record["release_hash"],
         "dataset": record["dataset"],
         "reason": record["reason"],
         "reason_code": record["reason_code"] or "",
-        "contact": contract.contact.name,
+        "contact": left.contact,
+        "keeps_words": left.keeps_words,
         "ordered_at": now(),
     }

@@ -39,7 +39,7 @@ def population(period: str) -> list[tuple[str, int | None]]:
 
     last: dict[str, int] = {}
     for plan in standing.plans():
-        if number_of(plan["period"]) < number_of(period):
+        if not plan["side"] and number_of(plan["period"]) < number_of(period):
             last |= dict.fromkeys(plan["chosen"], number_of(plan["period"]))
     datasets = sorted({p.dataset for p in shown()})
     return [(d, number_of(period) - last[d] if d in last else None) for d in datasets]
@@ -48,17 +48,15 @@ def population(period: str) -> list[tuple[str, int | None]]:
 def plan_half_month(platform: Platform, seed: str = "") -> dict[str, Any]:
     """The plan of this half month, drawn now where there is none yet; `seed`: chance, unless one is given.
 
-    Returns {period, seed, share, population, chosen, at}. Raises UsageInvalid where it has been drawn from another seed, or
-    where the catalogue lies in another network: that side draws it, and its receipts bring it here.
+    Returns {period, side, seed, share, population, chosen, at}. Raises UsageInvalid where it has been drawn from another seed,
+    or where the catalogue lies in another network: each publishing side draws its own (see `plans_outside`).
     """
     from review import desk, standing
 
     period, share = half_month(platform.today()), platform.home.inspection_share
+    if platform.home.is_carried:
+        raise UsageInvalid(f"the plan of {period} is drawn on each publishing side (mingjing outside inspect --plan)")
     plan = standing.plan_of(period)
-    if plan is None and platform.home.is_carried:
-        raise UsageInvalid(
-            f"the plan of {period} is drawn on the publishing side (mingjing outside inspect --plan); no receipt brought it yet"
-        )
     if plan is None:
         waits, drawn_from = population(period), seed or secrets.token_hex(16)
         desk.plan_inspections(period, drawn_from, share, waits, draw(drawn_from, waits, share))
@@ -67,6 +65,19 @@ def plan_half_month(platform: Platform, seed: str = "") -> dict[str, Any]:
     if seed and plan["seed"] != seed:
         raise UsageInvalid(f"{period} is drawn already, from the seed {plan['seed']}; a plan isn't drawn twice")
     return plan
+
+
+def plans_outside(platform: Platform) -> list[dict[str, Any]]:
+    """This half month's plans of the publishing sides, as far as receipts brought them. Raises UsageInvalid where none did."""
+    from review import standing
+
+    period = half_month(platform.today())
+    found = [plan for plan in standing.plans(period) if plan["side"]]
+    if not found:
+        raise UsageInvalid(
+            f"the plan of {period} is drawn on each publishing side (mingjing outside inspect --plan); no receipt brought one yet"
+        )
+    return found
 
 
 def is_drawn_from(plan: Mapping[str, Any]) -> bool:
@@ -222,14 +233,13 @@ def inspect_one(platform: Platform, catalogue: Any, record: Public) -> dict[str,
 
 
 def end_plan(platform: Platform) -> None:
-    """Say that the half month's plan is done, once it is."""
+    """Say of each of the half month's plans that it is done, once it is."""
     from review import desk, standing
 
-    plan = standing.plan_of(half_month(platform.today()))
-    if plan is None or left_of(plan):
-        return
-    chosen = [p for p in shown() if p.dataset in set(plan["chosen"])]
-    desk.end_plan(plan["period"], len(chosen), sum(not p.is_sound for p in chosen))
+    for plan in standing.plans(half_month(platform.today())):
+        if not left_of(plan):
+            chosen = [p for p in shown() if p.dataset in set(plan["chosen"])]
+            desk.end_plan(plan["period"], len(chosen), sum(not p.is_sound for p in chosen), plan["side"])
 
 
 class Inspecting:

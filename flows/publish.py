@@ -24,6 +24,7 @@ from flows.platform import Platform, open_platform
 from flows.prefect_setup import opaque
 from flows.prepare_steps import is_local
 from flows.progress import announce
+from flows.tombstone import tombstone
 from flows.unsettled import lift_mark, mark_under_way
 
 POSTING = "posting"
@@ -134,18 +135,19 @@ def plan_release(platform: Platform, release: str) -> dict[str, Any]:
 @guarded("take-off")
 def take_off(platform: Platform, record: dict[str, Any]) -> list[dict[str, Any]]:
     """Remove the bytes from the catalogue (or the package for posting) and prove it; a publication cut short may have left
-    some without a receipt. Needs no contract: one may be gone.
+    some without a receipt. Needs no contract: where one is gone its words go too.
     """
     from catalog.withdraw import withdraw
     from review import queries
 
     if record["audience"] == Audience.LOCAL.value:
         return [_unpost(platform, record["public_url"])] if record["public_url"] else []
+    left = tombstone(platform, record)
     with one_at_a_time(platform.home, record["dataset"]), catalogue_for(platform.home) as catalogue:
         proof = withdraw(
             catalogue, release_hash=record["release_hash"], dataset=record["dataset"], reason=record["reason"],
-            reason_code=record["reason_code"] or "", withdrawn_on=platform.moment(),
-            receipt=queries.receipt(record["release"]),
+            reason_code=record["reason_code"] or "", withdrawn_on=platform.moment(), contact=left.contact,
+            receipt=queries.receipt(record["release"]), keeps_words=left.keeps_words,
         )  # fmt: skip
         copies = remove_copies(platform.home, catalogue, record["dataset"], record["release_hash"])
     return [*proof, *copies]

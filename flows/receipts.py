@@ -37,7 +37,7 @@ def accept_receipt(home: Path | None, path: Path) -> list[dict[str, Any]]:
             raise PackageInvalid(f"{path.name} is an order, not a receipt")
         case Kind.INSPECTED:
             if body.get("plan"):
-                _planned(body["plan"])
+                _planned(body["plan"], package.signed_by)
             told = [_inspected(platform, one, str(body["inspected_at"])) for one in body["results"]]
             end_plan(platform)
             return told
@@ -89,8 +89,10 @@ def _is_of_now(said: Mapping[str, Any]) -> bool:
     return turn == now
 
 
-def _planned(plan: Mapping[str, Any]) -> None:
-    """Keep the plan that the publishing side drew, drawn again here first. Raises ContentChanged."""
+def _planned(plan: Mapping[str, Any], side: str) -> None:
+    """Keep the plan that a publishing side drew, drawn again here first; every side, by the key it signs with, has its own.
+    Raises ContentChanged.
+    """
     from review import desk
 
     if not is_drawn_from(plan):
@@ -98,7 +100,7 @@ def _planned(plan: Mapping[str, Any]) -> None:
             "drawing the publishing side's plan again from its seed gives another one; ask who changed it"
         )
     waits = [(str(dataset), waited) for dataset, waited in plan["population"]]
-    desk.plan_inspections(str(plan["period"]), str(plan["seed"]), int(plan["share"]), waits, list(plan["chosen"]))
+    desk.plan_inspections(str(plan["period"]), str(plan["seed"]), int(plan["share"]), waits, list(plan["chosen"]), side)
 
 
 def _inspected(platform: Platform, one: Mapping[str, Any], at: str) -> dict[str, Any]:

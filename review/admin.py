@@ -27,7 +27,7 @@ COLUMNS: dict[type[Model], tuple[str, ...]] = {
     models.Remark: ("release", "user", "entry"),
     models.CaseRecord: ("public_id", "kind", "release", "status", "due_on"),
     models.CaseWord: ("case", "event", "user", "entry"),
-    models.InspectionPlan: ("period", "seed", "share", "at"),
+    models.InspectionPlan: ("period", "side", "seed", "share", "at"),
     models.Rescan: ("release", "packs", "at"),
     models.Notice: ("kind", "release", "at"),
     models.NoticeFor: ("notice", "user", "seen_at"),

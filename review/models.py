@@ -504,9 +504,11 @@ class CaseWord(models.Model):
 
 class InspectionPlan(models.Model):
     """抽查计划 of one half month. `population`: [[dataset, half months since it was last drawn or null]], what the seed was
-    applied to; `chosen`: datasets. Append-only."""
+    applied to; `chosen`: datasets; `side`: the public key of the publishing side whose plan it is, empty for the platform's
+    own. Append-only."""
 
-    period: Text = models.CharField(max_length=12, unique=True)  # 2026-11a: days 1 to 15; 2026-11b: the rest
+    period: Text = models.CharField(max_length=12)  # 2026-11a: days 1 to 15; 2026-11b: the rest
+    side: Text = models.CharField(max_length=64, blank=True, default="")
     seed: Text = models.CharField(max_length=64)
     share: Number = models.IntegerField()  # percent
     population: Data = models.JSONField()
@@ -517,7 +519,8 @@ class InspectionPlan(models.Model):
 
     class Meta:
         verbose_name = "抽查计划"
-        ordering = ("period",)
+        ordering = ("period", "side")
+        constraints = (models.UniqueConstraint(fields=["period", "side"], name="planned_once"),)
 
 
 class Rescan(models.Model):

@@ -88,15 +88,18 @@ def rescan_under_way() -> dict[str, Any] | None:
 
 
 def plan_of(period: str) -> dict[str, Any] | None:
-    """The plan of a half month: {period, seed, share, population, chosen, at (datetime)}; None where there is none yet."""
-    row = InspectionPlan.objects.filter(period=period).first()
+    """The platform's own plan of a half month: {period, side, seed, share, population, chosen, at (datetime)}; None where
+    there is none yet."""
+    row = InspectionPlan.objects.filter(period=period, side="").first()
     return _plan(row) if row else None
 
 
-def plans() -> list[dict[str, Any]]:
-    """All plans, oldest first."""
-    return [_plan(row) for row in InspectionPlan.objects.order_by("period")]
+def plans(period: str = "") -> list[dict[str, Any]]:
+    """All plans, of every publishing side (`side`: its public key) and the platform's own, oldest first; of one half month
+    where it is named."""
+    found = InspectionPlan.objects.filter(period=period) if period else InspectionPlan.objects.all()
+    return [_plan(row) for row in found.order_by("period", "side")]
 
 
 def _plan(row: InspectionPlan) -> dict[str, Any]:
-    return {k: getattr(row, k) for k in ("period", "seed", "share", "population", "chosen", "at")}
+    return {k: getattr(row, k) for k in ("period", "side", "seed", "share", "population", "chosen", "at")}

@@ -60,6 +60,8 @@ class Edition:
     files: list[File] = field(default_factory=list)
     withdrawn_on: str = ""
     reason: str = ""
+    code: str = ""
+    contact: str = ""
 
     @property
     def rows(self) -> str:
@@ -170,6 +172,8 @@ def _edition(resource: Body, period: str, language: Language) -> Edition:
         revision=int(revision) if revision.isdecimal() and len(revision) < 9 else 1,
         withdrawn_on=day(text(resource.get("withdrawn_on")), language),
         reason=text(resource.get("withdrawn_reason")),
+        code=text(resource.get("withdrawn_code")),
+        contact=text(resource.get("withdrawn_contact")),
     )
 
 

@@ -10,6 +10,7 @@ import typer
 
 from domain.errors import UsageInvalid
 from domain.release import Disposition, DispositionKind, Status, Verdict
+from domain.withdrawal import BY_A_PERSON, Cause
 from flows.cli.say import AsOption, HomeOption, JsonOption, PasswordOption, answer, ask_signature, bar, table, tell
 
 release_app = typer.Typer(help="releases carried to another network", no_args_is_help=True)
@@ -281,6 +282,9 @@ def withdraw(
     release: Annotated[str, typer.Argument(help="a published release, or the file of a carried order")],
     user: Annotated[str, typer.Option("--as", help="who acts (user name)")] = "",
     reason: Annotated[str, typer.Option(help="why; the public reads it on the tombstone, so no personal data")] = "",
+    cause: Annotated[
+        str, typer.Option(help="verify, wrong, leak or other; with the last two the entry's title and notes go too")
+    ] = Cause.OTHER.value,
     password_stdin: PasswordOption = False,
     receipt: ReceiptOption = None,
     home: HomeOption = None,
@@ -295,11 +299,13 @@ def withdraw(
         result = withdraw_package(home, package, _beside(package, receipt))
     elif not user or not reason:
         raise UsageInvalid("a withdrawal names who orders it and why: --as USER --reason TEXT")
+    elif cause not in BY_A_PERSON:
+        raise UsageInvalid(f"--cause is one of {', '.join(BY_A_PERSON)}")
     else:
         open_platform(home)
         signed = ask_signature(user, password_stdin)
         with bar(release):
-            result = withdraw_now(home, release, user, signed.password, reason, code=signed.code)
+            result = withdraw_now(home, release, user, signed.password, reason, cause=Cause(cause), code=signed.code)
     if as_json:
         return answer(result)
     if "next" in result:

@@ -23,7 +23,10 @@ def inspect(
     every: Annotated[bool, typer.Option("--all", help="everything published")] = False,
     due: Annotated[bool, typer.Option("--due", help="what tonight's schedule would inspect")] = False,
     plan: Annotated[
-        bool, typer.Option("--plan", help="draw this half month's plan, or show it; inspect nothing")
+        bool,
+        typer.Option(
+            "--plan", help="draw this half month's plan, or show it (over two networks: of each side); inspect nothing"
+        ),
     ] = False,
     seed: Annotated[str, typer.Option(help="draw the plan from this seed; without it from chance")] = "",
     home: HomeOption = None,
@@ -54,22 +57,27 @@ def _row(result: dict[str, Any]) -> list[str]:
 
 
 def _plan(home: Any, seed: str, *, as_json: bool) -> None:
-    from flows.inspection import is_drawn_from, left_of, plan_half_month
+    from flows.inspection import is_drawn_from, left_of, plan_half_month, plans_outside
     from flows.platform import open_platform
 
-    plan = plan_half_month(open_platform(home), seed)
-    left = sorted({p.dataset for p in left_of(plan)})
-    said = {
-        **{k: plan[k] for k in ("period", "seed", "share", "population", "chosen")}, "at": plan["at"].isoformat(),
-        "reproduced": is_drawn_from(plan), "left": left,
-    }  # fmt: skip
+    platform = open_platform(home)
+    is_carried = platform.home.is_carried and not seed
+    plans = plans_outside(platform) if is_carried else [plan_half_month(platform, seed)]
+    told = []
+    for plan in plans:
+        left = sorted({p.dataset for p in left_of(plan)})
+        said = {k: plan[k] for k in ("period", "side", "seed", "share", "population", "chosen")}
+        told.append({**said, "at": plan["at"].isoformat(), "reproduced": is_drawn_from(plan), "left": left})
     if as_json:
-        return answer(said)
-    tell(
-        f"{plan['period']}：{len(plan['population'])} 个数据集，抽 {len(plan['chosen'])} 个（{plan['share']}%），"
-        f"还有 {len(left)} 个未查；种子 {plan['seed']}"
-    )
-    return table("", ("数据集", "状态"), [[d, "未查" if d in left else "已查"] for d in plan["chosen"]])
+        return answer(told if is_carried else told[0])
+    for plan in told:
+        side = f"（发布端 {plan['side'][:12]}）" if plan["side"] else ""
+        tell(
+            f"{plan['period']}{side}：{len(plan['population'])} 个数据集，抽 {len(plan['chosen'])} 个（{plan['share']}%），"
+            f"还有 {len(plan['left'])} 个未查；种子 {plan['seed']}"
+        )
+        table("", ("数据集", "状态"), [[d, "未查" if d in plan["left"] else "已查"] for d in plan["chosen"]])
+    return None
 
 
 def rescan(home: HomeOption = None, as_json: JsonOption = False) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 
 from domain.errors import HomeInvalid
 from domain.release import Verdict
+from domain.withdrawal import Cause
 from flows.ask import follow
 from flows.catalogue import catalogue_for
 from flows.cli.say import bar, table, tell
@@ -192,7 +193,8 @@ def finish(stage: Stage) -> None:
     published = [r for r in queries.releases(status="published") if r["dataset"] == WITHDRAWN]
     if published:
         home, user = stage.platform.home.root, "confidentiality"
-        withdraw_now(home, published[0]["release"], user, stage.passwords[user], "演示：合同附件需更正，更正后重新公开")
+        reason = "演示：合同附件需更正，更正后重新公开"
+        withdraw_now(home, published[0]["release"], user, stage.passwords[user], reason, cause=Cause.WRONG)
     results = inspect_now(stage.platform.home.root, None)
     failed = [r["release"] for r in results if not r["ok"]]
     if failed:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from domain.errors import MingjingError, TransitionRefused
 from domain.finding import Finding
+from domain.withdrawal import Cause, may_keep_words
 from flows.cases import must_hide
 from flows.catalogue import catalogue_for, one_at_a_time
 from flows.copies import falling_together, inspect_copies, remove_copies
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 Note = Callable[[Exception, str], None]
 EXPIRED_REASON = "公开期满（{days} 天），按规定自动撤下"
+SUSPENSION = {"reason": REASONS[CaseKind.INSPECTION], "reason_code": Cause.INSPECTION.value}
 RECEIPTS = {State.EXPIRED: Kind.EXPIRED, State.HIDDEN: Kind.HIDDEN, State.TAKEN_DOWN: Kind.TAKEN_DOWN}
 
 
@@ -44,7 +46,11 @@ def due(here: Home, today: date) -> tuple[list[dict[str, Any]], list[MingjingErr
         is_due = entry.state not in DOWN and entry.until is not None and entry.until <= today.isoformat()
         if not is_due and not entry.is_unproven:
             continue
-        order = {"reason": EXPIRED_REASON.format(days=entry.days), "reason_code": "", "today": today.isoformat()}
+        order = {
+            "reason": EXPIRED_REASON.format(days=entry.days),
+            "reason_code": Cause.EXPIRED.value,
+            "today": today.isoformat(),
+        }
         try:
             done.append(take_down(here, entry.release_hash, State.EXPIRED, order))
         except MingjingError as fault:
@@ -74,6 +80,7 @@ def take_down(here: Home, release_hash: str, state: State, order: dict[str, Any]
                 catalogue, release_hash=release_hash, dataset=entry.dataset, reason=entry.order["reason"],
                 reason_code=entry.order.get("reason_code") or "", withdrawn_on=moment_at(here),
                 contact=entry.order.get("contact"), receipt=entry.published,
+                keeps_words=bool(entry.order.get("keeps_words", may_keep_words(entry.order.get("reason_code") or ""))),
             )  # fmt: skip
             copies = remove_copies(here, catalogue, entry.dataset, release_hash)
             entry = changed(here, entry, proof=[*proof, *copies])
@@ -102,7 +109,7 @@ def hide(here: Home, entry: Entry, pem: bytes, passphrase: str, reason: str) -> 
     signed: SignedOrder = signed_order(here.root, pem, passphrase, wanted)
     if entry.state in DOWN and not entry.is_unproven:
         raise TransitionRefused(f"{entry.release} is down already")
-    order = {"reason": signed.order.reason, "reason_code": "", "signed": signed.to_dict()}
+    order = {"reason": signed.order.reason, "reason_code": Cause.HIDDEN.value, "signed": signed.to_dict()}
     return take_down(here, entry.release_hash, State.HIDDEN, order)
 
 
@@ -164,7 +171,7 @@ def inspect_entries(
     write_message(here.root, path, Kind.INSPECTED, {"inspected_at": at, "plan": plan, "results": results})
     for entry in grave:
         try:
-            take_down(here, entry.release_hash, State.SUSPENDED, {"reason": REASONS[CaseKind.INSPECTION]})
+            take_down(here, entry.release_hash, State.SUSPENDED, SUSPENSION)
         except MingjingError as fault:  # the order stands, `due` carries it out
             note(fault, f"take down {entry.release}")
     told = [{"release": entry["release"], **entry["result"]} for entry in results]

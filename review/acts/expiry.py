@@ -8,6 +8,7 @@ from datetime import date
 
 from domain.errors import TransitionRefused
 from domain.release import Status, publication_until
+from domain.withdrawal import Cause
 from review import lifecycle, texts
 from review.lifecycle import Event
 from review.permissions import SYSTEM
@@ -36,7 +37,7 @@ def expire(page: Page, release: str, days: int, today: date) -> Status:
         raise TransitionRefused(
             f"{release} stays public until {until}; a person can withdraw it before: mingjing withdraw"
         )
-    record.reason = REASON.format(days=days)
+    record.reason, record.reason_code = REASON.format(days=days), Cause.EXPIRED.value
     move(record, status, page)
     page.write(
         "expired", SYSTEM, release, release_hash=record.release_hash, before=before, published_on=published_on,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from domain.canonical import canonical_json, sha256_hex
 from domain.errors import ContentChanged
 from domain.release import Status
+from domain.withdrawal import Cause
 from review import lifecycle, texts
 from review.hiding import SignedOrder
 from review.lifecycle import Event
@@ -31,7 +32,7 @@ def record_hidden(page: Page, release: str, signed: SignedOrder) -> Status:
     before = record.status
     status = lifecycle.step(Status(before), Event.HIDE)
     if before != Status.WITHDRAWN.value:
-        record.reason = signed.order.reason
+        record.reason, record.reason_code = signed.order.reason, Cause.HIDDEN.value
         move(record, status, page)
     page.write(
         "hidden", SYSTEM, release, release_hash=record.release_hash, before=before, person=signed.order.person,

@@ -9,6 +9,7 @@ from typing import Any
 from domain.canonical import canonical_json, sha256_hex
 from domain.errors import ContentChanged, MingjingError, ReleaseNotApproved
 from domain.release import Receipt, Status
+from domain.withdrawal import Cause
 from review import lifecycle, texts
 from review.contents import check_hash
 from review.lifecycle import Event
@@ -58,11 +59,12 @@ def record_publication_refused(page: Page, release: str, error: MingjingError, a
 
 @act(signed=True)
 def withdraw(
-    page: Page, release: str, username: str, password: str, reason: str, *, release_hash: str | None = None,
-    code: str = "",
+    page: Page, release: str, username: str, password: str, reason: str, *, cause: Cause = Cause.OTHER,
+    release_hash: str | None = None, code: str = "",
 ) -> Status:  # fmt: skip
     """Order a release off, at once: a releasing chief or confidentiality reviewer in charge, alone (REV-09).
 
+    `cause`: what the public reads beside the reason, and what decides whether the entry's words go too (domain/withdrawal).
     The catalogue is cleared by the withdraw flow, which reports with `record_withdrawn`. Raises SignatureRefused,
     NotPermitted, TransitionRefused, UsageInvalid (no reason).
     """
@@ -72,10 +74,13 @@ def withdraw(
     before = record.status
     status = lifecycle.step(Status(before), Event.WITHDRAW)
     check_hash(record, release_hash)
-    record.reason, record.takedown = texts.clean(reason, "a reason", needed=True), None
+    record.reason, record.reason_code = texts.clean(reason, "a reason", needed=True), cause.value
+    record.takedown = None
     move(record, status, page)
-    digest = texts.digest(reason=record.reason)
-    page.write("withdrawn", username, release, release_hash=record.release_hash, before=before, text_sha256=digest)
+    page.write(
+        "withdrawn", username, release, release_hash=record.release_hash, before=before, code=cause.value,
+        text_sha256=texts.digest(reason=record.reason),
+    )  # fmt: skip
     return status
 
 

@@ -23,30 +23,36 @@ STANDS = frozenset({Status.APPROVED.value, Status.PUBLISHED.value, Status.SUPERS
 
 @act()
 def plan_inspections(
-    page: Page, period: str, seed: str, share: int, population: Sequence[tuple[str, int | None]], chosen: Sequence[str]
-) -> bool:
-    """Keep the plan of a half month, once; False where it has one. The ledger holds all that it takes to draw it again."""
-    if InspectionPlan.objects.filter(period=period).exists():
+    page: Page, period: str, seed: str, share: int, population: Sequence[tuple[str, int | None]], chosen: Sequence[str],
+    side: str = "",
+) -> bool:  # fmt: skip
+    """Keep the plan of a half month, once for each publishing side (its public key; empty: the platform itself); False where
+    it has one. The ledger holds all that it takes to draw it again.
+    """
+    if InspectionPlan.objects.filter(period=period, side=side).exists():
         page.nothing_new()
         return False
     plain = [list(pair) for pair in population]
     entry = page.write(
         "inspection-planned", SYSTEM, period=period, seed=seed, share=share, population=len(plain),
-        population_sha256=sha256_hex(canonical_json(plain)), chosen=list(chosen),
+        population_sha256=sha256_hex(canonical_json(plain)), chosen=list(chosen), **_of(side),
     )  # fmt: skip
     InspectionPlan.objects.create(
-        period=period, seed=seed, share=share, population=plain, chosen=list(chosen), at=page.at, entry=entry
-    )
+        period=period, side=side, seed=seed, share=share, population=plain, chosen=list(chosen), at=page.at,
+        entry=entry,
+    )  # fmt: skip
     return True
 
 
 @act()
-def end_plan(page: Page, period: str, inspected: int, failed: int) -> bool:
-    """Write down, once, that everything the plan drew has been inspected; False where that stands there already."""
-    if _told("inspection-plan-done", period=period):
+def end_plan(page: Page, period: str, inspected: int, failed: int, side: str = "") -> bool:
+    """Write down, once for each side, that everything its plan drew has been inspected; False where that stands there."""
+    lines = LedgerEntry.objects.filter(event="inspection-plan-done").order_by("-seq").values_list("body", flat=True)
+    said = (json.loads(body)["data"] for body in lines.iterator())
+    if any((d["period"], d.get("side", "")) == (period, side) for d in said):
         page.nothing_new()
         return False
-    page.write("inspection-plan-done", SYSTEM, period=period, inspected=inspected, failed=failed)
+    page.write("inspection-plan-done", SYSTEM, period=period, inspected=inspected, failed=failed, **_of(side))
     return True
 
 
@@ -86,13 +92,18 @@ def suspend(page: Page, release: str, kind: CaseKind, case: str) -> Status:
         return Status(record.status)
     before = record.status
     status = lifecycle.step(Status(before), Event.WITHDRAW)
-    record.reason, record.takedown = REASONS[kind], None
+    record.reason, record.reason_code, record.takedown = REASONS[kind], kind.value, None
     move(record, status, page)
     page.write(
         "withdrawn", SYSTEM, release, release_hash=record.release_hash, before=before, rule=kind.value, case=case,
         text_sha256=texts.digest(reason=record.reason),
     )  # fmt: skip
     return status
+
+
+def _of(side: str) -> dict[str, str]:
+    """Named in the ledger where it isn't the platform itself."""
+    return {"side": side} if side else {}
 
 
 def _told(event: str, **said: str) -> bool:

@@ -54,7 +54,7 @@ def reverse_withdrawal(
     if later := kin.filter(revision__gt=record.revision, submitter__isnull=False).order_by("-revision").first():
         raise TransitionRefused(f"{later.public_id} corrects this edition and was submitted already; work on that one")
     _write(page, record, order, username, REVERSE, reason)
-    record.reason, record.takedown, record.receipt = "", None, None
+    record.reason, record.reason_code, record.takedown, record.receipt = "", "", None, None
     move(record, status, page)
     return status
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from domain.errors import MingjingError
 from domain.release import Status
+from domain.withdrawal import Cause
 from review import desk, lifecycle, listing, reading, withdrawals
 from review.console import unsent, words
 from review.console.pages.release import found
@@ -29,11 +30,12 @@ from review.models import ReleaseRecord
 from review.permissions import Act, can_answer_withdrawal
 
 PUBLIC = (Status.PUBLISHED.value, Status.SUPERSEDED.value, Status.APPROVED.value)
-REASONS: tuple[Pair, ...] = (  # the public reads the Chinese on the tombstone
-    ("内容需要核实，暂停公开", "The content has to be verified; publication is suspended"),
-    ("数据有误，更正后再公开", "The data is wrong; it will be published again once corrected"),
-    ("含有不应公开的内容", "It holds content that mustn't be public"),
-)
+REASONS: Mapping[Pair, Cause] = {  # the public reads the Chinese on the tombstone
+    ("内容需要核实，暂停公开", "The content has to be verified; publication is suspended"): Cause.VERIFY,
+    ("数据有误，更正后再公开", "The data is wrong; it will be published again once corrected"): Cause.WRONG,
+    ("含有不应公开的内容", "It holds content that mustn't be public"): Cause.LEAK,
+}
+CAUSES = {reason: cause for (reason, _), cause in REASONS.items()}
 
 
 def hiding(request: HttpRequest) -> HttpResponse:
@@ -113,10 +115,11 @@ def _signed(
 @require_POST
 def withdraw(request: HttpRequest, release: str) -> HttpResponse:
     """Order the release off; the runner clears the catalogue at once."""
-    reason = request.POST.get("other", "").strip() or request.POST.get("reason", "")
+    own, chosen = request.POST.get("other", "").strip(), request.POST.get("reason", "")
+    reason, cause = own or chosen, Cause.OTHER if own else CAUSES.get(chosen, Cause.OTHER)
 
     def order(user: str, password: str, code: str, seen: str) -> None:
-        desk.withdraw(release, user, password, reason, release_hash=seen, code=code)
+        desk.withdraw(release, user, password, reason, cause=cause, release_hash=seen, code=code)
         desk.ask("withdraw", {"release": release}, user)
 
     return _signed(request, release, order, ("已下令撤下。", "Ordered off."))

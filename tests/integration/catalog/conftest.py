@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -224,3 +224,17 @@ def backend(request: pytest.FixtureRequest) -> Backend:
         return running
     real: Backend = request.getfixturevalue("ckan")
     return real
+
+
+@pytest.fixture
+def editor(ckan: Backend) -> Backend:
+    """The same catalogue with the token of an editor of an organization that exists already."""
+    organization = ckan.contract().catalogue.organization
+    if ckan.stranger("organization_show", id=organization) is None:
+        ckan.hand("organization_create", name=organization)
+    user = f"editor-{ckan.run}"
+    person = {"name": user, "email": f"{user}@example.org", "password": "correct horse battery"}
+    if ckan.stranger("user_show", id=user) is None:
+        ckan.hand("user_create", **person)
+    ckan.hand("organization_member_create", id=organization, username=user, role="editor")
+    return replace(ckan, token=ckan.hand("api_token_create", user=user, name="mingjing")["token"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,20 +13,6 @@ from tests.integration.catalog.conftest import Backend
 from tests.integration.catalog.test_publisher import assert_whole, put, shown, take
 
 pytestmark = pytest.mark.server
-
-
-@pytest.fixture
-def editor(ckan: Backend) -> Backend:
-    """The same catalogue with the token of an editor of an organization that exists already."""
-    organization = ckan.contract().catalogue.organization
-    if ckan.stranger("organization_show", id=organization) is None:
-        ckan.hand("organization_create", name=organization)
-    user = f"editor-{ckan.run}"
-    person = {"name": user, "email": f"{user}@example.org", "password": "correct horse battery"}
-    if ckan.stranger("user_show", id=user) is None:
-        ckan.hand("user_create", **person)
-    ckan.hand("organization_member_create", id=organization, username=user, role="editor")
-    return replace(ckan, token=ckan.hand("api_token_create", user=user, name="mingjing")["token"])
 
 
 def test_editor_publishes_corrects_and_withdraws(editor: Backend, tmp_path: Path) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from domain.errors import ContentChanged, UsageInvalid
-from flows.inspection import is_drawn_from, plan_half_month
+from flows.catalogue import embedded_url, token_file
+from flows.home import open_home
+from flows.inspection import is_drawn_from, plan_half_month, plans_outside
+from flows.inspection import left_of as left_inside
+from flows.install import install_publisher
 from flows.outside import duties
 from flows.outside.plans import due_tonight, left_of, uninspected
 from flows.outside.plans import plan_half_month as plan_outside
@@ -92,8 +98,9 @@ def test_failed_inspection_by_the_plan_opens_a_case_inside_and_the_plan_is_kept_
     edited(apart, broken)
     today = today_at(apart.here)
     plan_outside(apart.here, today, SEED)
-    with pytest.raises(UsageInvalid, match="publishing side"):
-        plan_half_month(open_platform(apart.made.home.root))
+    for refused in (plan_half_month, plans_outside):
+        with pytest.raises(UsageInvalid, match="publishing side"):
+            refused(open_platform(apart.made.home.root))
     made = duties.inspect_due(apart.here, today, note)
     assert made
     for _ in range(2):
@@ -102,7 +109,7 @@ def test_failed_inspection_by_the_plan_opens_a_case_inside_and_the_plan_is_kept_
     [case] = of_release(broken.release)
     assert (case.kind, case.status, [f["code"] for f in case.findings]) == ("inspection", "open", ["catalogue-edited"])
     assert of_release(sound.release) == []
-    inside = plan_half_month(open_platform(apart.made.home.root))
+    [inside] = plans_outside(open_platform(apart.made.home.root))
     assert (inside["seed"], is_drawn_from(inside)) == (SEED, True)
     assert [p["seed"] for p in standing.plans()] == [SEED]
     assert len(ledger_lines("", "inspection-planned")) == 1
@@ -110,6 +117,47 @@ def test_failed_inspection_by_the_plan_opens_a_case_inside_and_the_plan_is_kept_
     assert not queries.show(broken.release)["inspection"]["ok"]
     again = due_tonight(apart.here, plan_outside(apart.here, today), today)
     assert [e.release for e in again] == [broken.release]  # what failed is looked at each night
+
+
+def test_each_publishing_side_has_its_plan_and_its_end_of_it(apart: Apart, tmp_path: Path) -> None:
+    from review import standing
+    from review.ledger import verify
+
+    pin = (apart.made.home.keys / "ledger.pub").read_text().strip()
+    home, key = install_publisher(tmp_path / "second", catalogue_url=embedded_url(apart.catalogue), pin=pin)
+    shutil.copy(token_file(apart.catalogue), home.keys / "catalogue.token")
+    keys = apart.made.home.keys / "publishers.pub"
+    first_key = keys.read_text().strip()
+    keys.write_text(f"{first_key}\n{key}\n")
+    other = replace(apart, here=open_home(home.root))
+    ours, theirs = apart.published("ours", tmp_path)[0], other.published("theirs", tmp_path)[0]
+    today = today_at(apart.here)
+    receipts = []
+    for side, seed in ((apart, SEED), (other, "another seed")):
+        plan_outside(side.here, today, seed)
+        made = duties.inspect_due(side.here, today, note)
+        assert made
+        receipts.append(made["receipt"])
+    platform = open_platform(apart.made.home.root)
+
+    def ended() -> list[str]:
+        return [line["data"]["side"] for line in ledger_lines("", "inspection-plan-done")]
+
+    apart.accept(receipts[0])
+    assert ended() == [first_key]
+    for _ in range(2):
+        apart.accept(receipts[1])
+    plans = {p["side"]: p for p in plans_outside(platform)}
+    assert {k: (p["seed"], p["chosen"]) for k, p in plans.items()} == {
+        first_key: (SEED, [ours.dataset]), key: ("another seed", [theirs.dataset]),
+    }  # fmt: skip
+    assert all(is_drawn_from(p) and not left_inside(p) for p in plans.values())
+    assert sorted(ended()) == sorted([first_key, key])
+    assert {line["data"]["side"] for line in ledger_lines("", "inspection-planned")} == {first_key, key}
+    assert standing.plan_of(plans[key]["period"]) is None  # the platform itself drew none
+    assert verify().ok
+    told = json.loads(run("inspect", "--plan", "--json", "--home", str(platform.home.root)).stdout)
+    assert {p["side"]: p["left"] for p in told} == {first_key: [], key: []}
 
 
 def test_plan_that_its_seed_does_not_give_is_refused(apart: Apart, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from flows.home import BUNDLED
 from flows.platform import Platform, open_platform
 from flows.rescan import Rescanning, left, progress
 from tests.cities import ROOT
+from tests.later_rules import WORDS, put_later_rules
 from tests.made_platform import Made, ledger_lines, made_platform
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -129,13 +130,8 @@ def test_words_of_a_contract_are_scanned_again_too(made: Made, tmp_path: Path) -
     from review import queries
     from review.cases import of_release
 
-    said = {"zh": "主管单位 91130100MA0XKE3T0X", "en": "Debt"}
-    calm, told = publish(made, "calm", tmp_path, "乙县"), publish(made, "told", tmp_path, "乙县", description=said)
-    text = (BUNDLED / "rules" / "personal.yaml").read_text("utf-8")
-    head, entity, rest = text.partition("\n- id: uscc_strict\n")
-    rest = rest.replace("publish: public", "publish: never", 1)
-    later = (head + entity + rest).replace("version: '2026.1'", "version: '2026.2'", 1)
-    (made.home.root / "rules" / "personal.yaml").write_text(later, "utf-8")
+    calm, told = publish(made, "calm", tmp_path, "乙县"), publish(made, "told", tmp_path, "乙县", description=WORDS)
+    put_later_rules(made.home.root)
     open_platform(made.home.root)
     done = {r["release"]: r for r in rescan_published()}
     assert (done[calm]["hidden"], done[told]["hidden"]) == (False, True)

@@ -1,0 +1,52 @@
+"""What may stay of a release's words once it is off: asked before each take-down, of the contract that was approved, under the
+packs of now. Which words there are and how they go is left to catalog/; why it came off to the desk.
+
+Fail closed: what can't be looked at (a contract that is gone, packs that can't be read) stays nowhere; taking off itself waits for
+neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from domain.contract import stored_contract
+from domain.errors import MingjingError
+from domain.withdrawal import may_keep_words
+from flows.declared import declared
+from flows.platform import Platform
+
+OF_THE_CONTACT = "contact."
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """Whether title, notes and names may stay, and whom the public asks."""
+
+    keeps_words: bool
+    contact: str
+
+
+def tombstone(platform: Platform, record: Mapping[str, Any]) -> Tombstone:
+    """For a release as queries.show gives it. The contact is the contract's, unless something was found in it: then it is the
+    unit in charge."""
+    from review import queries
+
+    try:
+        manifest = queries.manifest(record["release"])
+        contract = stored_contract(platform.stores.read(manifest.contract.sha256))
+        found = declared(contract, platform.packs)
+    except MingjingError:
+        return Tombstone(False, _unit(record["department"]))
+    office = contract.contact
+    contact = " ".join(part for part in (office.name, office.phone, office.email) if part)
+    if any((place.locator or "").startswith(OF_THE_CONTACT) for finding in found for place in finding.places):
+        contact = _unit(record["department"])
+    return Tombstone(not found and may_keep_words(record["reason_code"] or ""), contact)
+
+
+def _unit(code: str) -> str:
+    from review import queries
+
+    return next((str(u["title"]["zh"]) for u in queries.units() if u["code"] == code), "")

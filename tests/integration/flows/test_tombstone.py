@@ -1,0 +1,112 @@
+"""What stays of a release's words once it is off: decided from why it came off and from a scan of its contract.
+Over two networks: test_outside_tombstone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from catalog.wordless import TITLE
+from domain.withdrawal import Cause
+from flows.platform import open_platform
+from flows.rescan import rescan_all
+from flows.tombstone import Tombstone, tombstone
+from tests.later_rules import NUMBER, WORDS, put_later_rules
+from tests.made_platform import Made, ledger_lines, made_platform
+from tests.review_desk import PASSWORD
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+OFFICE = "财政局债务科 0311-00000000 debt@example.gov.cn"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
+    with made_platform(tmp_path_factory.mktemp("tombstone")) as found:
+        yield found
+
+
+@pytest.fixture(autouse=True)
+def _bundled_rules(made: Made) -> Iterator[None]:
+    yield
+    (made.home.root / "rules" / "personal.yaml").unlink(missing_ok=True)
+
+
+def off(made: Made, release: str, cause: Cause) -> None:
+    from flows.publish import withdraw_release  # Prefect comes after its home
+    from review import desk
+
+    desk.withdraw(release, "chief", PASSWORD, "疑有差错", cause=cause)
+    withdraw_release(release)
+
+
+@pytest.mark.parametrize(
+    ("cause", "stays"), [(Cause.VERIFY, True), (Cause.WRONG, True), (Cause.LEAK, False), (Cause.OTHER, False)]
+)
+def test_person_s_reason_decides(made: Made, tmp_path: Path, cause: Cause, stays: bool) -> None:
+    from review import queries
+    from review.ledger import verify
+
+    release, ready = made.publish(f"by_{cause}", tmp_path)
+    off(made, release, cause)
+    package = made.public(ready.contract.slug)
+    assert package is not None
+    assert (package["title"] == ready.contract.title.zh, package["title"] == TITLE) == (stays, not stays)
+    assert {(r["withdrawn_code"], r["withdrawn_contact"]) for r in package["resources"]} == {(cause.value, OFFICE)}
+    assert queries.show(release)["reason_code"] == cause.value
+    (line,) = ledger_lines(release, "withdrawn")
+    assert line["data"]["code"] == cause.value
+    assert verify().ok
+
+
+def test_scan_of_the_contract_decides_where_the_reason_would_let_it_stay(made: Made, tmp_path: Path) -> None:
+    told, ready = made.publish("told", tmp_path, description=WORDS)
+    calm, other = made.publish("calm", tmp_path)
+    put_later_rules(made.home.root)
+    done = {r["release"]: r["hidden"] for r in rescan_all(open_platform(made.home.root))}
+    assert (done[told], done[calm]) == (True, False)
+    package = made.public(ready.contract.slug)
+    assert package is not None
+    assert NUMBER not in json.dumps(package, ensure_ascii=False)
+    assert package["title"] == TITLE
+    assert {r["withdrawn_code"] for r in package["resources"]} == {"rule_change"}
+    off(made, calm, Cause.WRONG)
+    kept = made.public(other.contract.slug)
+    assert kept is not None
+    assert kept["title"] == other.contract.title.zh
+
+
+def test_contact_that_holds_a_finding_gives_way_to_the_unit(made: Made, tmp_path: Path) -> None:
+    from review import queries
+
+    contact = {"name": f"债务科 {NUMBER}", "phone": "0311-00000000", "email": "debt@example.gov.cn"}
+    release, ready = made.publish("contact", tmp_path, contact=contact)
+    put_later_rules(made.home.root)
+    off(made, release, Cause.VERIFY)
+    package = made.public(ready.contract.slug)
+    unit = next(u["title"]["zh"] for u in queries.units() if u["code"] == "finance")
+    assert package is not None
+    assert {r["withdrawn_contact"] for r in package["resources"]} == {unit}
+    assert NUMBER not in json.dumps(package, ensure_ascii=False)
+
+
+def test_what_can_not_be_looked_at_stays_nowhere(made: Made, tmp_path: Path) -> None:
+    from review import queries
+
+    release, ready = made.publish("unseen", tmp_path)
+    broken = made.home.root / "rules" / "secrecy.yaml"
+    broken.write_text("no: pack\n", "utf-8")
+    try:
+        off(made, release, Cause.VERIFY)
+    finally:
+        broken.unlink()
+    package = made.public(ready.contract.slug)
+    assert package is not None
+    assert package["title"] == TITLE
+    assert {r["edition_state"] for r in package["resources"]} == {"withdrawn"}
+    other, second = made.publish("lost", tmp_path)
+    made.platform.stores.delete(second.manifest.contract.sha256)
+    left = tombstone(made.platform, queries.show(other))
+    assert left == Tombstone(False, next(u["title"]["zh"] for u in queries.units() if u["code"] == "finance"))
