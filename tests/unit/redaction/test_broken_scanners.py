@@ -201,7 +201,9 @@ def unconcerned(name: str) -> Break:
 
         def forgetful(self: Lens, outline: str, column: Column) -> whole.Concern | None:
             told = real(self, outline, column)
-            return told and whole.Concern(told.outline, tuple(r for r in told.recognisers if r.name != name), told.blind)
+            return told and whole.Concern(
+                told.outline, tuple(r for r in told.recognisers if r.name != name), told.blind
+            )
 
         patch.setattr(Lens, "concern", forgetful)
         patch.setattr(whole, "LEAST", 32)
