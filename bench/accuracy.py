@@ -210,7 +210,8 @@ def rows() -> Iterator[Row]:
     for entity, f in accuracy.entities.items():
         checked = f", {f.checked_precision:.5f} with a right check digit" if f.true_checked else ""
         bars = ["recall 1"] * (entity in CHECKED) + [f"≥ {PRECISION[entity]}" for _ in PRECISION if _ == entity]
-        yield entity, f"recall {f.recall:.5f} of {f.planted:,}; precision of sure hits {f.precision:.5f}{checked}", ", ".join(bars)  # fmt: skip
+        recall = f"recall {f.recall:.5f} of {f.planted:,}" if f.planted else "none planted"
+        yield entity, f"{recall}; precision of sure hits {f.precision:.5f}{checked}", ", ".join(bars)  # fmt: skip
     yield "bars that don't hold", "; ".join(accuracy.failures()) or "none", "none"
 
 

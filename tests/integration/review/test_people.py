@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -41,6 +43,22 @@ def test_password_is_argon2() -> None:
     from review.models import User
 
     assert {u.password.split("$")[0] for u in User.objects.all()} == {"argon2"}
+
+
+HASH = """
+from django.conf import settings
+from review.settings import PEOPLE
+settings.configure(PASSWORD_HASHERS=PEOPLE["PASSWORD_HASHERS"])
+from django.contrib.auth.hashers import get_hasher
+told = get_hasher().decode(get_hasher().encode("a made-up phrase", "0" * 16))
+print(told["variety"], told["memory_cost"], told["time_cost"])
+"""
+
+
+def test_password_costs_a_guesser_what_owasp_asks() -> None:
+    done = subprocess.run([sys.executable, "-c", HASH], capture_output=True, text=True, check=True)
+    variety, kibibytes, rounds = done.stdout.split()  # a process of its own: here tests have made it cheap
+    assert (variety, int(kibibytes) >= 19 * 1024, int(rounds) >= 2) == ("argon2id", True, True)
 
 
 @pytest.mark.parametrize("actor", ["op", "chief", "auditor", "stranger"])
