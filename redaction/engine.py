@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeVar
 
 import numpy as np
 import polars as pl
@@ -28,6 +29,7 @@ from redaction.people import People
 from redaction.sift import Glass, Sifted, places, sift
 from redaction.whole import UNCLASSED
 
+T = TypeVar("T")
 Tick = Callable[[int], None]  # told how many rows more are done
 
 BATCH_ROWS = 100_000
@@ -57,13 +59,17 @@ def batches(path: str, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
 
 
 def ahead(frames: Iterable[pl.DataFrame], columns: Sequence[str]) -> Iterator[Drawn]:
-    """The frames with their outlines, the next one being read while the last is worked on: two in memory."""
-    source = map(partial(draw, columns=columns), frames)
+    """The frames with their outlines."""
+    return read_ahead(map(partial(draw, columns=columns), frames))
+
+
+def read_ahead(source: Iterator[T]) -> Iterator[T]:
+    """Batches, the next one being read while the last is worked on: two in memory."""
     with ThreadPoolExecutor(1) as reader:
         coming = reader.submit(next, source, None)
-        while (frame := coming.result()) is not None:
+        while (batch := coming.result()) is not None:
             coming = reader.submit(next, source, None)
-            yield frame
+            yield batch
 
 
 @dataclass(frozen=True, slots=True)

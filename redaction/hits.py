@@ -47,7 +47,7 @@ class Hits:
         self._columns, self._entities = pl.Enum(list(columns)), pl.Enum(list(entities))
         self._types = HIT_TYPES | {"column": self._columns, "entity": self._entities}
         self._none = pl.DataFrame(schema=self._types).select(HITS)
-        self._scratch, self._kept, self._first, self._last = scratch, list[pl.DataFrame](), 1, 0
+        self._scratch, self._kept, self._last = scratch, list[tuple[int, int, list[pl.DataFrame]]](), 0
 
     def of_column(
         self, column: str, rows: Array, which: Array, looks: Looks, first: int, origins: Array
@@ -83,11 +83,13 @@ class Hits:
 
     def add(self, found: Sequence[pl.DataFrame], rows: int) -> None:
         """Take the hits of a batch of so many rows, column by column in the table's order."""
-        self._kept += [f for f in found if f.height]
-        self._last += rows
-        if sum(k.height for k in self._kept) >= KEPT_ROWS:
-            write_part(self._scratch, self._first, self._last, pl.concat(self._kept, rechunk=False))
-            self._kept, self._first = [], self._last + 1
+        first, self._last = self._last + 1, self._last + rows
+        if parts_found := [f for f in found if f.height]:
+            self._kept.append((first, self._last, parts_found))
+        if sum(f.height for *_, frames in self._kept for f in frames) >= KEPT_ROWS:
+            for first, last, frames in self._kept:
+                write_part(self._scratch, first, last, pl.concat(frames, rechunk=False))
+            self._kept = []
 
     def settle(self, into: Path, lens: Lens, tally: Tally, context: Mapping[str, Column]) -> None:
         """Raise the scores of whole columns of a kind, leave out the hints below `reported`, write it all to a folder."""
@@ -95,9 +97,10 @@ class Hits:
         for part in parts(self._scratch):
             frames = [f for _, f in part.read().group_by("column", maintain_order=True)]
             write_part(into, part.first, part.last, pl.concat(_settled(f, raised, lens) for f in frames))
-        if self._kept or not parts(into):  # a table without hits has an empty file, which tells the types
-            last = [_settled(f, raised, lens) for f in self._kept]
-            write_part(into, self._first, max(self._first, self._last), pl.concat([self._none, *last], rechunk=False))
+        for first, last, kept in self._kept:
+            write_part(into, first, last, pl.concat((_settled(f, raised, lens) for f in kept), rechunk=False))
+        if not parts(into):  # a table without hits has an empty file, which tells the types
+            write_part(into, 1, 1, self._none)
 
 
 def _raised(lens: Lens, tally: Tally, context: Mapping[str, Column]) -> dict[str, list[str]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,7 +19,7 @@ import pyarrow.parquet as pq
 
 from domain.errors import FindingBlocks
 from domain.table import TableInfo
-from redaction.engine import Tick, batches, scan_table, silent
+from redaction.engine import Tick, batches, read_ahead, scan_table, silent
 from redaction.hit_files import SPAN, between
 from redaction.lens import Column, Lens, Span
 from redaction.operators.seen import Operator
@@ -64,14 +65,19 @@ def rewrite(
     schema = pa.schema([(w.target, pa.string()) for w in works])
     with TemporaryDirectory(dir=path.parent) as scratch:
         known = hits or _look(info, name, kept, lens, Path(scratch) / "hits")
-        with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-            first = 1
-            for frame in batches(info.path, [w.source for w in works]) if works else ():
+        with pq.ParquetWriter(path, schema, compression="zstd") as writer, ThreadPoolExecutor(1) as behind:
+            first, written = 1, None
+            for frame in read_ahead(batches(info.path, [w.source for w in works])) if works else ():
                 found = _hits_between(known, first, first + frame.height, kept, lens)
                 done = [_done(frame[w.source], found.get(w.source), w, lens) for w in works]
-                writer.write_table(pa.Table.from_arrays(done, schema=schema), row_group_size=frame.height)
+                if written:
+                    written.result()  # one batch at most waits to be written
+                table = pa.Table.from_arrays(done, schema=schema)
+                written = behind.submit(writer.write_table, table, row_group_size=frame.height)
                 first += frame.height
                 tick(frame.height)
+            if written:
+                written.result()
     columns = tuple(w.target for w in works)
     sheet = shown(info.sheet, lens) if info.sheet is not None else None
     return TableInfo(name, str(path), columns, info.rows if works else 0, titles, sheet=sheet, unit=info.unit)
@@ -133,9 +139,11 @@ def _labelled(cells: pl.Series, hits: pl.DataFrame, work: Work, lens: Lens) -> p
     work.log.spans.update(dict(hits["entity"].value_counts().iter_rows()))
     work.log.changed += hits["at"].n_unique()
     whole = hits.filter("whole").unique("at", keep="first", maintain_order=True)
+    others = hits.filter(~pl.col("whole"))
+    inside = others.filter(~pl.col("at").is_in(whole["at"].implode())) if len(others) and len(whole) else others
     labels = {e: lens.rules[e].replacement for e in whole["entity"].unique().to_list()}
     parts: dict[int, list[Span]] = {}
-    for at, *span in hits.filter(~pl.col("at").is_in(whole["at"].implode())).select("at", *SPAN).iter_rows():
+    for at, *span in inside.select("at", *SPAN).iter_rows():
         parts.setdefault(at, []).append(Span(**dict(zip(SPAN, span, strict=True))))
     changed = [lens.replace(t, parts[at]) for at, t in zip(parts, cells.gather(list(parts)).to_list(), strict=True)]
     test = _replaced(work.ground, lens)
