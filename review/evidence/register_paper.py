@@ -56,7 +56,12 @@ class _Page(FPDF):
         self.set_lang("zh-CN")
         self.set_auto_page_break(auto=True, margin=18)
 
+    def header(self) -> None:
+        """From here to the foot `{nb}` is what people wrote, not the number of pages."""
+        self.alias_nb_pages("")
+
     def footer(self) -> None:
+        self.alias_nb_pages()
         self.set_y(-14)
         self.set_font("form", size=8)
         self.cell(0, 6, f"{self._foot}　第 {self.page_no()} 页，共 {{nb}} 页", align="C")

@@ -91,6 +91,19 @@ def test_register_on_paper_says_what_the_page_says_in_a_font_of_its_own(home: Pa
     assert all(fonts.values())
 
 
+def test_paper_prints_what_people_wrote_and_the_number_of_pages_at_the_foot() -> None:
+    from review.evidence.register import Sheet
+    from review.evidence.register_paper import paper
+
+    rows = [("意见", f"其 {n}：{{nb}} 不是页数") for n in range(90)]
+    record = {"release": "R-2026-0001", "release_hash": "ab" * 32, "timeline": [{"at": "2026-11-16T08:00:00+08:00"}]}
+    document = pypdfium2.PdfDocument(paper([Sheet("表", rows)], record))
+    pages = [page.get_textpage().get_text_range() for page in document]
+    assert len(pages) > 1
+    assert sum(text.count("{nb}") for text in pages) == len(rows)
+    assert all(f"第 {n} 页，共 {len(pages)} 页" in text for n, text in enumerate(pages, start=1))
+
+
 def test_paper_names_a_character_that_its_font_lacks_and_begins_no_line_with_a_closing_mark() -> None:
     from review.evidence.register import Sheet
     from review.evidence.register_paper import paper
