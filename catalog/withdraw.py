@@ -15,7 +15,7 @@ from catalog.mapping import PUBLIC_STATES, WITHDRAWN, package_id, package_name
 from catalog.plan import clearing, evidence_after, in_front
 from catalog.tables import drop_tables
 from catalog.wordless import MARK, WORDS_GONE, is_wordless, left_words, without_words
-from domain.errors import WithdrawalIncomplete
+from domain.errors import CatalogueRefused, WithdrawalIncomplete
 from domain.release import Receipt
 
 GONE = frozenset({401, 403, 404, 410})
@@ -193,6 +193,9 @@ def _entry(catalogue: Catalogue, release_hash: str, found: Mapping[str, Any]) ->
     hits = catalogue.look("package_search", {"fq": f'name:"{name}"'}, anonymous=True)["results"]
     yield row("package_search", f"fq=name:{name}", hits)
     if is_bare:
-        shown = catalogue.find(found["id"], name, anonymous=True)
+        try:
+            shown = catalogue.find(found["id"], name, anonymous=True)
+        except CatalogueRefused:  # private: to a stranger the same as absent
+            shown = None
         yield row("package_show", f"id={name}", [shown] if shown else [])
         yield from look_at_history(catalogue, found)
