@@ -144,6 +144,7 @@ def take_off(platform: Platform, record: dict[str, Any]) -> list[dict[str, Any]]
         return [_unpost(platform, record["public_url"])] if record["public_url"] else []
     left = tombstone(platform, record)
     with one_at_a_time(platform.home, record["dataset"]), catalogue_for(platform.home) as catalogue:
+        _still_ordered(record["release"])  # under the lock that a reversal publishes under
         proof = withdraw(
             catalogue, release_hash=record["release_hash"], dataset=record["dataset"], reason=record["reason"],
             reason_code=record["reason_code"] or "", withdrawn_on=platform.moment(), contact=left.contact,
@@ -171,14 +172,22 @@ def withdraw_release(release: str) -> dict[str, Any]:
     from review import desk, queries
 
     platform = open_platform()
-    record = queries.show(release)
-    if record["status"] != "withdrawn":  # reversed meanwhile, or never ordered: nothing is taken off
-        raise TransitionRefused(f"{release} is {record['status']}; only what was ordered off is taken off")
+    record = _still_ordered(release)
     if _is_elsewhere(platform, record):
         return {**_said(record), "proof": [], "next": CARRIED.format(release=release)}
     proof = take_off(opaque(platform), opaque(record))
     desk.record_withdrawn(release, {"addresses": proof})
     return {**_said(queries.show(release)), "proof": proof}
+
+
+def _still_ordered(release: str) -> dict[str, Any]:
+    """The release as queries.show gives it. Raises TransitionRefused where it was reversed meanwhile, or never ordered off."""
+    from review import queries
+
+    record = queries.show(release)
+    if record["status"] != "withdrawn":
+        raise TransitionRefused(f"{release} is {record['status']}; only what was ordered off is taken off")
+    return record
 
 
 def _is_elsewhere(platform: Platform, record: dict[str, Any]) -> bool:

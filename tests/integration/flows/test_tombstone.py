@@ -4,14 +4,15 @@ Over two networks: test_outside_tombstone."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from catalog.wordless import TITLE
 from domain.withdrawal import Cause
-from flows.platform import open_platform
+from flows.platform import Platform, open_platform
 from flows.rescan import rescan_all
 from flows.tombstone import Tombstone, tombstone
 from tests.later_rules import NUMBER, WORDS, put_later_rules
@@ -110,3 +111,25 @@ def test_what_can_not_be_looked_at_stays_nowhere(made: Made, tmp_path: Path) -> 
     made.platform.stores.delete(second.manifest.contract.sha256)
     left = tombstone(made.platform, queries.show(other))
     assert left == Tombstone(False, next(u["title"]["zh"] for u in queries.units() if u["code"] == "finance"))
+
+
+def test_reversal_while_a_take_down_prepares_is_not_taken_off(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What may stay is asked before the lock; an order that was reversed in those seconds removes nothing."""
+    import flows.publish as publishing
+    from domain.errors import TransitionRefused
+    from review import desk
+
+    release, ready = made.publish("reversed_meanwhile", tmp_path)
+    desk.withdraw(release, "chief", PASSWORD, "疑有差错", cause=Cause.VERIFY)
+
+    def asked(platform: Platform, record: Mapping[str, Any]) -> Tombstone:
+        desk.reverse_withdrawal(release, "conf", PASSWORD, "查无差错")
+        return tombstone(platform, record)
+
+    monkeypatch.setattr(publishing, "tombstone", asked)
+    before = made.public(ready.contract.slug)
+    with pytest.raises(TransitionRefused):
+        publishing.withdraw_release(release)
+    assert made.public(ready.contract.slug) == before
