@@ -102,3 +102,41 @@ def test_mutated_is_the_same_for_the_same_seed() -> None:
 
 def test_mutated_strings_are_many_and_unlike() -> None:
     assert len(set(mutated(1, 5_000))) > 4_500
+
+
+SENTENCES = (
+    "第{n}号台账，代领人证件{d}", "联系电话{d}", "{n}元，由{d}代收（{n}）", "卡号为{d}，共{n}笔", "HM{d}", "第{n}批：{d}年",
+    "{n}年{n}月由{d}办理", "编号{d}X", "证{d}。另见{n}-{n}", "余{n}.{n}元户{d}号",
+)  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("header", HEADERS, ids=["no header", "identity header", "card header", "code header"])
+def test_engine_and_presidio_agree_on_sentences_that_differ_in_digits(header: str | None, tmp_path: Path) -> None:
+    """Texts of one outline share looks by the class of their one long number, whatever their other digits."""
+    lens = open_lens(read_packs(None))
+    column, draw = lens.column(header) if header else Column(), Random(FRESH)
+    texts = [
+        sentence for form in SENTENCES for width in (11, 15, 16, 18) for sentence in _filled(form, width, draw, lens)
+    ]
+    found = by_engine(lens, texts, column, tmp_path)
+    different = Counter[str]()
+    for row, text in enumerate(texts, start=1):
+        different.update(e for e, *_ in set(found.get(row, [])) ^ set(by_presidio(lens, text, column)))
+    assert not different, f"seed {FRESH}: {different}"
+    assert sum(map(len, found.values())) > len(texts) // 8
+
+
+def _filled(form: str, width: int, draw: Random, lens: Lens) -> list[str]:
+    """ALIKE texts: half of the numbers are a recogniser's own where one makes such, each with digits of its own beside it."""
+    makers = [r for r in lens.recognisers if (made := r.made_up(Random(1))).isdigit() and len(made) == width]
+    texts = []
+    for number in range(ALIKE + 4):
+        digits = "".join(draw.choice("0123456789") for _ in range(width))
+        if makers and number % 2:
+            own = draw.choice(makers).made_up(draw)
+            digits = own if own.isdigit() and len(own) == width else digits
+        texts.append(
+            "".join(draw.choice("123456789") if c == "n" else c for c in form.replace("{n}", "n")).format(d=digits)
+        )
+    return texts
