@@ -94,7 +94,8 @@ class Hits:
 
     def settle(self, into: Path, lens: Lens, tally: Tally, context: Mapping[str, Column]) -> None:
         """Raise the scores of whole columns of a kind, leave out the hints below `reported`, write it all to a folder."""
-        rmtree(into, ignore_errors=True)  # what an earlier scan left there isn't this one's
+        if into.exists():
+            rmtree(into)  # what an earlier scan left there isn't this one's
         raised = _raised(lens, tally, context)
         for part in parts(self._scratch):
             frames = [f for _, f in part.read().group_by("column", maintain_order=True)]

@@ -26,22 +26,10 @@ _LITERAL = re.compile(r'"|\d{8}')  # a text, or more digits than a row number ha
 _LAYOUT = re.compile(r'&(?:"[^"]*"|K[0-9A-F]{6}|[0-9]{1,3} ?|[A-Za-z])')  # font, colour, size, place and field codes
 _SPLIT = re.compile(r'\w&(?:"[^"]*"|[A-Z])')  # … between the characters of a word
 
+# Attributes of the format, which the reader knows or which say nothing.
 ROW_KEYS = frozenset(
-    [
-        "r",
-        "spans",
-        "s",
-        "customFormat",
-        "ht",
-        "hidden",
-        "customHeight",
-        "outlineLevel",
-        "collapsed",
-        "thickTop",
-        "thickBot",
-        "ph",
-    ]
-)  # attributes of the format, which the reader knows or which say nothing
+    ["r", "spans", "s", "customFormat", "ht", "hidden", "customHeight", "outlineLevel", "collapsed", "thickTop", "thickBot", "ph"]
+)  # fmt: skip
 CELL_KEYS = frozenset(["r", "s", "t", "cm", "vm", "ph"])
 
 SheetRow = tuple[int, bool, dict[int, str]]  # row number, hidden, column → text
