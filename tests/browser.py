@@ -33,6 +33,7 @@ __all__ = ["Browser", "Locator", "Page", "Window", "Windows", "expect", "opened"
 WAIT_MILLISECONDS = 30_000
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
+EXCHANGED = ".htmx-request, .htmx-swapping, .htmx-settling"  # the classes of parts on their way
 NAVIGATION_FAILED = (
     "Failed to load resource"  # logged for a page that is a refusal, too: its status is the walk's matter
 )
@@ -75,6 +76,12 @@ class Window:
     base: str
     taps: int = 0
 
+    def settled(self) -> Window:
+        """Wait until the page that came is here whole and nothing of it is being exchanged: a count never waits."""
+        self.page.wait_for_load_state()
+        expect(self.page.locator(EXCHANGED)).to_have_count(0)
+        return self
+
     def go(self, path: str) -> Window:
         self.page.goto(path if "://" in path else self.base + path)
         return self
@@ -83,20 +90,20 @@ class Window:
         """Press the one button of that name, and wait for what comes."""
         (within or self.page).get_by_role("button", name=name, exact=True).click()
         self.taps += 1
-        return self
+        return self.settled()
 
     def follow(self, name: str, *, within: Locator | None = None) -> Window:
         """Follow the one link of that name."""
         (within or self.page).get_by_role("link", name=name).click()
         self.taps += 1
-        return self
+        return self.settled()
 
     def follow_release(self, release: str) -> Window:
         """From a list to the release: its row's first link."""
         self.page.locator("tr", has_text=release).get_by_role("link").first.click()
         self.taps += 1
         expect(self.page).to_have_url(re.compile(f"/releases/{release}$"))
-        return self
+        return self.settled()
 
     def reads(self, *texts: str) -> Window:
         """The page's text holds each of these, now or within the time that Playwright waits."""

@@ -21,6 +21,8 @@ def hand_in(window: Window, dataset: str, file: str, period: str) -> str:
     link = newest.locator("a[href^='/releases/']")
     release = str(link.inner_text())
     link.click()
+    expect(window.page).to_have_url(f"{window.base}/releases/{release}")
+    window.settled()
     return release
 
 
@@ -37,6 +39,7 @@ def open_groups(window: Window) -> None:
     buttons = window.page.get_by_role("button", name="打开，看在哪里")
     for left in range(buttons.count(), 0, -1):
         buttons.first.click()
+        window.settled()
         expect(buttons).to_have_count(left - 1)
 
 
