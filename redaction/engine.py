@@ -7,7 +7,7 @@ batch count as scanned only if all its canaries were found. What hits mean is le
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -24,7 +24,7 @@ from domain.table import ROW_ORIGIN, TableInfo
 from redaction.canary import Canary, canaries
 from redaction.hits import Array, Hits, Looks, Tally, whole_hits
 from redaction.lens import Column, Known, Lens
-from redaction.outline import outlines
+from redaction.outline import Outlines, outlines
 from redaction.people import People
 from redaction.sift import Glass, Sifted, places, sift
 from redaction.whole import UNCLASSED
@@ -58,11 +58,6 @@ def batches(path: str, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
             yield frame
 
 
-def ahead(frames: Iterable[pl.DataFrame], columns: Sequence[str]) -> Iterator[Drawn]:
-    """The frames with their outlines."""
-    return read_ahead(map(partial(draw, columns=columns), frames))
-
-
 def read_ahead(source: Iterator[T]) -> Iterator[T]:
     """Batches, the next one being read while the last is worked on: two in memory."""
     with ThreadPoolExecutor(1) as reader:
@@ -74,18 +69,21 @@ def read_ahead(source: Iterator[T]) -> Iterator[T]:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """Rows of a table, the outlines of their cells, and the distinct ones by column."""
+    """Rows of a table and the outlines of their cells by column."""
 
     frame: pl.DataFrame
-    outlines: dict[str, pl.Series]
-    distinct: dict[str, pl.Series]
+    outlines: dict[str, Outlines]
 
 
-def draw(frame: pl.DataFrame, columns: Sequence[str]) -> Drawn:
-    """The outlines of a frame's columns."""
-    drawn = {c: outlines(frame[c]).alias(c) for c in columns}
-    listed = pl.DataFrame(drawn).select(pl.all().unique().implode())
-    return Drawn(frame, drawn, {c: listed[c][0] for c in listed.columns})
+def drawn_ahead(info: TableInfo) -> Iterator[Drawn]:
+    """The table's batches with the outlines of its columns, on all cores, the next one while the last is worked on."""
+    with ThreadPoolExecutor() as hands:
+
+        def draw(frame: pl.DataFrame) -> Drawn:
+            told = hands.map(outlines, (frame[c] for c in info.columns))
+            return Drawn(frame, dict(zip(info.columns, told, strict=True)))
+
+        yield from read_ahead(map(draw, table_frames(info)))
 
 
 def silent(_rows: int) -> None:
@@ -104,7 +102,7 @@ def scan_table(
     people = People(info, lens.rules.persons, {c: v.about for c, v in context.items()}, f"{seed} {info.name}")
     with TemporaryDirectory(dir=hits.parent) as scratch:
         found = Found(Hits(info.columns, tuple(lens.rules.rules), Path(scratch)), people)
-        for number, drawn in enumerate(ahead(table_frames(info), info.columns)):
+        for number, drawn in enumerate(drawn_ahead(info)):
             work = Batch(drawn, first, (seed, info.name, number), info.columns)
             found.hits.add(_batch_hits(work, lens, context, found, tally), drawn.frame.height)
             first += drawn.frame.height
@@ -149,7 +147,7 @@ def _batch_hits(
 ) -> list[pl.DataFrame]:
     """Hits of one batch by column. All columns are sifted at once on all cores, then each is looked at.
 
-    One after the other: looks hold the interpreter, and beside them every small step of another thread waits its turn.
+    One after the other: looks hold the interpreter. What a second thread does beside them, persons, has few steps.
     """
     columns, frame = batch.columns, batch.frame
     if not columns:
@@ -161,21 +159,27 @@ def _batch_hits(
     plain = outlines(plants)
     views = {c: context.get(c, Column()) for c in columns}
     glass = Glass(lens, views, Known(plants.to_list()))
-    drawn = {c: pl.concat([batch.drawn.outlines[c], plain.alias(c)], rechunk=False) for c in columns}
-    distinct = {c: pl.concat([batch.drawn.distinct[c], plain.alias(c)]).unique() for c in columns}
-    found.people.see(frame, batch.drawn.distinct)
-    sifted = sift(cells, drawn, distinct, glass)
-    tally.filled.update(frame.select((pl.col(columns).fill_null("") != "").sum()).row(0, named=True))
-    announced = found.people.announced(frame, batch.first)
-    hits = []
-    for column in columns:
-        looked = _column_hits(batch, column, sifted[column], planted, glass, found.hits)
-        tally.planted += 1
-        tally.found += looked.is_proved
-        tally.cells += looked.cells
-        tally.whole.update({(column, entity): count for entity, count in looked.whole.items()})
-        hits.append(found.hits.with_added(looked.hits, announced.get(column), lens.rules.scores.sure))
-    return hits
+    drawn = {c: own.followed_by(plain) for c, own in batch.drawn.outlines.items()}
+    with ThreadPoolExecutor(1) as beside:
+        announced = beside.submit(_persons, batch, found.people)
+        sifted = sift(cells, drawn, glass)
+        tally.filled.update(frame.select((pl.col(columns).fill_null("") != "").sum()).row(0, named=True))
+        hits = []
+        for column in columns:
+            looked = _column_hits(batch, column, sifted[column], planted, glass, found.hits)
+            tally.planted += 1
+            tally.found += looked.is_proved
+            tally.cells += looked.cells
+            tally.whole.update({(column, entity): count for entity, count in looked.whole.items()})
+            hits.append(looked.hits)
+        named, sure = announced.result(), lens.rules.scores.sure
+    return [found.hits.with_added(own, named.get(c), sure) for c, own in zip(columns, hits, strict=True)]
+
+
+def _persons(batch: Batch, people: People) -> dict[str, pl.DataFrame]:
+    """Hits in the columns that announce persons; the others are taken in, to be judged at the end."""
+    people.see(batch.frame, {c: own.listed for c, own in batch.drawn.outlines.items()})
+    return people.announced(batch.frame, batch.first)
 
 
 @dataclass(frozen=True, slots=True)
