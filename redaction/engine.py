@@ -147,7 +147,7 @@ def _batch_hits(
 ) -> list[pl.DataFrame]:
     """Hits of one batch by column. All columns are sifted at once on all cores, then each is looked at.
 
-    One after the other: looks hold the interpreter. What a second thread does beside them, persons, has few steps.
+    One after the other: looks hold the interpreter, and beside them every small step of another thread waits its turn.
     """
     columns, frame = batch.columns, batch.frame
     if not columns:
@@ -160,26 +160,19 @@ def _batch_hits(
     views = {c: context.get(c, Column()) for c in columns}
     glass = Glass(lens, views, Known(plants.to_list()))
     drawn = {c: own.followed_by(plain) for c, own in batch.drawn.outlines.items()}
-    with ThreadPoolExecutor(1) as beside:
-        announced = beside.submit(_persons, batch, found.people)
-        sifted = sift(cells, drawn, glass)
-        tally.filled.update(frame.select((pl.col(columns).fill_null("") != "").sum()).row(0, named=True))
-        hits = []
-        for column in columns:
-            looked = _column_hits(batch, column, sifted[column], planted, glass, found.hits)
-            tally.planted += 1
-            tally.found += looked.is_proved
-            tally.cells += looked.cells
-            tally.whole.update({(column, entity): count for entity, count in looked.whole.items()})
-            hits.append(looked.hits)
-        named, sure = announced.result(), lens.rules.scores.sure
-    return [found.hits.with_added(own, named.get(c), sure) for c, own in zip(columns, hits, strict=True)]
-
-
-def _persons(batch: Batch, people: People) -> dict[str, pl.DataFrame]:
-    """Hits in the columns that announce persons; the others are taken in, to be judged at the end."""
-    people.see(batch.frame, {c: own.listed for c, own in batch.drawn.outlines.items()})
-    return people.announced(batch.frame, batch.first)
+    found.people.see(frame, {c: own.listed for c, own in batch.drawn.outlines.items()})
+    sifted = sift(cells, drawn, glass)
+    tally.filled.update(frame.select((pl.col(columns).fill_null("") != "").sum()).row(0, named=True))
+    announced = found.people.announced(frame, batch.first)
+    hits = []
+    for column in columns:
+        looked = _column_hits(batch, column, sifted[column], planted, glass, found.hits)
+        tally.planted += 1
+        tally.found += looked.is_proved
+        tally.cells += looked.cells
+        tally.whole.update({(column, entity): count for entity, count in looked.whole.items()})
+        hits.append(found.hits.with_added(looked.hits, announced.get(column), lens.rules.scores.sure))
+    return hits
 
 
 @dataclass(frozen=True, slots=True)
