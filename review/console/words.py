@@ -359,6 +359,8 @@ CODES: Mapping[str, Pair] = {
     "file-encrypted": ("文件加密", "The file is encrypted"),
     "archive-bomb": ("压缩包异常", "An archive that would explode"),
     "limit-exceeded": ("超过契约的限量", "Past the contract's limits"),
+    "text-too-long": ("一格、一行或一条记录过长，请报送单位拆开或删去", "A cell, line or record is too long: have it split or left out"),
+    "nested-too-deep": ("括号套了太多层，请报送单位改报平铺的记录", "Brackets nested too deep: have plain records sent"),
     "source-unreadable": ("文件读不出来", "The file can't be read"),
 }  # fmt: skip
 
