@@ -26,7 +26,7 @@ PATTERNS = (
     ("at apart", rf"{_LOCAL}\s(?:{_AT}|at)\s{_NAMES}(?:{_DOT}|\sdot\s){_END}", 0.2),
 )
 PREFILTER = r"@|(?i:[\(\[{【（]at[\)\]}】）]\S|#[a-z0-9-]+\.)"
-PREFILTER_IN_CONTEXT = r"(?i:[a-z0-9]\s\S?at\S?\s[a-z0-9])"
+PREFILTER_IN_CONTEXT = r"(?i:\s\S?at\S?\s)"
 CONTEXT = ("邮箱", "邮件", "mail")
 
 
