@@ -27,6 +27,7 @@ from redaction.lens import Column, Known, Lens
 from redaction.outline import Outlines, outlines
 from redaction.people import People
 from redaction.sift import Glass, Sifted, places, sift
+from redaction.unread import Unread, together, unread_cells
 from redaction.whole import UNCLASSED
 
 T = TypeVar("T")
@@ -47,6 +48,7 @@ class TableScan:
     hits: Path
     canaries_planted: int
     canaries_found: int
+    unread: tuple[Unread, ...] = ()  # cells that couldn't be scanned
 
 
 def batches(path: str, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
@@ -109,7 +111,8 @@ def scan_table(
             tick(drawn.frame.height)
         found.hits.settle(hits, lens, tally, context)
     tally.found -= people.add_hits(hits, partial(table_frames, info), sure=lens.rules.scores.sure)
-    return TableScan(info.name, info.rows, len(info.columns), tally.cells, hits, tally.planted, tally.found)
+    counts = tally.cells, hits, tally.planted, tally.found
+    return TableScan(info.name, info.rows, len(info.columns), *counts, together(tally.unread))
 
 
 def table_frames(info: TableInfo, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
@@ -170,6 +173,7 @@ def _batch_hits(
         tally.planted += 1
         tally.found += looked.is_proved
         tally.cells += looked.cells
+        tally.unread += looked.unread
         tally.whole.update({(column, entity): count for entity, count in looked.whole.items()})
         hits.append(found.hits.with_added(looked.hits, announced.get(column), lens.rules.scores.sure))
     return hits
@@ -191,6 +195,7 @@ class Looked:
     cells: int
     whole: Counter[str]
     is_proved: bool
+    unread: tuple[Unread, ...] = ()
 
 
 def _column_hits(
@@ -203,12 +208,13 @@ def _column_hits(
     told = {int(row) - height: looks[w] for row, w in zip(at[len(rows) :], which[len(rows) :], strict=True)}
     is_proved = all(c.is_in(told.get(number)) and glass.is_proved(c) for number, c in enumerate(planted))
     which = which[: len(rows)]
-    unread = int(np.array([look is None for look in looks], bool)[which].sum())
+    unread = rows[np.array([look is None for look in looks], bool)[which]]
     return Looked(
         hits.of_column(column, rows, which, looks, batch.first, batch.frame[ROW_ORIGIN].to_numpy()),
-        height - unread if is_proved else 0,
+        height - len(unread) if is_proved else 0,
         whole_hits(which, looks, glass.lens.rules.scores.reported),
         is_proved,
+        tuple(unread_cells(batch.frame, column, unread.tolist(), batch.first)) if len(unread) else (),
     )
 
 

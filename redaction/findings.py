@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -19,7 +20,7 @@ from redaction.lens import Lens
 from redaction.names import TableNames
 from redaction.personal import PACK
 from redaction.policy import NOTES, OUTSIDE, WITHOUT_CONTRACT, Ground, Treatment, remedy, rule_ref, severity, treatment
-from redaction.texts import TextHit, shown
+from redaction.texts import Around, TextHit, shown
 
 
 def table_findings(scan: TableScan, names: TableNames, lens: Lens) -> Iterator[Finding]:
@@ -114,12 +115,15 @@ def around_ground(*, has_contract: bool) -> Ground:
 
 def around_place(hit: TextHit, names: Mapping[str, TableNames], lens: Lens) -> Place:
     """The place of a hit outside the cells, in showable names."""
-    where, at = hit.place, names.get(hit.place.table or "")
+    return replace(text_place(hit.place, names, lens), start=hit.span.start, end=hit.span.end)
+
+
+def text_place(where: Around, names: Mapping[str, TableNames], lens: Lens) -> Place:
+    """The place of a whole text outside the cells, in showable names."""
+    at = names.get(where.table or "")
     return Place(
         table=at.table if at else None,
         column=at.columns[where.column] if at and where.column else None,
-        start=hit.span.start,
-        end=hit.span.end,
         locator=shown(where.locator, lens) if where.locator else None,
         source=where.source,
     )

@@ -319,4 +319,5 @@ def test_scan_json_has_the_promised_shape(tmp_path: Path) -> None:
         "end": 20, "score": 1.0, "valid": True, "source": "cell", "locator": "line 2",
     }  # fmt: skip
     assert lines[1]["source"] == "comment"
-    assert list(report) == ["file", "sha256", "bytes", "tables", "complete"]
+    assert list(report) == ["file", "sha256", "bytes", "tables", "complete", "unscanned"]
+    assert report["unscanned"] == []
