@@ -17,12 +17,11 @@ from unittest.mock import patch
 
 from bench.page import Row
 from domain.table import TableInfo
-from redaction import engine, hits, lens, people, scan, sift
+from redaction import engine, hits, lens, people, scan
 
 STAGES: tuple[tuple[str, Any, str], ...] = (
-    ("waiting for rows and outlines", engine, "ahead"),
-    ("prefilter", engine, "sift"),
-    ("column arithmetic", sift, "classes"),
+    ("waiting for rows and outlines", engine, "drawn_ahead"),
+    ("prefilter and column arithmetic, side by side", engine, "sift"),
     ("looks", lens.Lens, "find"),
     ("whom outlines concern", lens.Lens, "concern"),
     ("hits gathered", hits.Hits, "of_column"),
@@ -105,7 +104,7 @@ def _timed(watch: Watch, stage: str, real: Callable[..., Any]) -> Callable[..., 
 
 
 def _drawn(info: TableInfo) -> None:
-    for _ in engine.ahead(engine.table_frames(info), info.columns):
+    for _ in engine.drawn_ahead(info):
         pass
 
 

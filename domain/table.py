@@ -8,9 +8,10 @@ the data row begins. Reading and writing such files is left to intake/, checks/ 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 from typing import Any
 
-from domain.finding import Finding
+from domain.finding import Finding, Place
 
 ROW_ORIGIN = "__row_origin"
 
@@ -105,6 +106,25 @@ class TableCoverage:
     cells_scanned: int
 
 
+class UnreadReason(StrEnum):
+    """Why a text that a reader handed on couldn't be scanned."""
+
+    TOO_LONG = "too-long"  # more characters than are looked at in one text
+    TOO_DEEP = "too-deep"  # wrapped in more layers of escapes, entities or codes than are taken off
+    TOO_WRAPPED = "too-wrapped"  # escapes, tags or packed text that unfold to more than is looked at
+    FILE_INSIDE = "file-inside"  # base64 with a file's or packed content
+    TOO_HARD = "too-hard"  # a pattern ran into its time limit
+
+
+@dataclass(frozen=True, slots=True)
+class Unscanned:
+    """Texts of one column (or one kind of part) that couldn't be scanned for one reason. `places`: the first of them."""
+
+    reason: UnreadReason
+    count: int
+    places: tuple[Place, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """The coverage certificate: complete only if every cell and every part was scanned and every canary was found."""
@@ -118,11 +138,13 @@ class Coverage:
     canaries_planted: int = 0
     canaries_found: int = 0
     recognisers: tuple[str, ...] = field(default=())
+    unscanned: tuple[Unscanned, ...] = ()  # cells and texts that were read but couldn't be scanned
 
     @property
     def complete(self) -> bool:
         return (
             not self.unread
+            and not self.unscanned
             and self.parts == self.parts_scanned
             and self.canaries_planted == self.canaries_found
             and self.canaries_planted >= len(self.tables)

@@ -1,8 +1,8 @@
 """Deployments with the schedules of the contracts, served to Prefect's scheduler (started by `mingjing serve`).
 
 When its time comes a schedule only asks the runner, so that its run is seen, followed and cancelled like any other; one that
-was paused at the desk asks for nothing. A scheduled preparation ends at `checked`; a person submits. Each night inspects its
-part of the half month's plan, and asks for a look at the catalogues that were adopted.
+was paused at the desk asks for nothing. A scheduled preparation ends at `checked`; a person submits. Each night asks for the
+inspection of its part of the half month's plan, and for a look at the catalogues that were adopted.
 """
 
 from __future__ import annotations
@@ -21,8 +21,7 @@ def deployments(platform: Platform) -> list[Any]:
     """One deployment per scheduled contract, one for inspection, one for adopted catalogues."""
     from prefect.schedules import Cron
 
-    from flows.scheduled import ask_by_schedule, ask_for_adopted
-    from flows.watch import inspect_published
+    from flows.scheduled import ask_by_schedule, ask_for_adopted, ask_for_inspection
 
     found = [
         ask_by_schedule.to_deployment(
@@ -36,7 +35,7 @@ def deployments(platform: Platform) -> list[Any]:
     later = Cron(ADOPTED_CRON, timezone=platform.home.timezone)
     return [
         *found,
-        inspect_published.to_deployment(name="inspect-due", parameters={"due": True}, schedules=[nightly]),
+        ask_for_inspection.to_deployment(name="inspect-due", schedules=[nightly]),
         ask_for_adopted.to_deployment(name="adopted", schedules=[later]),
     ]
 

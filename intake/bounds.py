@@ -48,11 +48,7 @@ class Bounds:
     def cell(self, length: int, locator: str) -> None:
         """Refuse a single cell of that many characters."""
         if length > CELL_CHARS:
-            raise SourceUnreadable(
-                f"a cell holds more than {CELL_CHARS} characters; ask the sender to leave out or split what stands in it",
-                code="limit-exceeded",
-                locator=locator,
-            )
+            raise cell_too_long(locator)
 
     def time(self) -> None:
         """Refuse once the contract's seconds are over."""
@@ -64,4 +60,23 @@ def _past(what: str, limit: int) -> SourceUnreadable:
     return SourceUnreadable(
         f"the file goes past limits.{what} ({limit}); raise the limit in the contract or ask the sender for smaller files",
         code="limit-exceeded",
+    )
+
+
+def cell_too_long(locator: str, said: str = "") -> SourceUnreadable:
+    """The refusal of a single cell past the limit; `said` goes before it (a locator can hold a sender's own names)."""
+    return SourceUnreadable(
+        f"{said}a cell holds more than {CELL_CHARS} characters; ask the sender to leave out or split what stands in it",
+        code="text-too-long",
+        locator=locator,
+    )
+
+
+def too_deep(locator: str | None = None) -> SourceUnreadable:
+    """The refusal of brackets around brackets; no reader goes down so far."""
+    where = f"{locator}: " if locator else ""
+    return SourceUnreadable(
+        f"{where}brackets are nested hundreds of levels deep; ask the sender for plain records, one level each",
+        code="nested-too-deep",
+        locator=locator,
     )

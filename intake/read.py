@@ -31,7 +31,7 @@ def read(
 
     `name`: the sender's file name, whose ending must agree with the content. `tables`: help to find header rows.
     Raises SourceUnreadable with codes file-empty, format-mismatch, encoding-invalid, file-encrypted, file-truncated,
-    limit-exceeded, archive-bomb, source-unreadable.
+    limit-exceeded, text-too-long, nested-too-deep, archive-bomb, source-unreadable.
     """
     bounds = Bounds(limits)
     size = path.stat().st_size

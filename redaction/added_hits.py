@@ -26,7 +26,7 @@ _NAMES = ["column", "entity", "source"]
 def hits_of(frame: pl.DataFrame, first: int, column: str, spans: pl.DataFrame, score: float) -> pl.DataFrame:
     """Hits of one column in a batch whose first data row is `first`. `spans`: of schema SPANS, by the cell's text."""
     cells = frame.select(text=pl.col(column), origin=pl.col(ROW_ORIGIN).cast(pl.Int64)).with_row_index("at")
-    return cells.join(spans, on="text").select(
+    return cells.join(spans, on="text", maintain_order="left").select(
         column=pl.lit(column), row=pl.col("at").cast(pl.Int64) + first, origin="origin", start="start", end="end",
         entity="entity", score=pl.lit(score), valid=pl.lit(None, pl.Boolean), source=pl.lit(Source.CELL.value),
         whole="whole", official=pl.lit(False),

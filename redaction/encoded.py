@@ -11,6 +11,8 @@ import codecs
 import re
 import zlib
 
+from domain.table import UnreadReason
+
 LONG = 400  # characters of base64 that are the content of a file, where they are no text
 INFLATED = 1_000_000  # characters of one compressed text
 
@@ -38,7 +40,11 @@ _GZIP, _CLOSED = b"\x1f\x8b", (b"PK\x03\x04", b"%PDF-", b"\x89PNG\r\n", b"\xff\x
 
 
 class NotReadable(Exception):
-    """A piece holds the content of a file, or more than is unpacked. Caught in nested.py, where cells are looked through."""
+    """A text can't be looked through, and why. Caught in nested.py, where cells are looked through."""
+
+    def __init__(self, reason: UnreadReason = UnreadReason.FILE_INSIDE) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 def opened(piece: str) -> str:

@@ -7,7 +7,7 @@ batch count as scanned only if all its canaries were found. What hits mean is le
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -24,9 +24,10 @@ from domain.table import ROW_ORIGIN, TableInfo
 from redaction.canary import Canary, canaries
 from redaction.hits import Array, Hits, Looks, Tally, whole_hits
 from redaction.lens import Column, Known, Lens
-from redaction.outline import outlines
+from redaction.outline import Outlines, outlines
 from redaction.people import People
 from redaction.sift import Glass, Sifted, places, sift
+from redaction.unread import Unread, together, unread_cells
 from redaction.whole import UNCLASSED
 
 T = TypeVar("T")
@@ -47,6 +48,7 @@ class TableScan:
     hits: Path
     canaries_planted: int
     canaries_found: int
+    unread: tuple[Unread, ...] = ()  # cells that couldn't be scanned
 
 
 def batches(path: str, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
@@ -56,11 +58,6 @@ def batches(path: str, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
             frame = pl.from_arrow(pa.Table.from_batches([batch]))
             assert isinstance(frame, pl.DataFrame)
             yield frame
-
-
-def ahead(frames: Iterable[pl.DataFrame], columns: Sequence[str]) -> Iterator[Drawn]:
-    """The frames with their outlines."""
-    return read_ahead(map(partial(draw, columns=columns), frames))
 
 
 def read_ahead(source: Iterator[T]) -> Iterator[T]:
@@ -74,18 +71,21 @@ def read_ahead(source: Iterator[T]) -> Iterator[T]:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """Rows of a table, the outlines of their cells, and the distinct ones by column."""
+    """Rows of a table and the outlines of their cells by column."""
 
     frame: pl.DataFrame
-    outlines: dict[str, pl.Series]
-    distinct: dict[str, pl.Series]
+    outlines: dict[str, Outlines]
 
 
-def draw(frame: pl.DataFrame, columns: Sequence[str]) -> Drawn:
-    """The outlines of a frame's columns."""
-    drawn = {c: outlines(frame[c]).alias(c) for c in columns}
-    listed = pl.DataFrame(drawn).select(pl.all().unique().implode())
-    return Drawn(frame, drawn, {c: listed[c][0] for c in listed.columns})
+def drawn_ahead(info: TableInfo) -> Iterator[Drawn]:
+    """The table's batches with the outlines of its columns, on all cores, the next one while the last is worked on."""
+    with ThreadPoolExecutor() as hands:
+
+        def draw(frame: pl.DataFrame) -> Drawn:
+            told = hands.map(outlines, (frame[c] for c in info.columns))
+            return Drawn(frame, dict(zip(info.columns, told, strict=True)))
+
+        yield from read_ahead(map(draw, table_frames(info)))
 
 
 def silent(_rows: int) -> None:
@@ -104,14 +104,15 @@ def scan_table(
     people = People(info, lens.rules.persons, {c: v.about for c, v in context.items()}, f"{seed} {info.name}")
     with TemporaryDirectory(dir=hits.parent) as scratch:
         found = Found(Hits(info.columns, tuple(lens.rules.rules), Path(scratch)), people)
-        for number, drawn in enumerate(ahead(table_frames(info), info.columns)):
+        for number, drawn in enumerate(drawn_ahead(info)):
             work = Batch(drawn, first, (seed, info.name, number), info.columns)
             found.hits.add(_batch_hits(work, lens, context, found, tally), drawn.frame.height)
             first += drawn.frame.height
             tick(drawn.frame.height)
         found.hits.settle(hits, lens, tally, context)
     tally.found -= people.add_hits(hits, partial(table_frames, info), sure=lens.rules.scores.sure)
-    return TableScan(info.name, info.rows, len(info.columns), tally.cells, hits, tally.planted, tally.found)
+    counts = tally.cells, hits, tally.planted, tally.found
+    return TableScan(info.name, info.rows, len(info.columns), *counts, together(tally.unread))
 
 
 def table_frames(info: TableInfo, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
@@ -161,10 +162,9 @@ def _batch_hits(
     plain = outlines(plants)
     views = {c: context.get(c, Column()) for c in columns}
     glass = Glass(lens, views, Known(plants.to_list()))
-    drawn = {c: pl.concat([batch.drawn.outlines[c], plain.alias(c)], rechunk=False) for c in columns}
-    distinct = {c: pl.concat([batch.drawn.distinct[c], plain.alias(c)]).unique() for c in columns}
-    found.people.see(frame, batch.drawn.distinct)
-    sifted = sift(cells, drawn, distinct, glass)
+    drawn = {c: own.followed_by(plain) for c, own in batch.drawn.outlines.items()}
+    found.people.see(frame, {c: own.listed for c, own in batch.drawn.outlines.items()})
+    sifted = sift(cells, drawn, glass)
     tally.filled.update(frame.select((pl.col(columns).fill_null("") != "").sum()).row(0, named=True))
     announced = found.people.announced(frame, batch.first)
     hits = []
@@ -173,6 +173,7 @@ def _batch_hits(
         tally.planted += 1
         tally.found += looked.is_proved
         tally.cells += looked.cells
+        tally.unread += looked.unread
         tally.whole.update({(column, entity): count for entity, count in looked.whole.items()})
         hits.append(found.hits.with_added(looked.hits, announced.get(column), lens.rules.scores.sure))
     return hits
@@ -194,6 +195,7 @@ class Looked:
     cells: int
     whole: Counter[str]
     is_proved: bool
+    unread: tuple[Unread, ...] = ()
 
 
 def _column_hits(
@@ -206,12 +208,13 @@ def _column_hits(
     told = {int(row) - height: looks[w] for row, w in zip(at[len(rows) :], which[len(rows) :], strict=True)}
     is_proved = all(c.is_in(told.get(number)) and glass.is_proved(c) for number, c in enumerate(planted))
     which = which[: len(rows)]
-    unread = int(np.array([look is None for look in looks], bool)[which].sum())
+    unread = rows[np.array([look is None for look in looks], bool)[which]]
     return Looked(
         hits.of_column(column, rows, which, looks, batch.first, batch.frame[ROW_ORIGIN].to_numpy()),
-        height - unread if is_proved else 0,
+        height - len(unread) if is_proved else 0,
         whole_hits(which, looks, glass.lens.rules.scores.reported),
         is_proved,
+        tuple(unread_cells(batch.frame, column, unread.tolist(), batch.first)) if len(unread) else (),
     )
 
 

@@ -6,31 +6,35 @@ Places, numbers and kinds only, never a value. What a treatment is, is told by p
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import polars as pl
 
 from domain.finding import PLACES_KEPT, Finding, Place, RuleRef, Severity, Source
 from redaction.engine import TableScan
-from redaction.hit_files import read_parts
+from redaction.hit_files import Part, parts, read_parts
 from redaction.lens import Lens
 from redaction.names import TableNames
 from redaction.personal import PACK
 from redaction.policy import NOTES, OUTSIDE, WITHOUT_CONTRACT, Ground, Treatment, remedy, rule_ref, severity, treatment
-from redaction.texts import TextHit, shown
+from redaction.texts import Around, TextHit, shown
 
 
 def table_findings(scan: TableScan, names: TableNames, lens: Lens) -> Iterator[Finding]:
     """One finding for each column, entity and treatment; memory is bounded by the part of the hits that is looked at."""
     merged: dict[tuple[str, str, Treatment, bool], list[dict[str, object]]] = {}
     place = {column: number for number, column in enumerate(names.columns)}
-    groups = _groups(scan, lens)
+    with ThreadPoolExecutor() as hands:
+        groups = [g for told in hands.map(partial(_groups, lens=lens), parts(scan.hits)) for g in told]
     for group in sorted(groups, key=lambda g: (g["first"], place[g["column"]], lens.rules[g["entity"]].order, *(g[k] for k in _KEYS[2:]))):  # fmt: skip
         rule, ground = lens.rules[group["entity"]], names.grounds[group["column"]]
         treated = treatment(rule, ground, sure=group["sure"], official=group["official"])
         merged.setdefault((group["column"], group["entity"], treated, group["beside"]), []).append(group)
-    for (column, entity, treated, beside), parts in merged.items():
-        yield _cell_finding(column, entity, treated, parts, names, lens, beside=beside)
+    for (column, entity, treated, beside), alike in merged.items():
+        yield _cell_finding(column, entity, treated, alike, names, lens, beside=beside)
 
 
 _KEYS = ("column", "entity", "official", "sure", "beside")
@@ -42,19 +46,19 @@ def hit_parts(scan: TableScan, lens: Lens) -> Iterator[pl.LazyFrame]:
     return (with_beside(part.lazy(), lens) for part in read_parts(scan.hits))
 
 
-def _groups(scan: TableScan, lens: Lens) -> Iterator[dict[str, Any]]:
-    """Hits of one kind, part by part."""
-    for hits in hit_parts(scan, lens):
-        groups = (
-            hits.with_columns(sure=pl.col("score") >= lens.rules.scores.sure)
-            .group_by(_KEYS)
-            .agg(
-                pl.len().alias("count"), pl.col("score").max(), pl.col("valid").all().alias("valid"),
-                pl.col("valid").null_count().alias("unchecked"), pl.col("row").min().alias("first"),
-                *(pl.col(c).head(PLACES_KEPT).alias(f"{c}s") for c in _PLACE),
-            )
-        )  # fmt: skip
-        yield from groups.collect().iter_rows(named=True)
+def _groups(part: Part, lens: Lens) -> list[dict[str, Any]]:
+    """Hits of one kind in a part of them."""
+    groups = (
+        with_beside(part.read().lazy(), lens)
+        .with_columns(sure=pl.col("score") >= lens.rules.scores.sure)
+        .group_by(_KEYS)
+        .agg(
+            pl.len().alias("count"), pl.col("score").max(), pl.col("valid").all().alias("valid"),
+            pl.col("valid").null_count().alias("unchecked"), pl.col("row").min().alias("first"),
+            *(pl.col(c).head(PLACES_KEPT).alias(f"{c}s") for c in _PLACE),
+        )
+    )  # fmt: skip
+    return groups.collect().to_dicts()
 
 
 def with_beside(hits: pl.LazyFrame, lens: Lens) -> pl.LazyFrame:
@@ -111,12 +115,15 @@ def around_ground(*, has_contract: bool) -> Ground:
 
 def around_place(hit: TextHit, names: Mapping[str, TableNames], lens: Lens) -> Place:
     """The place of a hit outside the cells, in showable names."""
-    where, at = hit.place, names.get(hit.place.table or "")
+    return replace(text_place(hit.place, names, lens), start=hit.span.start, end=hit.span.end)
+
+
+def text_place(where: Around, names: Mapping[str, TableNames], lens: Lens) -> Place:
+    """The place of a whole text outside the cells, in showable names."""
+    at = names.get(where.table or "")
     return Place(
         table=at.table if at else None,
         column=at.columns[where.column] if at and where.column else None,
-        start=hit.span.start,
-        end=hit.span.end,
         locator=shown(where.locator, lens) if where.locator else None,
         source=where.source,
     )

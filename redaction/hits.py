@@ -21,6 +21,7 @@ from domain.finding import Source
 from redaction.added_hits import merged
 from redaction.hit_files import HIT_TYPES, HITS, SOURCES, SPAN, parts, write_part
 from redaction.lens import Column, Lens, Span
+from redaction.unread import Unread
 
 COLUMN_SHARE = 0.8  # a column with this share of whole-cell hits of a kind is a column of that kind
 COLUMN_LEAST = 5  # … with at least so many values
@@ -39,6 +40,7 @@ class Tally:
     found: int = 0
     filled: Counter[str] = field(default_factory=Counter)  # non-empty cells by column
     whole: Counter[tuple[str, str]] = field(default_factory=Counter)  # whole-cell hits by column, entity
+    unread: list[Unread] = field(default_factory=list)  # cells that couldn't be scanned
 
 
 class Hits:

@@ -15,6 +15,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from domain.table import UnreadReason
 from redaction.encoded import ENCODED, ENCODED_GUARD, NotReadable, opened
 from redaction.normalise import Normalised, normalise
 from redaction.numerals import NUMERAL_GUARD, with_digits
@@ -91,7 +92,7 @@ class View:
 
 
 def unfold(text: str) -> list[View] | None:
-    """All views of a normalised text that differ from it; None where it is wrapped too often to be looked through.
+    """All views of a normalised text that differ from it; None where it can't be looked through (`refusal` says why).
 
     Escapes and entities are undone with the tags left in (what attributes say), with the tags taken out (digits that
     stand on both sides of one), and with the tags taken out of what was decoded. Linear in the text; never raises.
@@ -105,36 +106,38 @@ def unfold(text: str) -> list[View] | None:
         views = _unwrapped(text) if _GUARD.search(text) else []
     except NotReadable:
         return None
-    if views is None:
-        return None
     for view in (View(text), *views):
         if (plain := with_digits(view.text)) is not None:
             views.append(View(plain, view.steps))
     return views
 
 
-def _unwrapped(text: str) -> list[View] | None:
-    views: list[View] = []
+def refusal(text: str) -> UnreadReason | None:
+    """Why a normalised text can't be looked through; None where it can."""
+    try:
+        _unwrapped(text)
+    except NotReadable as refused:
+        return refused.reason
+    return None
+
+
+def _unwrapped(text: str) -> list[View]:
+    """The views with wrappings off. Raises NotReadable."""
     with_tags = _rounds(View(text), strip=False)
-    if with_tags is None:
-        return None
-    views += with_tags
+    views = [*with_tags]
     for begin in (View(text), *with_tags[-1:]):
-        without = _rounds(begin, strip=True)
-        if without is None:
-            return None
-        views += without
+        views += _rounds(begin, strip=True)
     first_of = {v.text: v for v in reversed(views)}
     return [v for v in views if first_of[v.text] is v and v.text and v.text != text]
 
 
-def _rounds(view: View, *, strip: bool) -> list[View] | None:
-    """The view after each round of taking wrappings off, until nothing is left to take."""
+def _rounds(view: View, *, strip: bool) -> list[View]:
+    """The view after each round of taking wrappings off, until nothing is left to take. Raises NotReadable."""
     views: list[View] = []
     while _GUARD.search(view.text):
         decoded = _decoded(view.text, strip=strip)
-        if decoded is None or (decoded.at and len(views) == DEPTH):
-            return None
+        if decoded.at and len(views) == DEPTH:
+            raise NotReadable(UnreadReason.TOO_DEEP)
         if not decoded.at and not decoded.width:
             break
         plain = normalise(decoded.text)
@@ -143,8 +146,8 @@ def _rounds(view: View, *, strip: bool) -> list[View] | None:
     return views
 
 
-def _decoded(text: str, *, strip: bool) -> Decoded | None:
-    """One round; without pieces where nothing is wrapped, None where there is too much of it."""
+def _decoded(text: str, *, strip: bool) -> Decoded:
+    """One round; without pieces where nothing is wrapped. Raises NotReadable where there is too much of it."""
     pieces: list[str] = []
     at, origin, width = array("q"), array("q"), array("q")
     length = done = tokens = 0
@@ -160,14 +163,14 @@ def _decoded(text: str, *, strip: bool) -> Decoded | None:
     for start, wide, form in _tokens(text, strip=strip):
         tokens += 1
         if tokens > TOKENS:
-            return None
+            raise NotReadable(UnreadReason.TOO_WRAPPED)
         if start > done:
             piece(text[done:start], done, 0)
         if form:
             piece(form, start, wide)
         done = start + wide
     if length > LONGEST:
-        return None
+        raise NotReadable(UnreadReason.TOO_WRAPPED)
     if not tokens:
         return Decoded(text, array("q"), array("q"), array("q"))
     if done < len(text):

@@ -36,23 +36,46 @@ _RUST_ATOM = re.compile(
 )
 
 
-def outlines(texts: pl.Series) -> pl.Series:
+@dataclass(frozen=True, slots=True)
+class Outlines:
+    """Texts' outlines: `of[i]` says which of the distinct ones in `listed` is that of text i."""
+
+    of: np.ndarray[Any, np.dtype[np.int32]]
+    listed: pl.Series
+
+    def followed_by(self, others: Outlines) -> Outlines:
+        """These texts and others behind them."""
+        both = _coded(_arrow(pl.concat([self.listed, others.listed])))
+        return Outlines(np.concatenate([self.of, both.of[len(self.listed) :][others.of]]), both.listed)
+
+
+def outlines(texts: pl.Series) -> Outlines:
     """The texts with 0 for every ASCII digit; null becomes "".
 
-    >>> outlines(pl.Series(["1301-X", None])).to_list()
-    ['0000-X', '']
+    >>> told = outlines(pl.Series(["1301-X", None, "9999-X"]))
+    >>> told.of.tolist(), told.listed.to_list()
+    ([0, 1, 0], ['0000-X', ''])
     """
-    array = texts.to_arrow(compat_level=pl.CompatLevel.oldest())
-    array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    array = _arrow(texts)
     _, offsets, data = array.buffers()
     if not len(array) or data is None:
-        return pl.repeat("", len(array), dtype=pl.String, eager=True)
+        return Outlines(np.zeros(len(array), np.int32), pl.Series([""] * min(len(array), 1), dtype=pl.String))
     starts = np.frombuffer(offsets, np.int64)[array.offset : array.offset + len(array) + 1]
     plain = _zeroed(np.frombuffer(data, np.uint8)[starts[0] : starts[-1]])
     made = pa.LargeStringArray.from_buffers(len(array), pa.py_buffer(starts - starts[0]), pa.py_buffer(plain))
-    told = pl.from_arrow(made)
-    assert isinstance(told, pl.Series)
-    return told
+    return _coded(made)
+
+
+def _arrow(texts: pl.Series) -> pa.LargeStringArray:
+    array = texts.to_arrow(compat_level=pl.CompatLevel.oldest())
+    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+
+
+def _coded(texts: pa.LargeStringArray) -> Outlines:
+    coded = texts.dictionary_encode()
+    listed = pl.from_arrow(coded.dictionary)
+    assert isinstance(listed, pl.Series)
+    return Outlines(coded.indices.to_numpy(), listed)
 
 
 def _zeroed(signs: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from domain.contract import FieldSpec
 from domain.finding import RuleRef, Severity
 from domain.masking import Redaction
+from domain.table import UnreadReason
 from redaction.personal import EntityRule
 
 
@@ -55,6 +56,13 @@ NOTES: dict[Treatment, str] = {
     Treatment.OFFICIAL: "{title} {count} 处，是合同列明的办公联系方式",
     Treatment.REPLACED: "发现{title} {count} 处，公开前以标签替换，请核对",
     Treatment.UNPUBLISHED: "在不公开的部分发现{title} {count} 处，请核对来源文件",
+}
+UNREAD: dict[UnreadReason, str] = {
+    UnreadReason.TOO_LONG: "{count} {what}没有扫描：一格文字过长；请在来源文件中拆开或删去这些内容后重新提交",
+    UnreadReason.TOO_DEEP: "{count} {what}没有扫描：转义、实体或编码套了太多层；请换成普通文字后重新提交",
+    UnreadReason.TOO_WRAPPED: "{count} {what}没有扫描：转义、标签或压缩文字展开后太多；请换成普通文字后重新提交",
+    UnreadReason.FILE_INSIDE: "{count} {what}没有扫描：里面是编码后的文件或压缩内容；请删去，需要公开的另作文件提交",
+    UnreadReason.TOO_HARD: "{count} {what}没有扫描：文字太难辨认，超过时限；请拆开或删去这些内容后重新提交",
 }
 
 

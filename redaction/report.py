@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from domain.finding import Finding
-from domain.table import Coverage, Reading
+from domain.table import Coverage, Reading, Unscanned
 from redaction.engine import TableScan
 from redaction.findings import around_ground, around_place, hit_parts
 from redaction.lens import Lens
@@ -38,6 +38,20 @@ def scan_json(reading: Reading, scan: Scan, certificate: Coverage, *, file: str)
         "bytes": reading.bytes,
         "tables": tables,
         "complete": certificate.complete,
+        "unscanned": [_unscanned(u) for u in certificate.unscanned],
+    }
+
+
+def _unscanned(told: Unscanned) -> dict[str, Any]:
+    """Where and why texts couldn't be scanned; `places` are the first ones, `count` is exact."""
+    first = told.places[0]
+    return {
+        "reason": told.reason.value,
+        "source": first.source.value,
+        "table": first.table,
+        "column": first.column,
+        "count": told.count,
+        "places": [{"row": p.row, "locator": p.locator} for p in told.places],
     }
 
 

@@ -134,11 +134,16 @@ def _operated(cells: pl.Series, work: Work) -> pl.Series:
     return done
 
 
+def _first_of_each_cell(hits: pl.DataFrame) -> pl.DataFrame:
+    """One hit a cell; hits of one column stand in the order of its rows."""
+    return hits.filter(pl.col("at").ne_missing(pl.col("at").shift()))
+
+
 def _labelled(cells: pl.Series, hits: pl.DataFrame, work: Work, lens: Lens) -> pl.Series:
     """A kept column with labels in the cells that have hits; what stands there then is looked at again."""
     work.log.spans.update(dict(hits["entity"].value_counts().iter_rows()))
-    work.log.changed += hits["at"].n_unique()
-    whole = hits.filter("whole").unique("at", keep="first", maintain_order=True)
+    work.log.changed += len(_first_of_each_cell(hits))
+    whole = _first_of_each_cell(hits.filter("whole"))
     others = hits.filter(~pl.col("whole"))
     inside = others.filter(~pl.col("at").is_in(whole["at"].implode())) if len(others) and len(whole) else others
     labels = {e: lens.rules[e].replacement for e in whole["entity"].unique().to_list()}

@@ -11,18 +11,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from domain.contract import Contract
-from domain.finding import PLACES_KEPT, Finding, Place, RuleRef, Severity
+from domain.finding import PLACES_KEPT, Finding, Place, RuleRef, Severity, Source
 from domain.pack import Packs
-from domain.table import Coverage, Reading, TableCoverage, TableInfo
+from domain.table import Coverage, Reading, TableCoverage, TableInfo, UnreadReason, Unscanned
 from redaction import engine
 from redaction.engine import TableScan, Tick, scan_table, silent
-from redaction.findings import around_findings, canary_lost, table_findings
+from redaction.findings import around_findings, canary_lost, table_findings, text_place
 from redaction.free_text import look_at_free_text
 from redaction.lens import Lens, open_lens
 from redaction.names import HeaderMap, TableNames, table_headers, table_names
 from redaction.person_tagger import PersonTagger
 from redaction.personal import PACK
-from redaction.texts import TextHit, number_around, scan_around, shown
+from redaction.policy import UNREAD
+from redaction.texts import TextHit, TextScan, number_around, scan_around, shown
+from redaction.unread import KEPT
+
+LAW = "个人信息保护法第五十一条"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class Scan:
     recognisers: tuple[str, ...]
     lens: Lens
     has_contract: bool
+    unscanned: tuple[Unscanned, ...] = ()  # cells and texts that couldn't be scanned
 
 
 def scan_reading(
@@ -83,7 +88,24 @@ def scan_reading(
     return Scan(
         tables, names, texts.hits, texts.scanned, tuple(findings), planted, found,
         tuple(r.name for r in lens.recognisers), lens, contract is not None,
+        tuple(_unscanned(tables, names, texts, lens)),
     )  # fmt: skip
+
+
+def _unscanned(
+    tables: Mapping[str, TableScan], names: Mapping[str, TableNames], texts: TextScan, lens: Lens
+) -> Iterator[Unscanned]:
+    """What couldn't be scanned, in showable names: by column and reason, around the cells by part and reason."""
+    for name, table in tables.items():
+        for some in table.unread:
+            places = tuple(names[name].place(some.column, row, origin, None, None) for row, origin in some.rows)
+            yield Unscanned(some.reason, some.count, places)
+    around: dict[tuple[UnreadReason, Source, str | None, str | None], list[Place]] = {}
+    for where, reason in texts.unread:
+        place = text_place(where, names, lens)
+        around.setdefault((reason, place.source, place.table, place.column), []).append(place)
+    for (reason, *_), places_of in around.items():
+        yield Unscanned(reason, len(places_of), tuple(places_of[:KEPT]))
 
 
 def _headers(info: TableInfo, column: str, names: TableNames) -> Iterator[str]:
@@ -124,8 +146,9 @@ def coverage(
         canaries_planted=scan.canaries_planted,
         canaries_found=scan.canaries_found,
         recognisers=scan.recognisers,
+        unscanned=scan.unscanned,
     )
-    return certificate, () if certificate.complete else (_incomplete(certificate, scan),)
+    return certificate, () if certificate.complete else tuple(_incomplete(certificate, scan))
 
 
 def _counted(census: tuple[int, int] | None) -> tuple[int, int] | None:
@@ -147,10 +170,22 @@ def _table_coverage(name: str, counted: tuple[int, int] | None, scan: Scan) -> T
     return TableCoverage(shown(name, scan.lens), rows, columns, rows * columns, seen.cells_scanned if seen else 0)
 
 
-def _incomplete(certificate: Coverage, scan: Scan) -> Finding:
+def _incomplete(certificate: Coverage, scan: Scan) -> Iterator[Finding]:
+    """A block finding for each column (or part) and reason that cells of it couldn't be scanned, one for all else."""
+    for told in certificate.unscanned:
+        note = UNREAD[told.reason].format(count=told.count, what=_what(told))
+        rule = RuleRef(PACK, scan.lens.rules.version, f"coverage.{told.reason.value}", LAW)
+        yield Finding("coverage-incomplete", Severity.BLOCK, told.count, told.places, rule, note)
+    cells = sum(u.count for u in certificate.unscanned if u.places[0].source is Source.CELL)
+    around = sum(u.count for u in certificate.unscanned) - cells
     short = [t for t in certificate.tables if t.cells != t.cells_scanned]
     missing = sum(abs(t.cells - max(t.cells_scanned, 0)) for t in short)
     parts = certificate.parts - certificate.parts_scanned
+    has_canaries = certificate.canaries_planted == certificate.canaries_found and certificate.canaries_planted >= len(
+        certificate.tables
+    )
+    if certificate.unscanned and (missing, parts) == (cells, around) and has_canaries and not certificate.unread:
+        return
     note = (
         f"扫描不完整：{len(short)} 张表的 {missing} 个单元格与独立计数不符，{parts} 段文字未扫描，"
         f"{len(certificate.unread)} 个部分无法读取；请更正来源文件后重新提交"
@@ -159,5 +194,9 @@ def _incomplete(certificate: Coverage, scan: Scan) -> Finding:
         Place(locator=where) for where, _ in certificate.unread[:PLACES_KEPT]
     )
     count = max(1, len(short) + len(certificate.unread) + (parts > 0))
-    rule = RuleRef(PACK, scan.lens.rules.version, "coverage", "个人信息保护法第五十一条")
-    return Finding("coverage-incomplete", Severity.BLOCK, count, places, rule, note)
+    rule = RuleRef(PACK, scan.lens.rules.version, "coverage", LAW)
+    yield Finding("coverage-incomplete", Severity.BLOCK, count, places, rule, note)
+
+
+def _what(told: Unscanned) -> str:
+    return "个单元格" if told.places[0].source is Source.CELL else "段格外文字"

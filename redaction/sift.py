@@ -6,6 +6,7 @@ Canaries are among the cells. Which cells share a look is told by whole.py, look
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial, reduce
 from operator import or_
@@ -18,10 +19,11 @@ from redaction.hits import Array
 from redaction.lens import Column, Known, Lens
 from redaction.nested import NESTED_GUARD
 from redaction.normalise import GUARD
-from redaction.outline import outline_of
+from redaction.outline import Outlines, outline_of
 from redaction.whole import LEAST, NOTHING, UNCLASSED, Asking, Classes, Concern, classes
 
 DIVERSE = 4  # a column with more than one outline in so many cells is sifted by its texts
+AT_ONCE = 8_192  # texts that one core looks at after the other
 SHORT = 1_000  # cells of columns that are sifted together
 
 
@@ -60,20 +62,20 @@ class Sifted:
     known: Classes
 
 
-def sift(
-    cells: pl.DataFrame, drawn: Mapping[str, pl.Series], distinct: Mapping[str, pl.Series], glass: Glass
-) -> dict[str, Sifted]:
+def sift(cells: pl.DataFrame, drawn: Mapping[str, Outlines], glass: Glass) -> dict[str, Sifted]:
     """The prefilter: by outlines where a column has few of them, by its texts where it has many.
 
     Of a column sifted by outlines, those texts that share no look pass by themselves too.
     """
     lens, views = glass.lens, glass.views
-    many = {c for c in cells.columns if len(distinct[c]) * DIVERSE > len(cells)}
+    many = {c for c in cells.columns if len(drawn[c].listed) * DIVERSE > len(cells)}
     few = [c for c in cells.columns if c not in many]
     passed = _passing(cells.select(c for c in cells.columns if c in many), glass)
-    fitting = _sieved({c: distinct[c] for c in few}, {c: lens.wide_sieves(views[c]) for c in few})
-    sifted = {c: _by_text(c, cells[c], drawn[c], passed[c], glass) for c in passed}
-    sifted |= {c: _by_outline(c, cells[c], drawn[c], distinct[c].filter(fitting[c]), glass) for c in few}
+    fitting = _sieved({c: drawn[c].listed for c in few}, {c: lens.wide_sieves(views[c]) for c in few})
+    sifted = {c: _by_text(c, cells[c], drawn[c], at, glass) for c, at in passed.items()}
+    with ThreadPoolExecutor() as hands:
+        told = hands.map(lambda c: _by_outline(c, cells[c], drawn[c], fitting[c].to_numpy(), glass), few)
+        sifted |= zip(few, told, strict=True)
     rest = {c: np.flatnonzero(sifted[c].known.of == UNCLASSED) for c in few}
     alone = _sieved({c: sifted[c].texts.gather(rest[c]) for c in few}, {c: lens.sieves(views[c]) for c in few})
     for column in few:
@@ -91,18 +93,23 @@ def _passing(cells: pl.DataFrame, glass: Glass) -> dict[str, Array]:
     return {c: passed[c][0].to_numpy().astype(np.int64) for c in passed.columns}
 
 
-def _by_text(column: str, cells: pl.Series, drawn: pl.Series, at: Array, glass: Glass) -> Sifted:
-    if len(cells) < 2 * LEAST:
-        return _classed(column, cells, at, np.full(len(at), -1), pl.Series(dtype=pl.String), glass)
-    own = drawn.gather(at)
-    shapes = own.to_frame("s").group_by("s").len().filter(pl.col("len") >= LEAST)["s"]
-    return _classed(column, cells, at, places(own, shapes), shapes, glass)
+def _by_text(column: str, cells: pl.Series, drawn: Outlines, at: Array, glass: Glass) -> Sifted:
+    often = np.bincount(drawn.of[at], minlength=len(drawn.listed)) >= LEAST
+    return _classed(column, cells, at, _renumbered(drawn.of[at], often), drawn.listed.filter(often), glass)
 
 
-def _by_outline(column: str, cells: pl.Series, drawn: pl.Series, shapes: pl.Series, glass: Glass) -> Sifted:
-    shape = _outlined(drawn, shapes)
+def _by_outline(column: str, cells: pl.Series, drawn: Outlines, fitting: Array, glass: Glass) -> Sifted:
+    shape = _renumbered(drawn.of, fitting)
     at = np.flatnonzero(shape >= 0)
-    return _classed(column, cells, at, shape[at], shapes, glass)
+    return _classed(column, cells, at, shape[at], drawn.listed.filter(fitting), glass)
+
+
+def _renumbered(of: Array, kept: Array) -> Array:
+    """Which of the listed that are kept each one is, -1 where its own isn't."""
+    number = np.full(len(kept), -1, np.int64)
+    number[kept] = np.arange(np.count_nonzero(kept))
+    renumbered: Array = number[of]
+    return renumbered
 
 
 def _classed(column: str, cells: pl.Series, at: Array, shape: Array, shapes: pl.Series, glass: Glass) -> Sifted:
@@ -114,16 +121,6 @@ def _classed(column: str, cells: pl.Series, at: Array, shape: Array, shapes: pl.
     )
     known = classes(texts, listed, shape, ask, glass.lens.may_be_official(texts))
     return Sifted(at, texts, shape, listed, known)
-
-
-def _outlined(drawn: pl.Series, shapes: pl.Series) -> Array:
-    """`places`, for outlines: most cells have that of the first cell, which is soon compared."""
-    if shapes.is_empty() or drawn[0] not in shapes:
-        return places(drawn, shapes)
-    shape = np.full(len(drawn), int((shapes == drawn[0]).arg_true()[0]), np.int64)
-    others = (drawn != drawn[0]).arg_true()
-    shape[others.to_numpy()] = places(drawn.gather(others), shapes)
-    return shape
 
 
 def places(texts: pl.Series, listed: pl.Series) -> Array:
@@ -153,6 +150,14 @@ def _sieved(parts: Mapping[str, pl.Series], sieves: Mapping[str, Sequence[str]])
 def _which_pass(texts: pl.Series, sieves: Sequence[str]) -> pl.Series:
     if not sieves:
         return pl.repeat(value=False, n=len(texts), eager=True)
+    passes = partial(_passed, sieves=sieves)
+    if len(texts) < AT_ONCE:
+        return passes(texts)
+    with ThreadPoolExecutor() as hands:
+        return pl.concat(hands.map(passes, (texts.slice(at, AT_ONCE) for at in range(0, len(texts), AT_ONCE))))
+
+
+def _passed(texts: pl.Series, sieves: Sequence[str]) -> pl.Series:
     return pl.select(_passes(pl.lit(texts), sieves)).to_series().fill_null(value=False)
 
 

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from domain.finding import Source
-from domain.table import Reading
+from domain.table import Reading, UnreadReason
 from redaction.canary import canaries
 from redaction.lens import Column, Lens, Span
+from redaction.unread import reason_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class TextScan:
     hits: tuple[TextHit, ...]
     scanned: int
     canary_found: bool
+    unread: tuple[tuple[Around, UnreadReason], ...] = ()  # texts that couldn't be scanned
 
 
 def around(reading: Reading, file_name: str) -> Iterator[Around]:
@@ -74,9 +76,9 @@ def scan_around(reading: Reading, lens: Lens, *, file_name: str, seed: str) -> T
         for span in spans or ()
         if span.score >= reported
     ]
-    scanned = sum(spans is not None for spans in found[: len(places)])
+    unread = [(p, reason_of(p.text)) for p, spans in zip(places, found, strict=False) if spans is None]
     seen = all(c.is_in(spans) for c, spans in zip(planted, found[len(places) :], strict=True))
-    return TextScan(tuple(hits), scanned if seen else 0, seen)
+    return TextScan(tuple(hits), len(places) - len(unread) if seen else 0, seen, tuple(unread))
 
 
 def shown(name: str, lens: Lens) -> str:

@@ -20,7 +20,7 @@ from domain.errors import ArtefactMissing
 from domain.finding import Finding
 from domain.pack import Packs, load_pack
 from domain.release import PackRef
-from domain.table import Coverage, TableCoverage
+from domain.table import Coverage, TableCoverage, Unscanned
 from tests.review_desk import HOLD, PASSWORD, PEOPLE, RULES, STORE, WARN, MemoryStore, make_contract, make_manifest
 
 HAN = re.compile(r"[\u4e00-\u9fff]+")
@@ -263,7 +263,7 @@ ROWS: dict[str, Sequence[str | None]] = {
 def table_release(
     contract: Contract | None = None, rows: Mapping[str, Sequence[str | None]] = ROWS, *, period: str = "2026", run_key: str = "t1",
     findings: Sequence[Finding] = (HOLD, WARN), previous: str | None = None, submit: bool = True,
-    packs: tuple[PackRef, ...] = (),
+    packs: tuple[PackRef, ...] = (), unscanned: tuple[Unscanned, ...] = (),
 ) -> str:  # fmt: skip
     """A release whose package is whole: contract, redacted Parquet, redaction map, coverage. `previous`: a release hash."""
     from dataclasses import replace
@@ -301,6 +301,7 @@ def table_release(
         3,
         canaries_planted=1,
         canaries_found=1,
+        unscanned=unscanned,
     )
     manifest = replace(
         made,

@@ -108,6 +108,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "withdrawn": ("已撤回", "Withdrawn"),
     "withdrawn_editions": ("已撤回的各期", "Withdrawn editions"),
     "withdrawn_why": ("原因", "Reason"),
+    "withdrawn_code": ("代码", "code"),
     "withdrawn_when": ("撤回日期", "Withdrawn on"),
     "withdrawn_what": ("文件已从本目录删除。", "The files have been removed from this catalogue."),
     "no_reason": ("未注明", "not stated"),

@@ -19,6 +19,8 @@ REASONS: dict[str, Pair] = {
     "file-encrypted": ("文件加了密码", "the file is encrypted"),
     "file-truncated": ("文件不完整", "the file is cut off"),
     "limit-exceeded": ("行、列或大小超过上限", "more rows, columns or bytes than are read"),
+    "text-too-long": ("一格、一行或一条记录过长，没有读", "a cell, line or record too long to be read"),
+    "nested-too-deep": ("括号套了太多层，没有读", "brackets nested too deep to be read"),
     "archive-bomb": ("压缩包展开后过大，没有读", "an archive that unpacks to far more than it should, not read"),
     "source-unreadable": ("无法读出数据表", "no table could be read"),
 }  # fmt: skip

@@ -90,6 +90,12 @@ def _print_scan(seen: Overlook) -> None:
         [[*k, n, first[k]] for k, n in groups.items()],
         right=(5,),
     )
+    for gap in seen.facts.gaps:
+        rest = gap.count - len(gap.places)
+        tell(
+            f"没有扫描：{gap.where[0]}，{gap.reason[0]}，{gap.count:,} 处"
+            f"{'：' + '，'.join(gap.places) if gap.places else ''}{f'，另有 {rest:,} 处' if gap.places and rest else ''}"
+        )
     tables = seen.report["tables"]
     cells, scanned = (sum(t[of] for t in tables) for of in ("cells", "cells_scanned"))
     tell(

@@ -12,7 +12,7 @@ from typing import Any
 
 from domain.finding import SEVERITIES, Finding, Place, Severity, Source
 from domain.pack import Packs
-from domain.table import Coverage, Reading
+from domain.table import Coverage, Reading, Unscanned
 from flows.report import words
 from flows.report.words import Pair
 
@@ -36,6 +36,16 @@ class Group:
     remedy: Pair | None
     checked: Pair | None  # what the check digit says
     rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Texts that couldn't be scanned for one reason. `places` are the first ones, `count` is exact."""
+
+    where: Pair
+    reason: Pair
+    count: int
+    places: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +79,7 @@ class Facts:
     file: str
     format: str
     certificate: Coverage
+    gaps: tuple[Gap, ...]
     groups: tuple[Group, ...]
     done: tuple[TableDone, ...]
     written: tuple[str, ...]
@@ -102,7 +113,7 @@ def facts_of(
     return Facts(
         title, *_verdict(certificate, severities, redacted=redaction_map is not None), shown(file),
         f"{reading.format}{'，' + reading.encoding if reading.encoding else ''}", _shown_certificate(certificate, shown),
-        tuple(groups), tuple(_tables(redaction_map or {}, titles, shown)), tuple(shown(w) for w in written),
+        tuple(_gap(u, shown) for u in certificate.unscanned), tuple(groups), tuple(_tables(redaction_map or {}, titles, shown)), tuple(shown(w) for w in written),
         tuple((p.id, p.version, p.sha256) for p in packs.refs),
     )  # fmt: skip
 
@@ -127,7 +138,12 @@ def _verdict(certificate: Coverage, severities: set[Severity], *, redacted: bool
 def _shown_certificate(certificate: Coverage, shown: Shown) -> Coverage:
     unread = tuple((shown(where), shown(why)) for where, why in certificate.unread)
     tables = tuple(replace(t, name=shown(t.name)) for t in certificate.tables)
-    return replace(certificate, unread=unread, tables=tables)
+    return replace(certificate, unread=unread, tables=tables, unscanned=())
+
+
+def _gap(told: Unscanned, shown: Shown) -> Gap:
+    places = tuple(_place(p, shown) for p in told.places if _place(p, shown))
+    return Gap(_where(told.places, shown), words.UNREAD[told.reason], told.count, places[:PLACES_SHOWN])
 
 
 def _group(finding: Finding, titles: Mapping[str, Pair], shown: Shown) -> Group:
@@ -138,7 +154,7 @@ def _group(finding: Finding, titles: Mapping[str, Pair], shown: Shown) -> Group:
         title=titles.get(finding.entity or "") or words.code_title(finding.code),
         code=finding.code,
         entity=finding.entity,
-        where=_where(finding, shown),
+        where=_where(finding.places, shown),
         places=tuple(dict.fromkeys(_place(p, shown) for p in finding.places if _place(p, shown)))[:PLACES_SHOWN],
         count=finding.count,
         note=shown(finding.note),
@@ -148,11 +164,11 @@ def _group(finding: Finding, titles: Mapping[str, Pair], shown: Shown) -> Group:
     )
 
 
-def _where(finding: Finding, shown: Shown) -> Pair:
+def _where(places: Sequence[Place], shown: Shown) -> Pair:
     """Table and column, or the part around the cells, of the first place; a group has but one of each."""
-    if not finding.places:
+    if not places:
         return ("整个文件", "the whole file")
-    place = finding.places[0]
+    place = places[0]
     zh, en = words.SOURCES[place.source]
     table, column = shown(place.table or ""), shown(place.column or "")
     if place.source is Source.CELL and not (table or column):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from domain.finding import Severity, Source
-from review.console.words import CODES
+from review.console.words import CODES, UNREAD
+
+__all__ = ["CODES", "UNREAD"]
 
 Pair = tuple[str, str]
 

@@ -18,7 +18,7 @@ from domain.contract import SourceSpec, TableSpec
 from domain.errors import SourceUnreadable
 from domain.finding import Finding, Place, Severity, Source
 from domain.table import TableInfo, TextPart
-from intake.bounds import CELL_CHARS, Bounds
+from intake.bounds import CELL_CHARS, Bounds, cell_too_long
 from intake.headers import UniqueNames
 from intake.layout import HEAD_ROWS, TAIL_ROWS, is_blank, locate, notes_from, unit_in
 from intake.noticed import Places, header_findings
@@ -52,7 +52,7 @@ def read_delimited(
         delimiter = spec.delimiter or sniff_delimiter(text.read(SAMPLE_CHARS), tabs_first=tabs_first)
     csv.field_size_limit(CELL_CHARS)
     with open_text(path, encoding) as text:
-        lines = _Lines(text)
+        lines = _Lines(text, delimiter)
         rows = _rows(lines, delimiter)
         try:
             table, findings = _table(rows, lines, Path(name).stem, into, tables, bounds)
@@ -80,8 +80,8 @@ def sniff_delimiter(sample: str, *, tabs_first: bool = False) -> str:
 class _Lines(Iterator[str]):
     """Physical lines, bounded in length, counted in number and characters."""
 
-    def __init__(self, text: TextIO) -> None:
-        self._readline = text.readline
+    def __init__(self, text: TextIO, delimiter: str) -> None:
+        self._readline, self._delimiter = text.readline, delimiter
         self.number = 0
         self.chars = 0
 
@@ -92,12 +92,23 @@ class _Lines(Iterator[str]):
         self.number += 1
         self.chars += len(line)
         if len(line) >= LINE_CHARS:
-            raise SourceUnreadable(
-                f"a line holds more than {LINE_CHARS} characters; this is no table of rows, ask the sender for a CSV",
-                code="limit-exceeded",
-                locator=f"line {self.number}",
-            )
+            raise self._too_long(line)
         return line
+
+    def _too_long(self, line: str) -> SourceUnreadable:
+        """The refusal of a line: for one cell of it, or where none is too long, for the line."""
+        locator, at = f"line {self.number}", 0
+        while at + CELL_CHARS < len(line):
+            found = line.rfind(self._delimiter, at, at + CELL_CHARS + 1)
+            if found < 0:
+                return cell_too_long(locator, f"{locator}: ")
+            at = found + 1
+        return SourceUnreadable(
+            f"{locator}: a line holds more than {LINE_CHARS} characters; this is no table of rows, ask the sender for a CSV "
+            "with one row a line",
+            code="text-too-long",
+            locator=locator,
+        )
 
 
 def _rows(lines: _Lines, delimiter: str) -> Iterator[Line]:
@@ -112,12 +123,9 @@ def _rows(lines: _Lines, delimiter: str) -> Iterator[Line]:
 
 def _refused(fault: csv.Error, line: int) -> SourceUnreadable:
     """csv's messages quote no data, but they are of no use to a sender either."""
+    if "field larger" in str(fault):
+        return cell_too_long(f"line {line}", f"line {line}: ")
     kinds = (
-        (
-            "field larger",
-            "limit-exceeded",
-            f"a cell holds more than {CELL_CHARS} characters; ask the sender to split it",
-        ),
         ("unexpected end", "file-truncated", "the file ends inside a quoted cell; ask the sender for the whole file"),
         ("", "source-unreadable", "a quoted cell isn't closed before its delimiter; ask the sender to export again"),
     )

@@ -12,7 +12,7 @@ from typing import Any
 
 from domain.contract import SourceSpec
 from domain.errors import SourceUnreadable
-from intake.bounds import Bounds
+from intake.bounds import Bounds, too_deep
 from intake.headers import UniqueNames
 from intake.readers.jsonstream import BLANK, VALUE_CHARS, JsonStream, Number, decoder_for, invalid, too_long
 from intake.readers.jsontables import Found, Records, Tables
@@ -61,7 +61,9 @@ def read_json_lines(path: Path, *, name: str, into: Path, spec: SourceSpec, boun
 def _one(decoder: json.JSONDecoder, record: str, number: int, *, is_last: bool) -> Any:
     try:
         value, end = decoder.raw_decode(record)
-    except (ValueError, RecursionError):
+    except RecursionError:
+        raise too_deep(f"line {number}") from None
+    except ValueError:
         raise invalid(number, cut=is_last) from None
     if end != len(record):
         raise invalid(number)

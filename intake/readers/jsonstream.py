@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any, TextIO
 
 from domain.errors import SourceUnreadable
-from intake.bounds import CELL_CHARS, Bounds
+from intake.bounds import CELL_CHARS, Bounds, too_deep
 from intake.headers import UniqueNames
 
 PIECE = 256 * 1024
@@ -76,7 +76,7 @@ class JsonStream:
             try:
                 value, end = self._decoder.raw_decode(self._buffer, self._at)
             except RecursionError:
-                raise self.fault() from None
+                raise too_deep(f"line {self._number()}") from None
             except json.JSONDecodeError as fault:
                 if not self._more():
                     raise self._value_fault(fault) from None
@@ -90,8 +90,10 @@ class JsonStream:
 
     def fault(self) -> SourceUnreadable:
         """What to raise where the text is no JSON."""
-        line = self._line + self._buffer.count("\n", 0, self._at)
-        return invalid(line, cut=self._ended and not self._buffer[self._at :].strip(BLANK))
+        return invalid(self._number(), cut=self._ended and not self._buffer[self._at :].strip(BLANK))
+
+    def _number(self) -> int:
+        return self._line + self._buffer.count("\n", 0, self._at)
 
     def _value_fault(self, fault: json.JSONDecodeError) -> SourceUnreadable:
         line = self._line + self._buffer.count("\n", 0, fault.pos)
@@ -126,7 +128,8 @@ def invalid(line: int, *, cut: bool = False) -> SourceUnreadable:
 def too_long(locator: str) -> SourceUnreadable:
     """The refusal of a record past the limit."""
     return SourceUnreadable(
-        f"one record holds more than {VALUE_CHARS} characters; ask the sender to split it",
-        code="limit-exceeded",
+        f"{locator}: one record holds more than {VALUE_CHARS} characters, all its values together; ask the sender to leave out or "
+        "split the longest",
+        code="text-too-long",
         locator=locator,
     )

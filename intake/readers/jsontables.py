@@ -16,7 +16,7 @@ from typing import Any
 from domain.errors import SourceUnreadable
 from domain.finding import Finding, Place, Severity, Source
 from domain.table import TableInfo, TextPart
-from intake.bounds import CELL_CHARS, Bounds
+from intake.bounds import CELL_CHARS, Bounds, too_deep
 from intake.containers.inspection import PARTS
 from intake.headers import UniqueNames, column_label
 from intake.readers.geojson import feature_row, is_feature
@@ -48,9 +48,7 @@ def text_of(value: Any) -> str | None:
     try:
         return "".join(_compact(value))
     except RecursionError:
-        raise SourceUnreadable(
-            "a value is nested hundreds of levels deep; ask the sender for plain records", code="limit-exceeded"
-        ) from None
+        raise too_deep() from None
 
 
 def _compact(value: Any) -> Iterator[str]:

@@ -19,9 +19,13 @@ _BEGIN, _END = "(?<![0-9A-Z])", "(?![0-9A-Z]|-[0-9])"
 PATTERNS = (
     ("number", f"{_BEGIN}(?![CWLT]{DATE8})(?:C[0-9A-HJ-NP-Z][0-9]{{7}}|[WLT][0-9]{{8}}){_END}", 0.3),
     ("like a date", f"{_BEGIN}[CWLT]{DATE8}{_END}", 0.2),
-    ("in groups", f"{_BEGIN}(?:C ?[0-9A-HJ-NP-Z][0-9]{{3}}|[WLT] ?[0-9]{{4}}) ?[0-9]{{4}}{_END}(?! [0-9])", 0.2),
+    (
+        "in groups",
+        f"{_BEGIN}(?:C[ -]?[0-9A-HJ-NP-Z][0-9]{{3}}|[WLT][ -]?[0-9]{{4}})[ -]?[0-9]{{4}}{_END}(?! [0-9])",
+        0.2,
+    ),
 )
-PREFILTER = r"(?:^|[^0-9A-Za-z])(?i:C\s?[0-9A-HJ-NP-Z][0-9]{3}|[WLT]\s?[0-9]{4})\s?[0-9]{4}"
+PREFILTER = r"(?:^|[^0-9A-Za-z])(?i:C[\s‐-―-]?[0-9A-HJ-NP-Z][0-9]{3}|[WLT][\s‐-―-]?[0-9]{4})[\s‐-―-]?[0-9]{4}"
 SIEVE = "prefixes"
 CONTEXT = ("往来港澳", "往来台湾", "港澳通行证", "通行证", "exit permit")
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from domain.errors import TransitionRefused, UsageInvalid
 from domain.release import Status
 from review import lifecycle, proposals, queries
+from review.connection import reconnect_if_lost
 from review.lifecycle import Event
 from review.models import ReleaseRecord, WorkRequest
 from review.permissions import SYSTEM, Act, check_can
@@ -100,17 +102,27 @@ def record_cancelled(page: Page, work: int, run_key: str = "") -> str:
     return CANCELLED
 
 
-@act()
 def claim(
-    page: Page, worker: str, *, lease_seconds: int = LEASE_SECONDS, kinds: Collection[str] = RUNNERS
+    worker: str, *, lease_seconds: int = LEASE_SECONDS, kinds: Collection[str] = RUNNERS
 ) -> dict[str, Any] | None:
     """Take the oldest work of those kinds that waits or whose runner fell silent; None if there is none. One runner gets it.
 
     Returns {id, kind, params, asked_by, attempts}. Extend the lease with `extend_claim` while the work lasts. Work
-    claimed three times without an end is failed: it kills its runners.
+    claimed three times without an end is failed: it kills its runners. Runners ask all the time, so they look before they
+    take the desk's lock.
     """
-    lapsed = Q(state=RUNNING, lease_until__lt=page.at)
-    for row in WorkRequest.objects.filter(Q(state=QUEUED) | lapsed, kind__in=list(kinds)).order_by("id"):
+    reconnect_if_lost()
+    return _claim(worker, lease_seconds, kinds) if _waiting(kinds, timezone.now()).exists() else None
+
+
+def _waiting(kinds: Collection[str], at: datetime) -> QuerySet[WorkRequest]:
+    lapsed = Q(state=RUNNING, lease_until__lt=at)
+    return WorkRequest.objects.filter(Q(state=QUEUED) | lapsed, kind__in=list(kinds)).order_by("id")
+
+
+@act()
+def _claim(page: Page, worker: str, lease_seconds: int, kinds: Collection[str]) -> dict[str, Any] | None:
+    for row in _waiting(kinds, page.at):
         if row.attempts >= ATTEMPTS:
             _end(row, FAILED, {"error": "runner-lost"}, page)
             continue

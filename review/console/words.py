@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from domain.finding import Severity
 from domain.release import DispositionKind, Status, Verdict
+from domain.table import UnreadReason
 from review.adopted_look import WORDS as ADOPTED_CHANGES
 from review.case_steps import CaseEvent, CaseKind, CaseStatus
 from review.kinds import Kind
@@ -68,6 +69,13 @@ SEVERITIES: Mapping[str, Pair] = {
     Severity.HOLD: ("须处置", "to be decided"),
     Severity.WARN: ("提示", "note"),
     Severity.INFO: ("信息", "information"),
+}
+UNREAD: Mapping[str, Pair] = {
+    UnreadReason.TOO_LONG: ("一格文字过长", "too long for one cell"),
+    UnreadReason.TOO_DEEP: ("转义、实体或编码套了太多层", "too many layers of escapes, entities or codes"),
+    UnreadReason.TOO_WRAPPED: ("转义、标签或压缩文字展开后太多", "escapes, tags or packed text unfold to too much"),
+    UnreadReason.FILE_INSIDE: ("里面是编码后的文件或压缩内容", "holds an encoded file or packed content"),
+    UnreadReason.TOO_HARD: ("太难辨认，超过时限", "too hard to read within the time limit"),
 }
 DISCLOSURES: Mapping[str, Pair] = {
     "proactive": ("主动公开", "proactive"),
@@ -353,6 +361,8 @@ CODES: Mapping[str, Pair] = {
     "file-encrypted": ("文件加密", "The file is encrypted"),
     "archive-bomb": ("压缩包异常", "An archive that would explode"),
     "limit-exceeded": ("超过契约的限量", "Past the contract's limits"),
+    "text-too-long": ("一格、一行或一条记录过长，请报送单位拆开或删去", "A cell, line or record is too long: have it split or left out"),
+    "nested-too-deep": ("括号套了太多层，请报送单位改报平铺的记录", "Brackets nested too deep: have plain records sent"),
     "source-unreadable": ("文件读不出来", "The file can't be read"),
 }  # fmt: skip
 

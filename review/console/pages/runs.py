@@ -69,7 +69,7 @@ def _seen(person: Visitor, rows: list[WorkRequest]) -> list[Seen]:
         unit, title = releases.get(str(row.params.get("release")), (str(row.params.get("department") or ""), None))
         if contract := contracts.get(str(row.params.get("dataset"))):
             unit, title = contract.department, {"zh": contract.title.zh, "en": contract.title.en}
-        if unit in person.departments or (row.kind in APART and sees_all):
+        if unit in person.departments or (not unit and sees_all):
             found.append(Seen(row, unit, title))
     return found
 
@@ -99,6 +99,7 @@ def _shown(seen: Seen, person: Visitor, names: Mapping[str, str]) -> dict[str, A
         "title": seen.title,
         "release": row.params.get("release") or (answer or {}).get("release"),
         "numbers": answer if row.kind in APART and row.state == DONE else None,
+        "looked": _looked(row) if row.kind == "inspect" and row.state == DONE else None,
         "asked_by": names.get(row.asked_by, row.asked_by),
         "asked_at": row.asked_at,
         "finished_at": row.finished_at,
@@ -109,6 +110,14 @@ def _shown(seen: Seen, person: Visitor, names: Mapping[str, str]) -> dict[str, A
         "again": row.state in ENDED_BADLY and row.kind in PREPARING and person.may(Act.PREPARE, seen.unit),
         "cancel": row.state in (QUEUED, RUNNING) and row.kind in CANCELLABLE and person.may(Act.CANCEL, seen.unit),
     }
+
+
+def _looked(row: WorkRequest) -> dict[str, int]:
+    """How many releases an inspection looked at, how many of them failed, and how many were taken off for it."""
+    found = (row.result or {}).get("answer") or []
+    return {
+        "all": len(found), "failed": sum(not one["ok"] for one in found), "hidden": sum(one["hidden"] for one in found)
+    }  # fmt: skip
 
 
 @require_POST

@@ -154,6 +154,27 @@ def test_plan_of_a_half_month_is_kept_drawn_again_and_finished(made: Made, tmp_p
     assert InspectionPlan.objects.count() == 1
 
 
+def test_night_asks_the_runner_once_and_its_numbers_are_kept(made: Made, tmp_path: Path) -> None:
+    from flows.runner import do_work
+    from flows.scheduled import ask_for_inspection
+    from review import desk, queries
+
+    release, _ = made.publish("nightly", tmp_path)
+    work = ask_for_inspection()
+    assert work is not None
+    assert ask_for_inspection() is None, "one that waits is enough"
+    row = desk.claim("runner")
+    assert row["id"] == work
+    assert ask_for_inspection() is None, "one that goes on is enough"
+    do_work(made.home, row, "runner")
+    told = queries.work_of(work)
+    assert told["state"] == "done"
+    assert {one["release"]: one["ok"] for one in told["result"]["answer"]}[release] is True
+    again = ask_for_inspection()
+    assert again is not None
+    desk.finish(desk.claim("runner")["id"], "runner", ok=True, result={"answer": []})
+
+
 def test_reports_that_nobody_can_take_do_not_keep_the_others_waiting(made: Made, tmp_path: Path) -> None:
     """More than a page of them, and older: about a dataset that isn't ours, and of a kind that nobody knows."""
     from catalog.embedded.reports import PAGE

@@ -239,6 +239,18 @@ def test_unit_above_itself() -> None:
         desk.add_unit("city", title_zh="市", title_en="City", kind="city", parent="finance")
 
 
+def test_idle_runner_reads_once_and_takes_no_lock() -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from review import desk
+
+    assert desk.claim("a") is None  # the first opens the connection
+    with CaptureQueriesContext(connection) as asked:
+        assert desk.claim("a", kinds=("publish",)) is None
+    assert [q["sql"].split()[0] for q in asked.captured_queries if "PRAGMA" not in q["sql"]] == ["SELECT"]
+
+
 def test_work_goes_to_one_runner_and_comes_back() -> None:
     from review import desk, queries
 

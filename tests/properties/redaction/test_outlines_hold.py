@@ -11,7 +11,7 @@ from redaction.detect import compile_pattern
 from redaction.lens import Column, open_lens
 from redaction.nested import NESTED_GUARD
 from redaction.normalise import GUARD, normalise
-from redaction.outline import ANYTHING, outline_of, outlines, widened
+from redaction.outline import ANYTHING, Outlines, outline_of, outlines, widened
 from tests.integration.redaction.mutations import mutated
 from tests.personal_data import PACKS
 
@@ -20,11 +20,22 @@ PLAIN = Column()
 TEXTS = mutated(11, 1_500)
 
 
+def told(found: Outlines) -> list[str]:
+    assert found.listed.n_unique() == len(found.listed)
+    return [found.listed[n] for n in found.of.tolist()]
+
+
 @given(st.lists(st.none() | st.text(max_size=20)), st.integers(0, 5))
 def test_outlines_are_the_texts_with_zeros(texts: list[str | None], first: int) -> None:
     for cells in (pl.Series(texts, dtype=pl.String), pl.concat([pl.Series(texts, dtype=pl.String)] * 2, rechunk=False)):
-        assert outlines(cells).to_list() == [outline_of(t or "") for t in cells]
-        assert outlines(cells[first:]).to_list() == [outline_of(t or "") for t in cells[first:]]
+        assert told(outlines(cells)) == [outline_of(t or "") for t in cells]
+        assert told(outlines(cells[first:])) == [outline_of(t or "") for t in cells[first:]]
+
+
+@given(*[st.lists(st.none() | st.sampled_from(("", "a1", "a2", "b", "c12", "c3")))] * 2)
+def test_outlines_followed_by_others_are_those_of_all_texts(texts: list[str | None], more: list[str | None]) -> None:
+    first, then = (outlines(pl.Series(t, dtype=pl.String)) for t in (texts, more))
+    assert told(first.followed_by(then)) == [outline_of(t or "") for t in [*texts, *more]]
 
 
 @pytest.mark.parametrize("name", [r.name for r in LENS.recognisers])
@@ -43,7 +54,7 @@ def test_outline_of_a_text_that_passes_the_sieves_passes_the_wide_ones() -> None
     for header in (None, "身份证号码", "银行卡号", "QQ", "注册号"):
         column = LENS.column(header) if header else PLAIN
         passed = texts.filter(texts.str.contains("|".join(LENS.sieves(column))))
-        assert outlines(passed).str.contains("|".join(LENS.wide_sieves(column))).all()
+        assert outlines(passed).listed.str.contains("|".join(LENS.wide_sieves(column))).all()
 
 
 @settings(deadline=None, max_examples=400)
@@ -54,12 +65,12 @@ def test_texts_of_an_outline_are_looked_at_by_those_whom_it_concerns_and_alike_b
     if pl.Series([text]).str.contains(f"{GUARD}|{NESTED_GUARD}")[0]:
         return
     other = "".join(draw.choice("0123456789") if c in "0123456789" else c for c in text)
-    told = LENS.concern(outline_of(text), PLAIN)
-    if told is None:
+    concern = LENS.concern(outline_of(text), PLAIN)
+    if concern is None:
         return
-    looks = [LENS.look(t, told.recognisers, PLAIN) for t in (text, other)]
+    looks = [LENS.look(t, concern.recognisers, PLAIN) for t in (text, other)]
     assert looks == [LENS.look(t, LENS.recognisers, PLAIN) for t in (text, other)]
-    if told.blind:
+    if concern.blind:
         assert looks[0] == looks[1]
 
 

@@ -182,6 +182,15 @@ def test_scan_json_is_one_object_printed_as_it_is_read(tmp_path: Path, rows: int
     (tmp_path / "n.csv").write_text("甲,乙\n" + f"{ID},x\n" * (rows - 1) + "y,x\n", "utf-8")
     done = call("scan", tmp_path / "n.csv", "--json")
     report = json.loads(done.stdout)
-    assert list(report) == ["file", "sha256", "bytes", "tables", "complete", "findings"]
+    assert list(report) == ["file", "sha256", "bytes", "tables", "complete", "unscanned", "findings"]
     assert [f["row"] for f in report["findings"]] == [*range(1, rows)]
     assert done.stdout == json.dumps(report, ensure_ascii=False, indent=2) + "\n"
+
+
+def test_scan_tells_where_a_cell_was_not_scanned_and_why(file: Path) -> None:
+    deep = "&" + "amp;" * 12 + "#49;"
+    file.write_text(f"类别,备注\n第一类,无\n第二类,{ID}{deep}\n", "utf-8")
+    done = call("scan", file)
+    assert done.exit_code == 1
+    assert "没有扫描：表“名单”，列“备注”，单元格，转义、实体或编码套了太多层，1 处：line 3" in done.stderr
+    assert ID not in done.stderr + done.stdout

@@ -144,8 +144,24 @@ def test_read_past_a_limit_is_refused(tmp_path: Path, limits: dict[str, int], wo
 def test_read_cell_past_its_limit_is_refused_without_a_piece_of_it(tmp_path: Path) -> None:
     with pytest.raises(SourceUnreadable) as refused:
         read_text(tmp_path, "a,b\n1," + "z" * (17 * 1024 * 1024) + "\n")
-    assert refused.value.code == "limit-exceeded"
+    assert (refused.value.code, refused.value.locator) == ("text-too-long", "line 2")
+    assert "a cell holds" in str(refused.value)
     assert "zz" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [("z" * 300, "a cell"), ("1," * 40 + "z" * 220, "a cell"), ("zz," * 100, "a line"), ("z" * 60 + "," + "z" * 70 + "," + "z" * 200, "a cell")],
+    ids=["one cell", "the last cell", "short cells", "a cell among others"],
+)  # fmt: skip
+def test_read_line_past_its_limit_says_whether_a_cell_is_too_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, what: str
+) -> None:
+    monkeypatch.setattr("intake.readers.delimited.LINE_CHARS", 256)
+    monkeypatch.setattr("intake.readers.delimited.CELL_CHARS", 64)
+    with pytest.raises(SourceUnreadable, match=f"line 2: {what} holds") as refused:
+        read_text(tmp_path, f"a,b\n{line}\n")
+    assert (refused.value.code, refused.value.locator) == ("text-too-long", "line 2")
 
 
 def test_read_same_bytes_twice_gives_same_parquet(tmp_path: Path) -> None:

@@ -122,7 +122,7 @@ def test_read_value_longer_than_a_piece(tmp_path: Path) -> None:
         ('[{"a":NaN}]', "a.json", "source-unreadable"),
         ('{"a":1}\n{"a":\n', "a.jsonl", "source-unreadable"),
         ('{"a":1}\n{"a":', "a.jsonl", "file-truncated"),
-        ("[" * 100_000, "a.json", "source-unreadable"),
+        ("[" * 100_000, "a.json", "nested-too-deep"),
         ('[{"a":"\\ud800"}]', "a.json", "encoding-invalid"),
         ("  \n", "a.json", "file-empty"),
     ],

@@ -22,6 +22,7 @@ from redaction.detect import Recogniser, modules
 from redaction.engine import TableScan
 from redaction.hit_files import HITS
 from redaction.lens import Column, Lens, open_lens
+from redaction.outline import Outlines
 from redaction.redact import redact_reading, residue
 from redaction.report import scan_json
 from redaction.whole import Classes
@@ -182,11 +183,11 @@ def one_class(patch: pytest.MonkeyPatch) -> None:
 
 
 def no_outline(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(engine, "outlines", lambda texts: pl.repeat("", len(texts), dtype=pl.String, eager=True))
+    patch.setattr(engine, "outlines", lambda texts: Outlines(np.zeros(len(texts), np.int32), pl.Series([""])))
 
 
 def no_outline_told(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(sift, "_outlined", lambda drawn, _: np.full(len(drawn), -1, np.int64))
+    patch.setattr(sift, "_renumbered", lambda of, _: np.full(len(of), -1, np.int64))
 
 
 def nobody_concerned(patch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,7 @@
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from redaction.numerals import NUMERAL_GUARD, SIGNS, with_digits
@@ -69,3 +69,44 @@ def test_with_digits_keeps_every_place_and_its_guard_lets_it_through(text: str) 
         return
     assert len(plain) == len(text)
     assert pl.Series([text]).str.contains(NUMERAL_GUARD)[0]
+
+
+IDS = [id18(), id18_with_x()]
+MISREAD = {
+    "every nought an O": str.maketrans("0", "O"), "every nought an o": str.maketrans("0", "o"),
+    "every one an l": str.maketrans("1", "l"), "every one an I": str.maketrans("1", "I"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("table", MISREAD.values(), ids=MISREAD.keys())
+def test_find_number_with_letters_for_noughts_and_ones(table: dict[int, int]) -> None:
+    identity, mobile = id18().translate(table), "13812310231".translate(table)
+    assert sure(f"证号{identity}，") == [("CN_ID18", identity)]
+    assert sure(f"手机：{mobile}") == [("MOBILE", mobile)]
+    assert sure(identity, "身份证号") == [("CN_ID18", identity)]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from([*IDS, MOBILE.replace("0000", "2345")]), st.sets(st.integers(0, 17), max_size=7), st.booleans())
+def test_guard_passes_every_number_with_a_few_letters(number: str, places: set[int], lower: bool) -> None:
+    letters = {"0": "o" if lower else "O", "1": "l" if lower else "I"}
+    places = set(sorted(places)[: 7 if len(number) == 18 else 4])
+    text = "".join(letters.get(c, c) if n in places else c for n, c in enumerate(number))
+    if text != number:
+        assert with_digits(f"（{text}）") == f"（{number}）"
+        assert pl.Series([f"（{text}）", text]).str.contains(NUMERAL_GUARD).all()
+        assert [found for _, found in sure(f"（{text}）")] == [text]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["LOL130102", "型号O1023O45678", "1OOO00000OO", "13OOOOO0001", "Il0000000000", f"A{id18().replace('0', 'O')}", f"{id18().replace('0', 'O')}Z", "l3800001234l", "No13800001234"],
+)  # fmt: skip
+def test_letters_of_other_words_and_codes_stay(text: str) -> None:
+    assert with_digits(text) is None
+
+
+def test_letters_make_no_number_of_one_whose_check_digit_is_wrong_elsewhere() -> None:
+    """A serial of the same length is no identity number: no such province or day."""
+    assert sure("99O1O2199OO3O71233") == []
+    assert sure("13O1O219991332123O") == []

@@ -31,7 +31,31 @@ CASES = {
         [Hit(0, 18, "USCC_STRICT", 1.0, True), Hit(0, 18, "CN_ID18", 1.0, True)],
         ["CN_ID18"],
     ),
-}
+    "across two of one kind": (
+        [Hit(0, 17, "USCC_STRICT", 0.3, True), Hit(10, 35, "EMAIL", 0.9, True), Hit(18, 35, "USCC_STRICT", 0.3, True)],
+        ["USCC_STRICT", "USCC_STRICT"],
+    ),
+    "across two of which one is wrong": (
+        [Hit(0, 17, "USCC_STRICT", 0.3, True), Hit(10, 35, "EMAIL", 0.9, True), Hit(18, 35, "USCC_STRICT", 0.3, False)],
+        ["EMAIL"],
+    ),
+    "across two kinds": (
+        [Hit(0, 17, "USCC_STRICT", 0.3, True), Hit(10, 35, "EMAIL", 0.9, True), Hit(18, 35, "BANKCARD", 0.3, True)],
+        ["EMAIL"],
+    ),
+    "beyond the second": (
+        [Hit(0, 17, "USCC_STRICT", 0.3, True), Hit(10, 36, "EMAIL", 0.9, True), Hit(18, 35, "USCC_STRICT", 0.3, True)],
+        ["EMAIL"],
+    ),
+    "around both": (
+        [Hit(0, 17, "USCC_STRICT", 0.3, True), Hit(0, 35, "EMAIL", 0.9, True), Hit(18, 35, "USCC_STRICT", 0.3, True)],
+        ["EMAIL"],
+    ),
+    "across the second and third": (
+        [Hit(0, 17, "USCC_STRICT", 0.3, True), Hit(18, 35, "USCC_STRICT", 0.3, True), Hit(28, 50, "EMAIL", 0.9, True), Hit(36, 53, "USCC_STRICT", 0.3, True)],
+        ["USCC_STRICT", "USCC_STRICT", "USCC_STRICT"],
+    ),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("hits", "kept"), CASES.values(), ids=CASES.keys())

@@ -297,6 +297,16 @@ def test_scan_writes_no_canary_and_the_same_hits_again(tmp_path: Path) -> None:
     assert {c for part in read_parts(first.tables["t"].hits) for c in part["column"]} == {"乙"}
 
 
+def test_hits_of_a_column_stand_in_the_order_of_its_rows(tmp_path: Path) -> None:
+    names = ["李建华", "王秀英", "张志明", "李建华", "陈玉梅"]
+    cells = [{"姓名": names[n % 5], "备注": f"王玉梅{ID}" if n % 7 else None} for n in range(3_000)]
+    for part in read_parts(scan(reading(table_from_rows(tmp_path, "t", cells)), tmp_path).tables["t"].hits):
+        place = {"姓名": 0, "备注": 1}
+        at = [(place[h["column"]], h["row"], h["start"]) for h in part.iter_rows(named=True)]
+        assert at == sorted(at)
+        assert {c for c, _, _ in at} == {0, 1}
+
+
 def test_scan_json_has_the_promised_shape(tmp_path: Path) -> None:
     source = reading(column_table(tmp_path, [f"ID{ID}"]), parts=[TextPart("comment", "B2", "手机13900000003")])
     done = scan(source, tmp_path)
@@ -309,4 +319,5 @@ def test_scan_json_has_the_promised_shape(tmp_path: Path) -> None:
         "end": 20, "score": 1.0, "valid": True, "source": "cell", "locator": "line 2",
     }  # fmt: skip
     assert lines[1]["source"] == "comment"
-    assert list(report) == ["file", "sha256", "bytes", "tables", "complete"]
+    assert list(report) == ["file", "sha256", "bytes", "tables", "complete", "unscanned"]
+    assert report["unscanned"] == []

@@ -121,6 +121,22 @@ def test_other_departments_runs_are_not_seen(console: Path) -> None:
     assert [n for n, _ in shown("auditor")] == [inspected, theirs, mine]
 
 
+def test_nightly_inspection_is_seen_with_its_numbers_by_those_who_see_everything(console: Path) -> None:
+    from review import desk
+
+    night = desk.ask("inspect", {"release": "", "due": True})
+    assert (shown("op"), shown("auditor")) == ([], [(night, "queued")])
+    assert desk.claim("runner")["id"] == night
+    looks = [{"release": f"R-2026-{n:04}", "ok": n > 1, "hidden": n == 0, "case": None} for n in range(5)]
+    desk.finish(night, "runner", ok=True, result={"answer": looks})
+    assert shown("op") == []
+    for language, said in {
+        "zh-hans": "查了 5 份，2 份不符，已撤下 1 份",
+        "en": "5 looked at, 2 not as approved, 1 taken off",
+    }.items():
+        assert said in text_of(visit("auditor", language=language).get("/runs"))
+
+
 def test_many_runs_of_others_push_nobodys_out_of_sight(console: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from review import desk
     from review.console.pages import runs

@@ -14,6 +14,13 @@ SURE = {
     "lower case": ("通行证c00001234", [], "c00001234"),
     "full-width": ("通行证Ｃ００００1234", [], "Ｃ００００1234"),
     "in groups": ("通行证C0000 1234", [], "C0000 1234"),
+    "a hyphen": ("通行证C-00001234", [], "C-00001234"),
+    "two hyphens": ("往来台湾通行证T-0000-1234", [], "T-0000-1234"),
+    "documents to go abroad": ("C00001234", ["因私出国（境）证照号码"], "C00001234"),
+    "documents at the border": ("C00001234", ["出入境证件"], "C00001234"),
+    "a short name": ("港澳证C00001234", [], "C00001234"),
+    "a short name, Taiwan": ("入台证T00001234", [], "T00001234"),
+    "beside its endorsement": ("C00001234签注至年底", [], "C00001234"),
     "a date beside the word": ("通行证T20240315", [], "T20240315"),
 }
 WEAK = {
@@ -28,6 +35,8 @@ NONE = {
     "letters before": ("AT00001234", []),
     "O in the second place": ("CO0001234", ["通行证号"]),
     "a suffix": ("C00001234-01", []),
+    "a code with hyphens": ("C-0000-1234-01", ["通行证号"]),
+    "a hyphen without a word": ("设备C-00001234", []),
 }
 
 

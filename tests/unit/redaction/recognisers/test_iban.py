@@ -7,7 +7,7 @@ import pytest
 from stdnum import iban as oracle
 from stdnum import numdb
 
-from redaction.recognisers import iban
+from redaction.recognisers import iban, vin
 from tests.innocent import hits_in_innocent
 from tests.looking import look, sure, weak
 
@@ -75,6 +75,36 @@ def test_lengths_and_check_digits_agree_with_stdnum() -> None:
 def split(structure: str) -> list[str]:
     """`8!n10!n` as `8!n`, `10!n`."""
     return [part + kind for part, kind in zip(*[iter(re.split("([nac])", structure))] * 2, strict=False)]
+
+
+def right_by_chance() -> str:
+    """Two made-up vehicle numbers side by side, from inside the first an account whose check digits are right."""
+    for number in range(10**6):
+        text = " ".join(made_vin(f"LZZ0000A0KSA{serial:05}") for serial in (70_000 + number % 100, number % 10_000))
+        account = text[10:35]
+        if iban.is_valid(f"SA{account[2:]}") and account.startswith("SA"):
+            return text
+    raise AssertionError("no such pair")
+
+
+def made_vin(number: str) -> str:
+    return number[:8] + vin.check_character(number) + number[9:]
+
+
+def test_find_none_across_two_vehicle_numbers() -> None:
+    text = right_by_chance()
+    assert iban.is_valid(text[10:35])
+    assert weak(text) == [("VIN", text[:17]), ("VIN", text[18:])]
+    assert sure(text) == []
+    assert sure(text, "车架号") == [("VIN", text[:17]), ("VIN", text[18:])]
+    assert sure(text[10:35]) == [(ENTITY, text[10:35])]  # alone it is one
+
+
+@pytest.mark.parametrize("gap", [" ", "\n", "-"])
+@pytest.mark.parametrize("at", range(2, len(RIGHT)))
+def test_find_account_in_two_parts_wherever_it_is_parted(gap: str, at: int) -> None:
+    parted = RIGHT[:at] + gap + RIGHT[at:]
+    assert sure(parted) == sure(f"IBAN{parted}的") == [(ENTITY, parted)]
 
 
 def test_find_none_in_innocent_text() -> None:
