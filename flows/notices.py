@@ -72,6 +72,8 @@ def link(home: Home, parcel: Parcel) -> str:
         page = f"/releases/{parcel.release}"
     elif parcel.proposal:
         page = f"/proposals/{parcel.proposal}"
+    elif parcel.case:
+        page = f"/cases/{parcel.case}"
     elif parcel.catalogue:
         page = "/cases#adopted"
     return home.console_address.rstrip("/") + page if home.console_address and page else ""
@@ -88,7 +90,7 @@ def mail_of(home: Home, parcel: Parcel) -> tuple[str, str]:
         name = parcel.dataset
         about_zh, about_en = f"：{name}（#{parcel.proposal}）", f": {name} (#{parcel.proposal})"
     elif parcel.catalogue:
-        name = parcel.catalogue
+        name = " ".join(filter(None, (parcel.case, parcel.catalogue)))
         about_zh, about_en = f"：{name}", f": {name}"
     lines = [
         zh + about_zh,
@@ -118,7 +120,7 @@ def body_of(home: Home, parcel: Parcel) -> dict[str, Any]:
     return {
         "notice": parcel.notice, "kind": parcel.kind, "at": parcel.at.astimezone(UTC).isoformat(), "release": parcel.release,
         "dataset": parcel.dataset, "period": parcel.period, "status": parcel.status, "proposal": parcel.proposal or None,
-        "catalogue": parcel.catalogue or None, "url": link(home, parcel),
+        "catalogue": parcel.catalogue or None, "case": parcel.case or None, "url": link(home, parcel),
     }  # fmt: skip
 
 

@@ -25,7 +25,7 @@ COLUMNS: dict[type[Model], tuple[str, ...]] = {
     models.Look: ("release", "finding", "place", "user", "at"),
     models.WithdrawalAnswer: ("release", "verdict", "user", "entry"),
     models.Remark: ("release", "user", "entry"),
-    models.CaseRecord: ("public_id", "kind", "release", "status", "due_on"),
+    models.CaseRecord: ("public_id", "kind", "release", "catalogue", "status", "due_on"),
     models.CaseWord: ("case", "event", "user", "entry"),
     models.InspectionPlan: ("period", "side", "seed", "share", "at"),
     models.Rescan: ("release", "packs", "at"),

@@ -10,6 +10,7 @@ from domain.finding import Severity
 
 LOOKED, CHANGED, AWAY, FORGOTTEN = "adopted-looked", "adopted-changed", "adopted-away", "adopted-forgotten"
 WORDS: Mapping[str, tuple[str, str]] = {
+    "adopted-away": ("目录核对不成", "the catalogue couldn't be looked at"),
     "adopted-missing": ("数据集已不可见", "the dataset can't be seen any more"),
     "adopted-bytes-differ": ("文件的字节与接管时不同", "a file's bytes aren't those that were adopted"),
     "adopted-file-missing": ("接管时有的文件已不在", "a file that was adopted is gone"),

@@ -17,6 +17,7 @@ class CaseKind(StrEnum):
     INSPECTION = "inspection"  # what is public isn't what was approved
     RULE_CHANGE = "rule_change"  # a later rule finds something in what is public
     REPORT = "report"  # somebody of the public says so
+    ADOPTED = "adopted"  # a catalogue of others that is watched isn't as it was adopted
 
 
 REASONS: Mapping[CaseKind, str] = MappingProxyType(
@@ -42,6 +43,7 @@ class CaseEvent(StrEnum):
     CLOSE = "close"  # another person is satisfied
     REOPEN = "reopen"  # another person isn't, or something came up later
     CONTINUE = "continue"  # the platform found more of the same
+    SETTLE = "settle"  # the catalogue was adopted again: what it shows today is the baseline now
 
 
 S, E = CaseStatus, CaseEvent
@@ -52,12 +54,21 @@ TABLE: Mapping[tuple[CaseStatus, CaseEvent], CaseStatus] = MappingProxyType(
         (S.ANSWERED, E.CLOSE): S.CLOSED,
         (S.ANSWERED, E.REOPEN): S.OPEN,
         (S.ANSWERED, E.CONTINUE): S.OPEN,
+        (S.OPEN, E.SETTLE): S.ANSWERED,
+        (S.ANSWERED, E.SETTLE): S.ANSWERED,
         (S.CLOSED, E.REOPEN): S.OPEN,
     }
 )
 LINES: Mapping[CaseEvent, str] = MappingProxyType(
-    {E.ANSWER: "case-answered", E.CLOSE: "case-closed", E.REOPEN: "case-reopened", E.CONTINUE: "case-continued"}
+    {
+        E.ANSWER: "case-answered",
+        E.CLOSE: "case-closed",
+        E.REOPEN: "case-reopened",
+        E.CONTINUE: "case-continued",
+        E.SETTLE: "case-settled",
+    }
 )  # the ledger's words
+OF_PLATFORM = frozenset({E.CONTINUE, E.SETTLE})  # what no person does
 
 
 def step(case: str, status: CaseStatus, event: CaseEvent) -> CaseStatus:

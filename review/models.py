@@ -17,6 +17,7 @@ from domain.contract import Tier
 from domain.finding import SEVERITIES
 from domain.release import DispositionKind, Status, Verdict
 from review.case_steps import CaseKind, CaseStatus
+from review.case_subject import Subject, of_catalogue, of_release
 from review.factors import Totp as Totp  # registered with the room's tables
 from review.permissions import Role
 
@@ -445,7 +446,8 @@ class WithdrawalAnswer(models.Model):
 
 
 class CaseRecord(models.Model):
-    """问题单: something about a published release that somebody has to answer for. `findings`: Finding.to_dict() each, no values.
+    """问题单: something that somebody has to answer for, about a published release or about a catalogue of others that is watched.
+    `findings`: Finding.to_dict() each, no values. A case about a catalogue has no department.
 
     `text`: what somebody of the public wrote; it may hold personal data, so it is shown on the case's own page alone.
     """
@@ -454,12 +456,21 @@ class CaseRecord(models.Model):
     year: Number = models.IntegerField()
     number: Number = models.IntegerField()
     kind: Text = models.CharField(max_length=12, choices=_choices(CaseKind))
-    release_id: int
-    release: models.ForeignKey[ReleaseRecord, ReleaseRecord] = models.ForeignKey(
-        ReleaseRecord, PROTECT, related_name="cases"
+    release_id: int | None
+    release: models.ForeignKey[ReleaseRecord | None, ReleaseRecord | None] = models.ForeignKey(
+        ReleaseRecord, PROTECT, null=True, blank=True, related_name="cases"
     )
-    unit_id: str
-    unit: models.ForeignKey[Unit, Unit] = models.ForeignKey(Unit, PROTECT, related_name="cases")
+    unit_id: str | None
+    unit: models.ForeignKey[Unit | None, Unit | None] = models.ForeignKey(
+        Unit, PROTECT, null=True, blank=True, related_name="cases"
+    )
+    catalogue: LongText = models.TextField(blank=True, default="")  # of others, by address; "" where it is a release
+    foreign_dataset: LongText = models.TextField(
+        blank=True, default=""
+    )  # its name there; "" where it is the whole catalogue
+    adopted_on: Text = models.CharField(
+        max_length=40, blank=True, default=""
+    )  # of the baseline that it is held against
     status: Text = models.CharField(max_length=10, choices=_choices(CaseStatus), db_index=True)
     is_urgent: Flag = models.BooleanField(default=False)
     due_on: Day = models.DateField()
@@ -478,11 +489,25 @@ class CaseRecord(models.Model):
     class Meta:
         verbose_name = "问题单"
         ordering = ("-year", "-number")
-        constraints = (models.UniqueConstraint(fields=["year", "number"], name="case_number_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=["year", "number"], name="case_number_once"),
+            models.CheckConstraint(
+                condition=models.Q(release__isnull=False, unit__isnull=False, catalogue="")
+                | (models.Q(release__isnull=True, unit__isnull=True) & ~models.Q(catalogue="")),
+                name="case_has_one_subject",
+            ),
+        )
         indexes = (models.Index(fields=["unit", "status", "due_on"], name="case_waiting"),)
 
     def __str__(self) -> str:
         return self.public_id
+
+    @property
+    def subject(self) -> Subject:
+        """What it is about."""
+        if (record := self.release) is None:
+            return of_catalogue(self.catalogue, self.foreign_dataset)
+        return of_release(record.public_id, record.dataset, record.title_zh, record.title_en, record.period)
 
 
 class CaseWord(models.Model):

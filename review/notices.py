@@ -30,7 +30,6 @@ from review.permissions import (
     can_adopt,
     can_answer_withdrawal,
     can_decide,
-    can_everywhere,
 )
 
 NEWS = timedelta(days=1)
@@ -55,9 +54,9 @@ def _decided(data: Mapping[str, Any], record: ReleaseRecord) -> Kind | None:
             return Kind.NEW_WORK if record.status == Status.IN_REVIEW.value else None
 
 
-def _case(data: Mapping[str, Any], _record: ReleaseRecord) -> Kind | None:
-    """An inspection that failed is told of by its own line."""
-    return None if data.get("kind") == CaseKind.INSPECTION.value else Kind.CASE
+def _case(data: Mapping[str, Any]) -> Kind | None:
+    """An inspection that failed, and a look at a catalogue of others, are told of by their own lines."""
+    return None if data.get("kind") in (CaseKind.INSPECTION.value, CaseKind.ADOPTED.value) else Kind.CASE
 
 
 TELLING: Mapping[str, Callable[[Mapping[str, Any], ReleaseRecord], Kind | None]] = {
@@ -71,10 +70,13 @@ TELLING: Mapping[str, Callable[[Mapping[str, Any], ReleaseRecord], Kind | None]]
     "withdrawn": lambda _data, _record: Kind.HIDDEN,
     "expired": lambda _data, _record: Kind.TAKEN_OFF,
     "hidden": lambda data, _record: None if data["before"] == Status.WITHDRAWN.value else Kind.TAKEN_OFF,
+}
+OF_CASES: Mapping[str, Callable[[Mapping[str, Any]], Kind | None]] = {
     "case-opened": _case,
     "case-continued": _case,
     "case-reopened": _case,
-    "case-answered": lambda _data, _record: Kind.CASE_ANSWERED,
+    "case-answered": lambda _data: Kind.CASE_ANSWERED,
+    "case-settled": lambda _data: Kind.CASE_ANSWERED,
 }
 PERSONAL: Mapping[str, Kind] = {  # told to the person of the line alone, of no release
     "factor-set": Kind.FACTOR_SET,
@@ -90,7 +92,7 @@ OF_CATALOGUES: Mapping[str, Kind] = {  # of a catalogue of others that is watche
     CHANGED: Kind.ADOPTED_CHANGED,
     AWAY: Kind.ADOPTED_AWAY,
 }
-TOLD_OF = (*TELLING, *PERSONAL, *OF_PROPOSALS, *OF_CATALOGUES)
+TOLD_OF = (*TELLING, *OF_CASES, *PERSONAL, *OF_PROPOSALS, *OF_CATALOGUES)
 
 
 def lines_to_tell(limit: int) -> list[LedgerEntry]:
@@ -105,7 +107,7 @@ def lines_to_tell(limit: int) -> list[LedgerEntry]:
 
 def is_overtaken(line: LedgerEntry) -> bool:
     """Whether more has happened to the release since."""
-    return LedgerEntry.objects.filter(release=line.release, event__in=list(TELLING), seq__gt=line.seq).exists()
+    return LedgerEntry.objects.filter(release=line.release, event__in=[*TELLING, *OF_CASES], seq__gt=line.seq).exists()
 
 
 def people_for(kind: Kind, record: ReleaseRecord, office: Office, at: datetime) -> set[str]:
@@ -132,10 +134,8 @@ def people_for(kind: Kind, record: ReleaseRecord, office: Office, at: datetime) 
             return second | may(Act.SUBMIT)
         case Kind.TAKEN_OFF:  # by the clock or by somebody in another network: nobody here is awaited
             return may(Act.SUBMIT) | may(Act.WITHDRAW)
-        case Kind.CASE | Kind.CASE_OVERDUE:
-            return may(Act.ANSWER_CASE)
-        case Kind.CASE_ANSWERED:
-            return may(Act.CLOSE_CASE)
+        case Kind.CASE | Kind.CASE_OVERDUE | Kind.CASE_ANSWERED:
+            return people_for_case(kind, unit, office, at)
         case Kind.DELIVERY_FAILED:
             return administrators(office, at)
         case Kind.FACTOR_SET | Kind.FACTOR_RESET:
@@ -143,7 +143,7 @@ def people_for(kind: Kind, record: ReleaseRecord, office: Office, at: datetime) 
         case Kind.CONTRACT_PROPOSED | Kind.CONTRACT_ADOPTED | Kind.CONTRACT_REFUSED | Kind.CONTRACT_FAILED:
             return set()  # of no release; see people_for_proposal
         case Kind.ADOPTED_CHANGED | Kind.ADOPTED_AWAY:
-            return set()  # of no release; see people_for_catalogue
+            return set()  # of no release; told as a case of no department is
 
 
 def people_for_proposal(kind: Kind, row: ContractProposal, office: Office, at: datetime) -> set[str]:
@@ -161,11 +161,12 @@ def people_for_proposal(kind: Kind, row: ContractProposal, office: Office, at: d
     return {p for p in {s.person for s in office.seats} if can_adopt(office, p, author, units, at)}
 
 
-def people_for_catalogue(office: Office, at: datetime) -> set[str]:
-    """User names of those who handle what belongs to no department: who may answer cases in all of them; where nobody may,
-    the administrators."""
-    people = {s.person for s in office.seats}
-    return {p for p in people if can_everywhere(office, p, Act.ANSWER_CASE, at)} or administrators(office, at)
+def people_for_case(kind: Kind, unit: str | None, office: Office, at: datetime) -> set[str]:
+    """User names of those who may answer a case of that department, or close one that was answered. None: of no department;
+    where nobody may, the administrators, who can give somebody the seat."""
+    act = Act.CLOSE_CASE if kind is Kind.CASE_ANSWERED else Act.ANSWER_CASE
+    found = {p for p in {s.person for s in office.seats} if can(office, p, act, unit, at)}
+    return found or (administrators(office, at) if unit is None else set())
 
 
 def _workers(record: ReleaseRecord, case: Case, office: Office, everybody: Iterable[str], at: datetime) -> set[str]:
@@ -234,6 +235,7 @@ class Parcel:
     title_en: str = ""
     proposal: int = 0
     catalogue: str = ""
+    case: str = ""  # about that catalogue
     changes: tuple[tuple[str, str], ...] = ()  # (dataset, code) of what stands in that catalogue
     name: str = ""
     address: str = ""
@@ -246,7 +248,7 @@ def due(at: datetime, limit: int = 20) -> list[Parcel]:
     records = {r.public_id: r for r in ReleaseRecord.objects.filter(public_id__in={d.notice.release for d in found})}
     about = {d.notice.proposal for d in found if d.notice.proposal}
     datasets = dict(ContractProposal.objects.filter(pk__in=about).values_list("pk", "dataset"))
-    watched = adopted.named_in([d.notice.line for d in found if d.notice.kind in set(OF_CATALOGUES.values())])
+    watched = adopted.named_in([d.notice.line for d in found])
     parcels = [_parcel(d, records.get(d.notice.release), datasets.get(d.notice.proposal, "")) for d in found]
     return [
         _of_catalogue(p, watched[d.notice.line]) if d.notice.line in watched else p
@@ -254,9 +256,9 @@ def due(at: datetime, limit: int = 20) -> list[Parcel]:
     ]
 
 
-def _of_catalogue(parcel: Parcel, catalogue: str) -> Parcel:
-    changes = tuple((str(c["dataset"]), str(c["code"])) for c in adopted.standing(catalogue))
-    return replace(parcel, catalogue=catalogue, changes=changes)
+def _of_catalogue(parcel: Parcel, named: adopted.Named) -> Parcel:
+    changes = tuple((str(c["dataset"]), str(c["code"])) for c in adopted.standing(named.catalogue))
+    return replace(parcel, catalogue=named.catalogue, case=named.case, changes=changes)
 
 
 def _parcel(row: Delivery, record: ReleaseRecord | None, dataset: str) -> Parcel:

@@ -110,6 +110,11 @@ class Tree:
             parent = self.parents.get(parent)
         return tuple(found)
 
+    def lowest(self) -> tuple[str, ...]:
+        """The units that are over no other: every department."""
+        over = set(self.parents.values())
+        return tuple(unit for unit in self.parents if unit not in over)
+
     def is_in_charge(self, unit: str, role: Role, department: str) -> bool:
         """Whether a seat (unit, role) counts for the department's releases."""
         if department not in self.parents or unit not in self.parents:
@@ -164,35 +169,27 @@ class Case:
         return next((s for s in self.stages if s.name == name), None)
 
 
-def check_can(office: Office, person: str, act: Act, department: str, at: datetime) -> Seat:
-    """The seat that lets the person do the act to the department's releases. Raises NotPermitted."""
+def check_can(office: Office, person: str, act: Act, department: str | None, at: datetime) -> Seat:
+    """A seat that lets the person do the act to what is the department's; None: to what belongs to no department, such as a
+    catalogue of others that is watched, for which it takes seats for all of them. Raises NotPermitted."""
     held = office.held(person, at)
     _refuse_administrator(held, act.value)
-    for seat in held:
-        if seat.role in ROLES_OF[act] and office.tree.is_in_charge(seat.unit, seat.role, department):
-            return seat
+    departments = office.tree.lowest() if department is None else (department,)
+    seats = [_seat_for(office.tree, held, act, one) for one in departments]
+    if seats and seats[0] is not None and None not in seats:
+        return seats[0]
     needed = " or ".join(sorted(r.value for r in ROLES_OF[act]))
-    raise NotPermitted(
-        f"to {act.value.replace('_', ' ')} needs the role {needed} in {department} or in a unit in charge of it"
-    )
+    where = f"{department} or in a unit in charge of it" if department else "units in charge of every department"
+    raise NotPermitted(f"to {act.value.replace('_', ' ')} needs the role {needed} in {where}")
 
 
-def can(office: Office, person: str, act: Act, department: str, at: datetime) -> bool:
+def _seat_for(tree: Tree, held: Iterable[Seat], act: Act, department: str) -> Seat | None:
+    fits = (s for s in held if s.role in ROLES_OF[act] and tree.is_in_charge(s.unit, s.role, department))
+    return next(fits, None)
+
+
+def can(office: Office, person: str, act: Act, department: str | None, at: datetime) -> bool:
     return _answers(check_can, office, person, act, department, at)
-
-
-def can_everywhere(office: Office, person: str, act: Act, at: datetime) -> bool:
-    """Whether the person may do the act in every department: for what belongs to none, such as a catalogue of others that
-    is watched."""
-    tree, held = office.tree, office.held(person, at)
-    if any(s.role is Role.ADMINISTRATOR for s in held):
-        return False
-    over = set(tree.parents.values())
-    departments = [unit for unit in tree.parents if unit not in over]
-    return bool(departments) and all(
-        any(s.role in ROLES_OF[act] and tree.is_in_charge(s.unit, s.role, department) for s in held)
-        for department in departments
-    )
 
 
 def check_can_decide(office: Office, person: str, case: Case, stage_name: str, at: datetime) -> Seat:
@@ -327,8 +324,8 @@ def can_hold(office: Office, person: str, unit: str, role: Role, at: datetime) -
     return _answers(check_can_hold, office, person, unit, role, at)
 
 
-def check_can_end_case(office: Office, person: str, department: str, answered_by: str, at: datetime) -> Seat:
-    """The seat that lets the person close or reopen a case of the department: never the one who answered it.
+def check_can_end_case(office: Office, person: str, department: str | None, answered_by: str, at: datetime) -> Seat:
+    """The seat that lets the person close or reopen a case of the department (None: of none): never the one who answered it.
 
     Raises ReviewerHasDecided, NotPermitted.
     """
@@ -338,7 +335,7 @@ def check_can_end_case(office: Office, person: str, department: str, answered_by
     return seat
 
 
-def can_end_case(office: Office, person: str, department: str, answered_by: str, at: datetime) -> bool:
+def can_end_case(office: Office, person: str, department: str | None, answered_by: str, at: datetime) -> bool:
     return _answers(check_can_end_case, office, person, department, answered_by, at)
 
 

@@ -109,10 +109,15 @@ def replay(release: str, lines: Iterable[tuple[str, str]]) -> Replay:
         line = json.loads(body)
         line["hash"] = digest
         if line["event"] in PEOPLE_EVENTS:
-            _PEOPLE[line["event"]](state, line)
+            follow_people(state, line)
         elif line["release"] == release:
             _follow(state, line)
     return state
+
+
+def follow_people(state: Replay, line: dict[str, Any]) -> None:
+    """Take in a line of PEOPLE_EVENTS: units, and who holds which seat."""
+    _PEOPLE[line["event"]](state, line)
 
 
 def _follow(state: Replay, line: dict[str, Any]) -> None:

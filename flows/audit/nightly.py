@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from domain.errors import MingjingError
 from flows.audit.adopted import baseline_files, read_baseline
 from flows.audit.run import Asked, compare_one, labels
+from flows.cases import due_on
 from flows.home import Home, home_path, open_home
 from flows.platform import Platform, open_platform
 from flows.runner import do_work, note
@@ -30,7 +31,7 @@ KEPT_OF_CHANGE = ("key", "code", "severity", "dataset", "field", "file")
 
 
 def look_at_all(platform: Platform) -> dict[str, int]:
-    """Look at every adopted catalogue again and keep what was found; {catalogues, reached, datasets, files, unseen, changes,
+    """Look at every adopted catalogue again, keep what was found and open the cases that it wants; {catalogues, reached, datasets, files, unseen, changes,
     held, fresh}: `held` have to be looked at by a person, `fresh` are those of them that nobody was told of before.
 
     One that can't be looked at is told of and tried again the next night; the others don't wait for it. Raises PackInvalid.
@@ -39,10 +40,11 @@ def look_at_all(platform: Platform) -> dict[str, int]:
 
     numbers: Counter[str] = Counter()
     paths, shown = baseline_files(platform.home), labels(platform.packs)
+    due = due_on(platform, urgent=False)
     looks = []
     for path in paths:
         look = _look(platform.home, path, shown)
-        numbers.update({"reached": int(not look.fault), **look.counts}, **desk.record_adopted(look))
+        numbers.update({"reached": int(not look.fault), **look.counts}, **desk.record_adopted(look, due))
         looks.append(look)
     if all(look.adopted_on for look in looks):  # else nobody knows which catalogue that was
         desk.forget_adopted([look.catalogue for look in looks])

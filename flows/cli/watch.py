@@ -10,7 +10,12 @@ from domain.errors import UsageInvalid
 from flows.cli.say import HomeOption, JsonOption, answer, bar, table, tell
 
 STATUS_ZH = {"open": "待答复", "answered": "待办结", "closed": "已办结"}
-KIND_ZH = {"inspection": "读网检查不通过", "rule_change": "规则更新后复扫", "report": "公众反映"}
+KIND_ZH = {
+    "inspection": "读网检查不通过",
+    "rule_change": "规则更新后复扫",
+    "report": "公众反映",
+    "adopted": "接管的目录有变化",
+}
 
 
 def register(app: typer.Typer) -> None:
@@ -117,8 +122,8 @@ def cases(
         return answer(found)
     today = platform.today().isoformat()
     rows = [
-        [c["case"], KIND_ZH[c["kind"]], c["release"], STATUS_ZH[c["status"]],
+        [c["case"], KIND_ZH[c["kind"]], c["release"] or " ".join(filter(None, (c["catalogue"], c["dataset"]))), STATUS_ZH[c["status"]],
          c["due_on"] + ("（已超期）" if c["status"] == "open" and c["due_on"] < today else "")]
         for c in found
     ]  # fmt: skip
-    return table("", ("问题单", "缘由", "发布单", "状态", "答复期限"), rows)
+    return table("", ("问题单", "缘由", "发布单或目录", "状态", "答复期限"), rows)

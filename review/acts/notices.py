@@ -46,8 +46,11 @@ def tell(page: Page, channels: Collection[str] = ()) -> int:
             told += _tell_of_proposal(page, about, line, known, channels)
             continue
         if of_catalogue := notices.OF_CATALOGUES.get(line.event):
-            people = notices.people_for_catalogue(known, page.at)
+            people = notices.people_for_case(Kind.CASE, None, known, page.at)
             told += _tell(page, of_catalogue, "", f"line:{line.seq}", people, channels, line=line.seq)
+            continue
+        if of_case := notices.OF_CASES.get(line.event):
+            told += _tell_of_case(page, of_case(json.loads(line.body)["data"]), line, known, channels)
             continue
         record = records.get(line.release)
         kind = TELLING[line.event](json.loads(line.body)["data"], record) if record else None
@@ -67,6 +70,14 @@ def _tell_of_proposal(page: Page, kind: Kind, line: LedgerEntry, known: Office, 
     if not people:
         return 0
     return _tell(page, kind, "", f"line:{line.seq}", people, channels, line=line.seq, proposal=number)
+
+
+def _tell_of_case(page: Page, kind: Kind | None, line: LedgerEntry, known: Office, channels: Collection[str]) -> int:
+    row = CaseRecord.objects.filter(public_id=json.loads(line.body)["data"]["case"]).first()
+    if row is None or kind is None:
+        return 0
+    people = notices.people_for_case(kind, row.unit_id, known, page.at) - {line.actor}
+    return _tell(page, kind, line.release, f"line:{line.seq}", people, channels, line=line.seq)
 
 
 @act()
@@ -91,9 +102,10 @@ def tell_overdue_cases(page: Page, cases: Collection[str], channels: Collection[
     for row in CaseRecord.objects.select_related("release").filter(public_id__in=list(cases)):
         about = f"case-overdue:{row.public_id}:{row.due_on:%Y%m%d}"
         if not Notice.objects.filter(about=about).exists():
-            people = notices.people_for(Kind.CASE_OVERDUE, row.release, known, page.at)
-            told += _tell(page, Kind.CASE_OVERDUE, row.release.public_id, about, people, channels)
-            page.write("case-overdue", SYSTEM, row.release.public_id, case=row.public_id, told=len(people))
+            people, subject = notices.people_for_case(Kind.CASE_OVERDUE, row.unit_id, known, page.at), row.subject
+            said = {"case": row.public_id, "told": len(people), **subject.said}
+            line = page.write("case-overdue", SYSTEM, subject.release, **said)
+            told += _tell(page, Kind.CASE_OVERDUE, subject.release, about, people, channels, line=line.seq)
     if not page.lines:
         page.nothing_new()
     return told
@@ -113,7 +125,7 @@ def _tell(
         return len(users)
     rows = [Delivery(notice=notice, channel=MAIL, user=u, state=WAITING, due_at=page.at) for u in users if u.email]
     rows = rows if MAIL in channels else []
-    if WEBHOOK in channels and (release or proposal or kind in notices.OF_CATALOGUES.values()):
+    if WEBHOOK in channels and kind not in notices.PERSONAL.values():
         rows.append(Delivery(notice=notice, channel=WEBHOOK, state=WAITING, due_at=page.at))
     Delivery.objects.bulk_create(rows)
     return len(users)

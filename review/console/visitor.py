@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from review import reading
-from review.permissions import Act, Office, Role, Seat, can, can_everywhere
+from review.permissions import Act, Office, Role, Seat, can
 
 
 @dataclass
@@ -43,12 +43,9 @@ class Visitor:
     def departments_for(self, act: Act) -> tuple[str, ...]:
         return tuple(code for code in self.office.tree.parents if self.may(act, code))
 
-    def may(self, act: Act, department: str) -> bool:
+    def may(self, act: Act, department: str | None) -> bool:
+        """Whether the act is theirs in the department; None: in every one."""
         return can(self.office, self.username, act, department, self.at)
-
-    def may_everywhere(self, act: Act) -> bool:
-        """Whether the act is theirs in every department."""
-        return can_everywhere(self.office, self.username, act, self.at)
 
 
 def visitor(request: HttpRequest) -> Visitor:

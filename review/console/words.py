@@ -16,7 +16,6 @@ from review.kinds import Kind
 from review.permissions import Role
 
 Pair = tuple[str, str]
-ADOPTED: Mapping[str, Pair] = ADOPTED_CHANGES
 
 STATUSES: Mapping[str, Pair] = {
     Status.RECEIVED: ("正在准备", "being prepared"),
@@ -139,6 +138,7 @@ EVENTS: Mapping[str, Pair] = {
     "case-answered": ("答复问题单", "answered a case"),
     "case-closed": ("办结问题单", "closed a case"),
     "case-reopened": ("重开问题单", "reopened a case"),
+    "case-settled": ("目录已重新接管，以现状为准", "the catalogue was adopted again: today is the baseline"),
     "case-overdue": ("问题单超期，已通知", "a case is overdue, people were told"),
     "inspection-planned": ("抽定半月读网检查计划", "a half month's inspections were drawn"),
     "inspection-plan-done": ("半月读网检查计划完成", "a half month's inspections are done"),
@@ -230,6 +230,7 @@ CASE_KINDS: Mapping[str, Pair] = {
     CaseKind.INSPECTION: ("读网检查不通过", "inspection failed"),
     CaseKind.RULE_CHANGE: ("规则更新后复扫", "scanned again under later rules"),
     CaseKind.REPORT: ("公众反映", "reported by the public"),
+    CaseKind.ADOPTED: ("接管的目录有变化", "an adopted catalogue changed"),
 }
 CASE_STATUSES: Mapping[str, Pair] = {
     CaseStatus.OPEN: ("待答复", "to be answered"),
@@ -287,6 +288,7 @@ REFUSALS: Mapping[str, Pair] = {
 }  # fmt: skip
 
 CODES: Mapping[str, Pair] = {
+    **ADOPTED_CHANGES,
     "personal-data": ("个人信息", "Personal data"),
     "contract-personal-data": ("契约里写有个人信息", "Personal data in the contract itself"),
     "free-text": ("文字里像有人名或个人情况", "Free text that seems to tell of a person"),

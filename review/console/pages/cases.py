@@ -1,11 +1,12 @@
 """问题单: what waits for an answer and until when; one case with what was found, what people said, and the next step.
 
-What somebody of the public wrote is shown on the case's own page alone, to whoever may see its release.
+What somebody of the public wrote is shown on the case's own page alone, to whoever may see its release. A case about a catalogue of
+others says what stands there today.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -20,7 +21,7 @@ from domain.finding import Severity
 from review import adopted, desk, standing
 from review import cases as known
 from review.adopted_look import is_hold, newest_first
-from review.case_steps import CaseEvent, CaseStatus, events_of
+from review.case_steps import LINES, CaseEvent, CaseStatus, events_of
 from review.console import unsent, words
 from review.console.outside import outside
 from review.console.paging import pages_of
@@ -39,13 +40,14 @@ def cases(request: HttpRequest) -> HttpResponse:
     """The list, what is due first in front; `status` chooses, open ones unless told."""
     person = visitor(request)
     status = request.GET.get("status", CaseStatus.OPEN.value)
-    found = known.matching(person.departments, status if status in set(CaseStatus) else "")
+    mine = known.seen_by(person.office, person.username, person.at)
+    found = known.matching(mine, status if status in set(CaseStatus) else "")
     pages = pages_of(request, found.count())
     rows = [(row, _late(row)) for row in found[pages.start : pages.stop]]
     tabs = [(s.value, words.CASE_STATUSES[s]) for s in CaseStatus] + [("all", ("全部", "all"))]
     context = {
         "rows": rows, "pages": pages, "status": status, "tabs": tabs, "rescan": standing.rescan_under_way(),
-        "watched": _watched() if person.may_everywhere(Act.SEE) else [],
+        "watched": _watched() if person.may(Act.SEE, None) else [],
     }  # fmt: skip
     return render(request, "cases.html", context)
 
@@ -76,17 +78,21 @@ def _late(row: CaseRecord) -> bool:
 
 def _page(request: HttpRequest, row: CaseRecord, fault: MingjingError | None = None, typed: str = "") -> HttpResponse:
     person, events = visitor(request), events_of(row.status)
-    by = row.answered_by.username if row.answered_by else ""
+    by, catalogue = row.answered_by.username if row.answered_by else "", row.subject.catalogue
+    lines = known.lines(row)
     may_end = can_end_case(person.office, person.username, row.unit_id, by, person.at)
     answers = CaseEvent.ANSWER in events and person.may(Act.ANSWER_CASE, row.unit_id)
     context: dict[str, Any] = {
         "case": row,
         "record": row.release,
+        "watched": adopted.watched(catalogue) if catalogue else None,
+        "standing": sum(c.get("case") == row.public_id for c in adopted.standing(catalogue)) if catalogue else 0,
+        "settled": _settled(lines),
         "late": _late(row),
         "left": outside().workdays(timezone.localdate(), row.due_on) if row.status == CaseStatus.OPEN.value else None,
         "findings": sorted(row.findings, key=lambda f: list(Severity).index(f["severity"])),
         "said": known.words(row),
-        "lines": known.lines(row),
+        "lines": lines,
         "may_answer": answers,
         "may_close": CaseEvent.CLOSE in events and may_end,
         "may_reopen": CaseEvent.REOPEN in events and may_end,
@@ -96,6 +102,12 @@ def _page(request: HttpRequest, row: CaseRecord, fault: MingjingError | None = N
         "by": unsent.mark_of(person.username),
     }
     return render(request, "case.html", context, status=STATUS.get(type(fault), 409) if fault else 200)
+
+
+def _settled(lines: Sequence[Mapping[str, Any]]) -> str:
+    """When the catalogue was adopted again, where that is the last that happened to the case; "" where it isn't."""
+    last = lines[-1]
+    return str(last["data"]["adopted_on"]) if last["event"] == LINES[CaseEvent.SETTLE] else ""
 
 
 def _signed(request: HttpRequest, case: str, act: Callable[[str, str, str, str], object], said: Pair) -> HttpResponse:

@@ -40,14 +40,14 @@ def _page(request: HttpRequest, fault: MingjingError | None = None) -> HttpRespo
     }
     about = {c.notice.proposal for c in rows if c.notice.proposal}
     proposed = {p.pk: p for p in proposals.visible(person.departments).filter(pk__in=about)} if about else {}
-    watched = adopted.named_in([c.notice.line for c in rows if c.notice.kind in set(told.OF_CATALOGUES.values())])
+    watched = adopted.named_in([c.notice.line for c in rows])
     is_keeper = Role.ADMINISTRATOR in person.roles
     context = {
         "rows": [
             (c, shown.get(c.notice.release), proposed.get(c.notice.proposal), watched.get(c.notice.line)) for c in rows
         ],
         "pages": pages,
-        "sees_cases": bool(watched) and person.may_everywhere(Act.SEE),
+        "sees_cases": bool(watched) and person.may(Act.SEE, None),
         "unseen": told.unseen(person.username),
         "email": User.objects.values_list("email", flat=True).get(username=person.username),
         "troubled": list(told.troubled()[:TROUBLES]) if is_keeper else [],

@@ -338,8 +338,10 @@ def scenarios() -> dict[str, Callable[[], Callable[[], Any]]]:
         "end_plan": on(nothing, lambda _: desk.end_plan("2026-11b", 3, 1)),
         "begin_rescan": on(nothing, lambda _: desk.begin_rescan("0" * 64, ["personal"], 3)),
         "record_rescan": on(published, lambda r: desk.record_rescan(r, "0" * 64, {"block": 0}, {})),
-        "record_adopted": on(nothing, lambda _: desk.record_adopted(adopted_look())),
-        "forget_adopted": on(lambda: desk.record_adopted(adopted_look()), lambda _: desk.forget_adopted(())),
+        "record_adopted": on(nothing, lambda _: desk.record_adopted(adopted_look(), date(2026, 12, 1))),
+        "forget_adopted": on(
+            lambda: desk.record_adopted(adopted_look(), date(2026, 12, 1)), lambda _: desk.forget_adopted(())
+        ),
         "suspend": on(published, lambda r: desk.suspend(r, CaseKind.INSPECTION, "Q-2026-0001")),
         "withdraw": on(published, lambda r: desk.withdraw(r, "chief", PASSWORD, "不应公开")),
     }

@@ -18,7 +18,6 @@ from review.permissions import (
     Tree,
     can,
     can_decide,
-    can_everywhere,
     can_hold,
     can_manage,
     check_can_decide,
@@ -84,16 +83,17 @@ def test_see_from_a_higher_unit_by_pooled_role_alone(role: Role, unit: str) -> N
     ],
 )
 def test_everywhere_is_every_department(unit: str, role: Role, act: Act, everywhere: bool) -> None:
-    assert can_everywhere(office(seat("a", unit, role)), "a", act, NOW) is everywhere
-    assert not can_everywhere(office(seat("a", unit, role)), "b", act, NOW)
+    assert can(office(seat("a", unit, role)), "a", act, None, NOW) is everywhere
+    assert not can(office(seat("a", unit, role)), "b", act, None, NOW)
 
 
 def test_everywhere_takes_several_seats_and_no_administrator() -> None:
     leaves = ("finance", "industry", "office", "town")
     seats = [seat("a", unit, Role.OPERATOR, n) for n, unit in enumerate(leaves)]
-    assert can_everywhere(office(*seats), "a", Act.ANSWER_CASE, NOW)
-    assert not can_everywhere(office(*seats[1:]), "a", Act.ANSWER_CASE, NOW)
-    assert not can_everywhere(office(*seats, seat("a", "city", Role.ADMINISTRATOR, 9)), "a", Act.ANSWER_CASE, NOW)
+    assert can(office(*seats), "a", Act.ANSWER_CASE, None, NOW)
+    assert not can(office(*seats[1:]), "a", Act.ANSWER_CASE, None, NOW)
+    assert not can(office(*seats, seat("a", "city", Role.ADMINISTRATOR, 9)), "a", Act.ANSWER_CASE, None, NOW)
+    assert not can(Office(Tree({})), "a", Act.ANSWER_CASE, None, NOW), "where there is no department, nothing is theirs"
 
 
 def test_see_town_from_county_and_city() -> None:

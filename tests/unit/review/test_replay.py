@@ -181,10 +181,13 @@ def test_cases_that_followed_the_rules_stand(lines: list[Line]) -> None:
         [CASE, said("answered", "conf"), said("reopened", "conf")],
         [CASE, said("answered", "conf"), said("closed", "op")],
         [CASE, said("answered", "op"), said("closed", "conf"), said("answered", "op")],
+        [CASE, said("continued", "op")],
+        [CASE, line("case-settled", "system", case="Q-1", adopted_on="2026-11-20")],
     ],
     ids=[
         "opened by a person", "twice", "other bytes", "unknown", "another", "stranger", "no seat", "unanswered",
         "closed by who answered", "reopened by who answered", "closed by an operator", "answered after the end",
+        "continued by a person", "settled though no catalogue of others",
     ],
 )  # fmt: skip
 def test_cases_that_broke_a_rule_do_not(lines: list[Line]) -> None:
