@@ -31,8 +31,8 @@ KEPT_OF_CHANGE = ("key", "code", "severity", "dataset", "field", "file")
 
 
 def look_at_all(platform: Platform) -> dict[str, int]:
-    """Look at every adopted catalogue again, keep what was found and open the cases that it wants; {catalogues, reached, datasets, files, unseen, changes,
-    held, fresh}: `held` have to be looked at by a person, `fresh` are those of them that nobody was told of before.
+    """Look at every adopted catalogue again, keep what was found and open the cases that it wants; {catalogues, reached,
+    datasets, files, unseen, changes, held, fresh}: `held` have to be looked at by a person, `fresh` are those of them that nobody was told of before.
 
     One that can't be looked at is told of and tried again the next night; the others don't wait for it. Raises PackInvalid.
     """
@@ -50,6 +50,28 @@ def look_at_all(platform: Platform) -> dict[str, int]:
         desk.forget_adopted([look.catalogue for look in looks])
     named = ("reached", "datasets", "files", "unseen", "changes", "held", "fresh")
     return {"catalogues": len(paths), **{name: numbers[name] for name in named}}
+
+
+def take_in(platform: Platform, known: dict[Path, int]) -> None:
+    """Let the desk know of what was adopted since: it stands as it was adopted, and open cases about it are settled without
+    waiting for the night. `known`: baselines that it knows, with the nanosecond of their file."""
+    from review import adopted, desk
+    from review.adopted_look import Look
+
+    for path in baseline_files(platform.home):
+        if known.get(path) == (written := path.stat().st_mtime_ns):
+            continue
+        try:
+            baseline = read_baseline(path)
+        except MingjingError:
+            continue  # the night's look tells of it
+        row = adopted.watched(baseline.catalogue)
+        if row is None or row.adopted_on < baseline.on:
+            files = [file for dataset in baseline.datasets for file in dataset.files]
+            unseen = sum(file.sha256 is None for file in files)
+            counts = {"datasets": len(baseline.datasets), "files": len(files) - unseen, "unseen": unseen, "gaps": 0}
+            desk.record_adopted(Look(baseline.catalogue, baseline.on, counts), due_on(platform, urgent=False))
+        known[path] = written
 
 
 def _look(home: Home, path: Path, shown: Any) -> Look:
@@ -103,12 +125,14 @@ def main() -> None:
         home = open_home(home_path(None))
         while not baseline_files(home):  # nothing to do, nothing to hold in memory
             time.sleep(POLL_SECONDS)
-        open_platform()
+        platform = open_platform()
     except MingjingError as refused:
         note(refused, "adopted")
         sys.exit(refused.exit_status)
+    known: dict[Path, int] = {}
     while True:
         try:
+            take_in(platform, known)
             is_done = step(home)
         except Exception as fault:  # the database may come back
             note(fault, "adopted")

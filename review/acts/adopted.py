@@ -31,9 +31,13 @@ def record_adopted(page: Page, look: Look, due_on: date) -> dict[str, int]:
 
     A change that stood already is no news, however often it is found; one that this look couldn't judge stays. A catalogue
     that can't be looked at is news once, until it can be again. News that a person has to look at opens a case, to be answered
-    by `due_on`, or is taken in by the one that isn't closed; under a new baseline those are settled first.
+    by `due_on`, or is taken in by the one that isn't closed; under a new baseline those are settled first. A look that began
+    before the catalogue was adopted again says nothing any more.
     """
     row = AdoptedCatalogue.objects.filter(url=look.catalogue).first()
+    if row is not None and look.adopted_on and look.adopted_on < row.adopted_on:
+        page.nothing_new()
+        return {"changes": 0, "held": 0, "fresh": 0}
     before = row.changes if row is not None and row.adopted_on == look.adopted_on else []
     known = {c["key"]: c for c in before}
     found = [_as_known(c, known.get(c["key"], {}), moment_text(page.at)) for c in look.changes]

@@ -134,6 +134,41 @@ def test_a_change_is_told_once_until_it_is_another_and_adopting_again_answers(ck
     assert (len(told()), standing(ckan)) == (2, [])
 
 
+def test_the_desk_knows_of_an_adoption_at_once_and_forgets_a_look_that_began_before(
+    ckan: ForeignCkan, made: Made
+) -> None:
+    from flows.audit.adopted import folder_of, read_baseline
+    from flows.audit.nightly import take_in
+    from review import adopted, desk
+    from review.adopted_look import Look
+    from review.models import CaseRecord
+
+    def opened() -> list[tuple[str, str]]:
+        found = CaseRecord.objects.filter(catalogue=ckan.url).order_by("number")
+        return list(found.values_list("foreign_dataset", "status"))
+
+    ckan.add("budget", {"1.csv": CLEAN})
+    adopt(ckan, made)
+    before = read_baseline(folder_of(made.home, ckan.url) / "baseline.json").on
+    ckan.answers[FILE.format("budget")] = whole(OTHER)
+    tonight(made)
+    assert opened() == [("budget", "open")]
+    known: dict[Path, int] = {}
+    take_in(made.platform, known)
+    assert opened() == [("budget", "open")], "nothing was adopted since"
+    time.sleep(1)  # a baseline is known by its second
+    adopt(ckan, made)
+    take_in(made.platform, known)
+    assert (opened(), standing(ckan)) == ([("budget", "answered")], [])
+    (row,) = adopted.catalogues()
+    assert (row.counts["files"], row.adopted_on > before) == (1, True)
+    seer = next(p for p in ("auditor", "conf", "op") if "接管的目录" in text_of(visit(p).get("/cases")))
+    assert "与接管时一致" in text_of(visit(seer).get("/cases"))
+    late = {"key": "k", "code": "adopted-missing", "severity": "hold", "dataset": "budget", "field": None, "file": None}
+    assert desk.record_adopted(Look(ckan.url, before, {}, [late]), made.platform.today())["changes"] == 0
+    assert (opened(), standing(ckan)) == ([("budget", "answered")], [])
+
+
 def test_edited_words_are_shown_and_nobody_is_called_for_them(ckan: ForeignCkan, made: Made) -> None:
     entry = ckan.add("budget", {"1.csv": CLEAN})
     adopt(ckan, made)
