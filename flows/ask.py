@@ -121,7 +121,7 @@ def publish_now(home: Path | None, release: str | None) -> list[dict[str, Any]]:
     """Publish one release, or all that are approved."""
     platform = open_platform(home)
     if not runner_is_alive(platform.home):  # it does so itself
-        from flows.runner import note
+        from flows.guard import note
 
         settle_all(platform, note)
     return [dict(_run(platform.home, "publish", {"release": r})) for r in _approved(release)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import os
+import sys
 import traceback
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
@@ -27,6 +28,12 @@ def where(fault: BaseException) -> str:
     """File, line and function of the last frames, without any value."""
     frames = traceback.extract_tb(fault.__traceback__)[-3:]
     return " ← ".join(f"{os.path.basename(f.filename)}:{f.lineno} {f.name}" for f in reversed(frames))  # noqa: PTH119 - text, not a path
+
+
+def note(fault: Exception, work: str) -> None:
+    """A line in the process's log: named errors in their own words, anything else by kind and place alone."""
+    said = str(fault) if isinstance(fault, MingjingError | StepFailed) else f"{type(fault).__name__} at {where(fault)}"
+    print(f"{work}: {said}", file=sys.stderr)
 
 
 def guarded(step: str) -> Callable[[Callable[P, R]], Callable[P, R]]:

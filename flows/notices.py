@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from domain.errors import MingjingError
 from flows.console import workdays_of
+from flows.guard import note
 from flows.home import Home, secret_of
 from flows.platform import Platform, open_platform
-from flows.runner import note
 from flows.service import until_told
 from flows.webhook import post
 

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 from domain.canonical import sha256_hex
 from domain.errors import LedgerBroken, MingjingError
+from flows.guard import note
 from flows.home import Home
 from flows.marks import keep, kept
 from flows.platform import Platform, open_platform
-from flows.runner import note
 from flows.service import until_told
 from flows.stores import s3_place
 

@@ -15,7 +15,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from typing import Any
 
 from domain.errors import MingjingError
-from flows.guard import StepFailed, where
+from flows.guard import StepFailed, note, where
 from flows.home import Home
 from flows.housekeeping import Daily, keep_house
 from flows.inspection import Inspecting
@@ -71,7 +71,7 @@ def perform(kind: str, parameters: dict[str, Any]) -> Any:
 
             return rescan_published()
         case "adopted":
-            from flows.audit.nightly import look_at_all
+            from flows.audit.looks import look_at_all
 
             return look_at_all(open_platform())
     raise ValueError(f"no such work: {kind}")
@@ -183,12 +183,6 @@ def do_work(home: Home, row: dict[str, Any], worker: str = WORKER, *, is_ended_t
     desk.finish(number, worker, ok=ok, result=result)
     note.unlink(missing_ok=True)
     key_file(home, number).unlink(missing_ok=True)
-
-
-def note(fault: Exception, work: str) -> None:
-    """A line in the runner's log: named errors in their own words, anything else by kind and place alone."""
-    said = str(fault) if isinstance(fault, MingjingError | StepFailed) else f"{type(fault).__name__} at {where(fault)}"
-    print(f"{work}: {said}", file=sys.stderr)
 
 
 def _publish_next(home: Home, refused_at: dict[str, float]) -> bool:

@@ -13,8 +13,9 @@ import time
 from contextlib import suppress
 
 from domain.errors import MingjingError
+from flows.guard import note
 from flows.platform import Platform, open_platform
-from flows.runner import POLL_SECONDS, do_work, note, perform
+from flows.runner import POLL_SECONDS, do_work, perform
 from flows.service import until_told
 from flows.timed import Unproven
 

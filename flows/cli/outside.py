@@ -51,9 +51,9 @@ def due(
 ) -> None:
     """Take down what is due, finish what was ordered, settle publications that died; for a cron line where `serve` doesn't run."""
     from domain.errors import UsageInvalid
+    from flows.guard import note
     from flows.outside import duties
     from flows.outside.register import publisher, today_at
-    from flows.outside.serve import note
 
     here = publisher(home)
     try:
@@ -85,9 +85,9 @@ def inspect(
 ) -> None:
     """Fetch what was published from here (everything, or --due) as anybody would; one signed receipt of the results."""
     from domain.errors import UsageInvalid
+    from flows.guard import note
     from flows.outside.duties import inspect_all, inspect_due
     from flows.outside.register import publisher, today_at
-    from flows.outside.serve import note
 
     if by_plan and plan:
         raise UsageInvalid("--due inspects, --plan only draws; give one of them")

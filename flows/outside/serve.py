@@ -5,14 +5,13 @@ fetched, what is new is inspected at once and the rest by a plan each night, and
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from domain.errors import MingjingError, UsageInvalid
-from flows.guard import where
+from flows.guard import note
 from flows.home import Home
 from flows.outside.duties import due, inspect_due, inspect_entries, settle
 from flows.outside.plans import uninspected
@@ -21,12 +20,6 @@ from flows.outside.reported import fetch_reports, forget_carried
 EVERY_SECONDS = 20.0
 INSPECTION_HOUR = 2  # of the night, where the bureau is
 ALLOWED = ("127.0.0.1", "localhost")
-
-
-def note(fault: Exception, work: str) -> None:
-    """A line on stderr: named errors in their own words, anything else by kind and place alone."""
-    said = str(fault) if isinstance(fault, MingjingError) else f"{type(fault).__name__} at {where(fault)}"
-    print(f"{work}: {said}", file=sys.stderr)
 
 
 class Duties:

@@ -19,7 +19,8 @@ import catalog.wary
 from flows.audit import nightly
 from flows.audit.adopted import UNFINISHED_SECONDS
 from flows.audit.fetch import Trip
-from flows.audit.nightly import ask, look_at_all, step
+from flows.audit.looks import look_at_all
+from flows.audit.nightly import ask, step
 from flows.audit.run import Asked, audit
 from flows.notices import channels, deliver_due
 from tests.console_visits import open_console, text_of, visit
@@ -138,7 +139,7 @@ def test_the_desk_knows_of_an_adoption_at_once_and_forgets_a_look_that_began_bef
     ckan: ForeignCkan, made: Made
 ) -> None:
     from flows.audit.adopted import folder_of, read_baseline
-    from flows.audit.nightly import take_in
+    from flows.audit.looks import take_in
     from review import adopted, desk
     from review.adopted_look import Look
     from review.models import CaseRecord

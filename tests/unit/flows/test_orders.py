@@ -6,9 +6,9 @@ import pytest
 
 from domain.errors import UsageInvalid
 from flows import ask
+from flows.guard import note
 from flows.home import Home
 from flows.orders import Order, read_order, write_order
-from flows.runner import note
 
 ORDER = Order("a.b", "https://host/x.csv?token=MARKER", "2026", {"formed_on": "2026-01-02"})
 
