@@ -162,7 +162,7 @@ READERS = (
     Bad("json-surrogate", _text("a.json", _json(lambda m, t: t.replace(m.word, m.word + "\\ud800"))), "encoding-invalid", RECORDS, whole=False, prepared=False),
     Bad("json-key-twice", _text("a.json", _json(lambda m, t: t.replace(f'"身份证号": "{m.number}"', f'"期初": "{m.phrase}", "{m.number}": 1, "{m.number}": "{m.word}"').replace('"期初": "4"', f'"期初": "{m.word}"'))), "value-not-typed", RECORDS),
     Bad("json-nan", _text("a.json", _json(lambda m, t: t.replace(f'"{m.number}"', f'NaN, "{m.word}": Infinity'))), "source-unreadable", RECORDS, whole=False, prepared=False),
-    Bad("json-deep", _text("a.json", _deep), "source-unreadable", RECORDS, whole=False),
+    Bad("json-deep", _text("a.json", _deep), "nested-too-deep", RECORDS, whole=False),
     Bad("json-lines-broken", _text("a.jsonl", lambda m: json.dumps(_marked(m)[0]) + f'\n{{"编码": "{m.phrase}", {m.number}\n'), "source-unreadable", whole=False, prepared=False),
     Bad("geojson-broken", _text("a.geojson", _features(lambda m: f'{{"type": "Point", "coordinates": [{m.number}, {m.phrase}]}}')), "source-unreadable", whole=False),
 )  # fmt: skip
