@@ -27,6 +27,7 @@ import pytest
 from tests.ckan.stack import Stack, in_use
 
 START_SECONDS = 60
+PORTS = range(20_000, 32_000)
 ROOM = 1 << 30  # bytes that a folder in memory has to have left
 _NUMBERS = itertools.count(1)
 
@@ -75,10 +76,14 @@ class PostgresServer:
 
 
 def free_port() -> int:
-    """A loopback TCP port that nobody holds right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A loopback TCP port that nobody holds right now, below those from which the kernel takes the near end of connections:
+    a server that is killed and started again finds it free.
+    """
+    while True:
+        port = secrets.choice(PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def swift_parent() -> Path:

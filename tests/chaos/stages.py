@@ -9,7 +9,6 @@ import os
 import resource
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -22,6 +21,7 @@ from pathlib import Path
 import requests
 
 from tests.ckan.stack import Stack, _start_apart
+from tests.servers import free_port
 
 ROOT = Path(__file__).parents[2]
 REVIVE_SECONDS = 120
@@ -43,9 +43,7 @@ class Embedded:
 
     def start(self) -> None:
         if not self.url:
-            with socket.socket() as probe:
-                probe.bind(("127.0.0.1", 0))
-                self.url = f"http://127.0.0.1:{probe.getsockname()[1]}"
+            self.url = f"http://127.0.0.1:{free_port()}"
             (self.folder / "token").write_text(self.token)
         command = [sys.executable, "-m", "catalog.embedded", "--root", str(self.folder / "root"), "--host", "127.0.0.1"]
         command += ["--port", self.url.rpartition(":")[2], "--token-file", str(self.folder / "token")]

@@ -8,7 +8,6 @@ import io
 import itertools
 import json
 import secrets
-import socket
 import subprocess
 import sys
 import time
@@ -24,7 +23,7 @@ from catalog.ckan import Catalogue, Session
 from domain.contract import Contract
 from tests.catalogue_release import make_contract
 from tests.ckan.stack import Stack
-from tests.servers import ckan_server, swift_folder
+from tests.servers import ckan_server, free_port, swift_folder
 
 START_SECONDS = 30
 
@@ -181,9 +180,7 @@ def _embedded(folder: Path) -> Iterator[Backend]:
     token, token_file = secrets.token_hex(20), folder / "token"
     token_file.write_text(token)
     token_file.chmod(0o600)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "catalog.embedded", "--root", str(folder / "root"), "--host", "127.0.0.1"]
     command += ["--port", str(port), "--token-file", str(token_file)]
     log = folder / "log"
