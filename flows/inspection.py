@@ -116,7 +116,7 @@ def inspect_all(platform: Platform, records: Sequence[Public]) -> list[dict[str,
     results: list[dict[str, Any]] = []
     lost: MingjingError | None = None
     for number, (record, seen) in enumerate(inspect_each(platform, records), start=1):
-        announce(record.dataset, number, len(records))
+        announce("读网检查", number, len(records))
         try:
             if isinstance(seen, MingjingError):
                 raise seen

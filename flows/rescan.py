@@ -235,7 +235,7 @@ def rescan_all(platform: Platform) -> list[dict[str, Any]]:
     done: list[dict[str, Any]] = []
     fault: MingjingError | None = None
     for number, one in enumerate(waiting, start=1):
-        announce(one.dataset, number, len(waiting))
+        announce("复扫", number, len(waiting))
         try:
             done.append(rescan_one(platform, one))
         except MingjingError as named:

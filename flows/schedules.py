@@ -7,6 +7,7 @@ inspection of its part of the half month's plan, and for a look at the catalogue
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from flows.library import read_contracts
@@ -15,6 +16,7 @@ from flows.prefect_setup import prepare_prefect
 
 INSPECTION_CRON = "30 2 * * *"
 ADOPTED_CRON = "0 3 * * *"
+PAGE = 200  # as many as Prefect's server gives at once
 
 
 def deployments(platform: Platform) -> list[Any]:
@@ -40,13 +42,38 @@ def deployments(platform: Platform) -> list[Any]:
     ]
 
 
+def forget_others(served: Sequence[Any]) -> int:
+    """Delete Prefect's deployments that aren't served any more (a contract without its schedule, an older program's): their
+    runs would only pile up late. Returns how many."""
+    from prefect.client.orchestration import get_client
+
+    ours, gone = {(d.flow_name, d.name) for d in served}, 0
+    with get_client(sync_client=True) as client:
+        flows = {flow.id: flow.name for flow in _pages(client.read_flows)}
+        for known in list(_pages(client.read_deployments)):
+            if (flows.get(known.flow_id), known.name) not in ours:
+                client.delete_deployment(known.id)
+                gone += 1
+    return gone
+
+
+def _pages(read: Callable[..., list[Any]]) -> Iterator[Any]:
+    """Everything that a list of Prefect's server holds, a page at a time."""
+    offset = 0
+    while page := read(limit=PAGE, offset=offset):
+        yield from page
+        offset += len(page)
+
+
 def main() -> None:
     """Serve the deployments until stopped."""
     platform = open_platform()
     prepare_prefect(platform.home)
     from prefect import serve
 
-    serve(*deployments(platform), pause_on_shutdown=False, limit=1)
+    served = deployments(platform)
+    forget_others(served)
+    serve(*served, pause_on_shutdown=False, limit=1)
 
 
 if __name__ == "__main__":

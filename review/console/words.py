@@ -103,7 +103,7 @@ WORK_STATES: Mapping[str, Pair] = {
 }  # fmt: skip
 STEPS: Mapping[str, Pair] = {
     "取件": ("取件", "fetch"), "读取": ("读取", "read"), "检查": ("检查", "check"), "脱敏与复查": ("脱敏与复查", "redact, look again"),
-    "导出": ("导出", "export"), "封存": ("封存", "seal"), "列出数据集": ("列出数据集", "list datasets"), "核对文件": ("核对文件", "compare files"),
+    "导出": ("导出", "export"), "封存": ("封存", "seal"), "列出数据集": ("列出数据集", "list datasets"), "核对文件": ("核对文件", "compare files"), "读网检查": ("读网检查", "inspect"), "复扫": ("复扫", "scan again"),
 }  # fmt: skip
 
 EVENTS: Mapping[str, Pair] = {
@@ -249,6 +249,7 @@ REFUSALS: Mapping[str, Pair] = {
     "pack-invalid": ("规则包有误，请告知管理员。", "A rule pack is faulty; tell the administrator."),
     "home-invalid": ("平台没有装好，请告知管理员。", "The installation isn't complete; tell the administrator."),
     "usage-invalid": ("填写的内容不完整或不合要求，请改后再交。", "Something was left out or doesn't fit; correct it and send it again."),
+    "runner-lost": ("做这件事的进程三次中断，不再重试。再次交办；还是这样，请告知管理员。", "The process that did it broke off three times and won't try again. Ask again; if it happens once more, tell the administrator."),
     "source-unavailable": ("来源文件没有取到。", "The source's file never arrived."),
     "source-unreadable": ("来源文件读不出来。", "The source's file can't be read."),
     "content-changed": (

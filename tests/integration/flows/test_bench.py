@@ -396,6 +396,23 @@ def test_source_that_is_named_stays_within_the_setting_until_it_runs(made: Made,
         hand_over(outside_of(made.home))
 
 
+def test_deployments_that_are_served_no_more_are_forgotten(made: Made) -> None:
+    from prefect.client.orchestration import get_client
+
+    from flows.schedules import deployments, forget_others
+    from flows.watch import inspect_published
+
+    old = inspect_published.to_deployment(name="inspect-due", parameters={"due": True})
+    old.apply()
+    served = deployments(made.platform)
+    for one in served:
+        one.apply()
+    assert forget_others(served) == 1
+    assert forget_others(served) == 0
+    with get_client(sync_client=True) as client:
+        assert sorted(d.name for d in client.read_deployments()) == sorted(d.name for d in served)
+
+
 def test_schedule_asks_the_runner_unless_paused_at_the_desk(made: Made) -> None:
     from flows.scheduled import ask_by_schedule
     from flows.schedules import deployments
