@@ -249,6 +249,7 @@ def test_webhook_is_signed_and_names_no_person(site: Home) -> None:
         "status",
         "proposal",
         "catalogue",
+        "case",
         "url",
     }
     assert (said["kind"], said["release"], said["dataset"]) == ("new_work", release, "finance.debt_limit")
