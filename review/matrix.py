@@ -67,7 +67,7 @@ at a stage only its turn counts; recall ends with the first decision; who ordere
 a finding is opened before one of its cells is looked at; who answered a case neither closes nor reopens it, and a case is seen by
 whoever sees its release. The platform itself may order a release off (its public bytes aren't those approved, or a later rule blocks
 them); a second person confirms or reverses that like any other order. A catalogue of others that is watched is no department's: whoever sees
-every department sees what changed there, and whoever may answer cases in every department is told (the administrators where nobody may). Laying a finished decision aside, signing several such and returning
+every department sees what changed there and the cases about it; whoever may answer or close cases in every department answers or closes those, and is told (the administrators where nobody may). Laying a finished decision aside, signing several such and returning
 several releases are decisions: the rows *decide* hold for each by itself. What a person has filled in and not signed is seen by that
 person alone, on the release's own page. Everything that isn't here is refused.
 """

@@ -20,6 +20,7 @@ from domain.errors import (
 )
 from flows.cli import build
 from flows.home import create_home
+from tests.adopted_looks import DUE, URL, cases, changed, record
 from tests.review_desk import PASSWORD, cheap_disk, cheap_passwords, checked, events, open_desk, published, submitted
 from tests.second_factor import ask_of, code_of, enrol
 
@@ -177,3 +178,18 @@ def test_address_for_notices(home: Path) -> None:
     assert User.objects.get(username="sec").email == ""
     assert not LedgerEntry.objects.filter(body__contains="example.gov.cn").exists()
     assert submitted(findings=[])
+
+
+def test_cases_of_adopted_catalogues_are_listed_beside_those_of_releases(home: Path) -> None:
+    from review import desk
+    from review.case_steps import CaseKind
+
+    release = published(findings=[])
+    of_ours = desk.open_case(CaseKind.REPORT, release, DUE, text="第三行有误", about="report:1")
+    record(changed("budget"))
+    [(case, _, _)] = cases()
+    found = {row["case"]: row for row in json.loads(call("cases", "--json").stdout)}
+    assert (found[case]["kind"], found[case]["catalogue"], found[case]["dataset"]) == ("adopted", URL, "budget")
+    assert (found[case]["release"], found[of_ours]["release"], found[of_ours]["catalogue"]) == (None, release, None)
+    shown = call("cases").stdout
+    assert [word for word in (case, of_ours, "接管的目录有变化", "公众反映") if word not in shown] == [], shown

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from domain.errors import HomeInvalid
 from tests.integration.review.conftest import Model
-from tests.review_desk import cheap_passwords, open_desk, receive
+from tests.review_desk import PASSWORD, cheap_passwords, open_desk, published, receive
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -77,6 +78,27 @@ def test_migrate_twice(home: Path) -> None:
     receive()
     migrate()
     assert ledger.verify().entries > 1
+
+
+def test_upgrade_keeps_cases_and_what_was_said_and_its_guards(home: Path) -> None:
+    from django.core.management import call_command
+    from django.db import DatabaseError, transaction
+
+    from review import desk, ledger
+    from review.case_steps import CaseKind
+    from review.models import CaseRecord, CaseWord
+
+    case = desk.open_case(CaseKind.REPORT, published(), date(2026, 12, 1), text="有误", about="1")
+    desk.answer_case(case, "op", PASSWORD, "已更正")
+    before = [*CaseRecord.objects.values(), *CaseWord.objects.values()]
+    assert len(before) == 2
+    call_command("migrate", "review", "0012_plans_of_sides", verbosity=0)
+    call_command("migrate", "review", verbosity=0)
+    assert [*CaseRecord.objects.values(), *CaseWord.objects.values()] == before
+    with pytest.raises(DatabaseError), transaction.atomic():
+        CaseWord.objects.update(text="别的")
+    desk.close_case(case, "conf", PASSWORD, "已核实")
+    assert ledger.verify().ok
 
 
 def test_setup_imports_no_django() -> None:

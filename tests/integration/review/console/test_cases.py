@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
+from tests.adopted_looks import AGAIN, URL, cases, changed, record, seat_everywhere
 from tests.console_visits import visit
 from tests.review_desk import HOLD, PASSWORD, published
 
@@ -107,3 +108,60 @@ def test_words_of_the_public_are_shown_as_text(console: Path) -> None:
     assert "&lt;script&gt;alert(1)" in page
     assert "<script>alert" not in page
     assert "<img src=x" not in page
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_case_about_an_adopted_catalogue_from_its_opening_to_its_end(console: Path, language: str) -> None:
+    seat_everywhere()
+    record(changed("<b>budget</b>"), changed("land", "adopted-missing", None))
+    (case, _, _), (other, _, _) = cases()
+    where = f"/cases/{case}"
+    said = {
+        "zh-hans": ("接管的目录有变化", "仍有 1 处变化", "目录已于", "已不再核对这个目录"),
+        "en": ("an adopted catalogue changed", "1 change still stands", "was adopted again on", "no longer watched"),
+    }[language]
+    kind, stands, settled, forgotten = said
+    for listed in (
+        visit("op", language).get("/cases").content.decode(),
+        visit("auditor", language).get("/cases").content.decode(),
+    ):
+        assert "&lt;b&gt;budget&lt;/b&gt;" in listed
+        assert "<b>budget" not in listed
+        assert (kind in listed, URL in listed) == (True, True)
+        assert listed.count(f'href="{where}"') == 2, "in the list, and beside the change that stands"
+    page = visit("op", language).get(where).content.decode()
+    assert (stands in page, URL in page, "1.csv" in page) == (True, True, True)
+    for person, refused in (("sec", 403), ("stranger", 404), ("both", 404)):  # no role for it; no sight of it
+        client = visit(person, language)
+        assert client.get(where).status_code == 404
+        assert client.post(f"{where}/answer", {"text": "看过", "password": PASSWORD}).status_code == refused
+        assert case not in client.get("/cases?status=all").content.decode()
+    assert visit("auditor", language).post(f"{where}/answer", {"text": "看过", "password": PASSWORD}).status_code == 403
+    assert visit("op", language).post(f"{where}/answer", {"text": "已核实", "password": PASSWORD}).status_code == 302
+    assert visit("op", language).post(f"{where}/close", {"text": "好", "password": PASSWORD}).status_code == 403
+    assert visit("conf", language).post(f"{where}/reopen", {"text": "没说清", "password": PASSWORD}).status_code == 302
+    record(on=AGAIN)
+    assert settled in visit("chief", language).get(f"/cases/{other}").content.decode()
+    assert visit("chief", language).post(f"{where}/close", {"text": "已了", "password": PASSWORD}).status_code == 302
+    desk_forgets()
+    assert forgotten in visit("auditor", language).get(where).content.decode()
+
+
+def desk_forgets() -> None:
+    from review import desk
+
+    desk.forget_adopted(())
+
+
+def test_notice_of_a_case_about_a_catalogue_leads_to_it(console: Path) -> None:
+    from review import desk
+
+    seat_everywhere()
+    record(changed("budget"))
+    [(case, _, _)] = cases()
+    desk.answer_case(case, "op", PASSWORD, "已核实")
+    while desk.tell():
+        pass
+    page = visit("conf").get("/notices").content.decode()
+    assert f'<a href="/cases/{case}">{case}</a>' in page
+    assert 'href="/cases#adopted"' in page
