@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,11 +45,16 @@ class Embedded:
         if not self.url:
             self.url = f"http://127.0.0.1:{free_port()}"
             (self.folder / "token").write_text(self.token)
+        await_answer(self.url, self._serve)
+
+    def _serve(self) -> None:
+        """Start the process where none runs, whatever ended the last one: a full disk, for one, while it started."""
+        if self.pids():
+            return
         command = [sys.executable, "-m", "catalog.embedded", "--root", str(self.folder / "root"), "--host", "127.0.0.1"]
         command += ["--port", self.url.rpartition(":")[2], "--token-file", str(self.folder / "token")]
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log, cwd=ROOT)
-        await_answer(self.url)
 
     def end(self) -> None:
         if self.process:
@@ -140,10 +145,11 @@ class Real:
         return self.stack.storage
 
 
-def await_answer(url: str) -> None:
-    """Until the catalogue answers again."""
+def await_answer(url: str, serve: Callable[[], None] = lambda: None) -> None:
+    """Until the catalogue answers again; `serve` starts it where it doesn't run."""
     ends = time.monotonic() + REVIVE_SECONDS
     while True:
+        serve()
         with suppress(requests.RequestException):
             if requests.get(f"{url}/api/3/action/status_show", timeout=5).status_code == 200:
                 return
