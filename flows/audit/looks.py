@@ -27,7 +27,8 @@ KEPT_OF_CHANGE = ("key", "code", "severity", "dataset", "field", "file")
 
 def look_at_all(platform: Platform) -> dict[str, int]:
     """Look at every adopted catalogue again, keep what was found and open the cases that it wants; {catalogues, reached,
-    datasets, files, unseen, changes, held, fresh}: `held` have to be looked at by a person, `fresh` are those of them that nobody was told of before.
+    datasets, files, unseen, changes, held, fresh}: `held` have to be looked at by a person, `fresh` are those of them that
+    nobody was told of before.
 
     One that can't be looked at is told of and tried again the next night; the others don't wait for it. Raises PackInvalid.
     """

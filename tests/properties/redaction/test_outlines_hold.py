@@ -1,5 +1,6 @@
 """What a widened pattern doesn't find in an outline, its pattern finds in no text of it; what is blind to digits is."""
 
+from dataclasses import replace
 from random import Random
 
 import polars as pl
@@ -12,6 +13,7 @@ from redaction.lens import Column, open_lens
 from redaction.nested import NESTED_GUARD
 from redaction.normalise import GUARD, normalise
 from redaction.outline import ANYTHING, Outlines, outline_of, outlines, widened
+from redaction.whole import Concern
 from tests.integration.redaction.mutations import mutated
 from tests.personal_data import PACKS
 
@@ -25,6 +27,7 @@ def told(found: Outlines) -> list[str]:
     return [found.listed[n] for n in found.of.tolist()]
 
 
+@settings(deadline=None)  # the first call loads what encodes
 @given(st.lists(st.none() | st.text(max_size=20)), st.integers(0, 5))
 def test_outlines_are_the_texts_with_zeros(texts: list[str | None], first: int) -> None:
     for cells in (pl.Series(texts, dtype=pl.String), pl.concat([pl.Series(texts, dtype=pl.String)] * 2, rechunk=False)):
@@ -32,6 +35,7 @@ def test_outlines_are_the_texts_with_zeros(texts: list[str | None], first: int) 
         assert told(outlines(cells[first:])) == [outline_of(t or "") for t in cells[first:]]
 
 
+@settings(deadline=None)
 @given(*[st.lists(st.none() | st.sampled_from(("", "a1", "a2", "b", "c12", "c3")))] * 2)
 def test_outlines_followed_by_others_are_those_of_all_texts(texts: list[str | None], more: list[str | None]) -> None:
     first, then = (outlines(pl.Series(t, dtype=pl.String)) for t in (texts, more))
@@ -72,6 +76,21 @@ def test_texts_of_an_outline_are_looked_at_by_those_whom_it_concerns_and_alike_b
     assert looks == [LENS.look(t, LENS.recognisers, PLAIN) for t in (text, other)]
     if concern.blind:
         assert looks[0] == looks[1]
+
+
+class Forgotten(dict[tuple[str, Column], Concern | None]):
+    """What is remembered, emptied by another column right after it was asked whether it holds something."""
+
+    def __contains__(self, key: object) -> bool:
+        known = super().__contains__(key)
+        self.clear()
+        return known
+
+
+def test_column_may_ask_while_another_empties_what_is_remembered() -> None:
+    optics = replace(LENS.optics, told=Forgotten())
+    told = [optics.concern("000****0000", PLAIN) for _ in range(3)]
+    assert [t is not None and t.blind for t in told] == [True] * 3
 
 
 def test_masks_are_blind_and_numbers_are_not() -> None:
