@@ -12,13 +12,13 @@ from datetime import date, datetime
 from urllib.parse import quote
 
 from rdflib import BNode, Graph, Literal, Namespace, URIRef
-from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF, SKOS, XSD
+from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF, RDFS, SKOS, XSD
 from rdflib.term import Node
 
 from catalog.embedded.fields import Body, text
 from catalog.embedded.packages import Site, extras_of
 from catalog.embedded.shown import notes_by_language
-from catalog.embedded.wording import web_address
+from catalog.embedded.wording import uri, web_address
 
 EU = "http://publications.europa.eu/resource/authority/"
 IANA = "https://www.iana.org/assignments/media-types/"
@@ -134,9 +134,9 @@ def _distributions(graph: Graph, here: URIRef, package: Body, page: str) -> None
         file = URIRef(f"{here}/resource/{resource['id']}")
         graph.add((here, DCAT.distribution, file))
         graph.add((file, RDF.type, DCAT.Distribution))
-        graph.add((file, DCAT.accessURL, _iri(address)))
+        _typed(graph, file, DCAT.accessURL, RDFS.Resource, address)
         if resource["url_type"] == "upload":
-            graph.add((file, DCAT.downloadURL, _iri(address)))
+            _typed(graph, file, DCAT.downloadURL, RDFS.Resource, address)
         _say(graph, file, DCTERMS.title, resource["name"], "zh")
         _say(graph, file, DCTERMS.description, resource["description"], "zh")
         _time(graph, file, DCTERMS.issued, text(resource.get("published_on")))
@@ -245,5 +245,4 @@ def _day(value: str) -> date | None:
 
 
 def _iri(address: str) -> URIRef:
-    """The address with every sign that an IRI can't hold written as percent."""
-    return URIRef(quote(address, safe="!#$%&'()*+,/:;=?@[]~"))
+    return URIRef(uri(address))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from catalog.embedded.fields import text
 from catalog.embedded.words import Language
@@ -57,10 +57,15 @@ def whole(value: Any) -> str:
     return f"{int(said):,}" if said.isdecimal() and len(said) < 19 else ""
 
 
+def uri(address: str) -> str:
+    """The address with every sign that a URI can't hold written as percent."""
+    return quote(address, safe="!#$%&'()*+,/:;=?@[]~")
+
+
 def web_address(url: str) -> str | None:
-    """The address if a link may lead there."""
+    """The address, as a URI, if a link may lead there."""
     try:
         parts = urlsplit(url.strip())
     except ValueError:
         return None
-    return url.strip() if parts.scheme in ("http", "https") and parts.netloc else None
+    return uri(url.strip()) if parts.scheme in ("http", "https") and parts.netloc else None

