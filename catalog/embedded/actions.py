@@ -17,7 +17,7 @@ from catalog.embedded.dataset_actions import (
     package_show,
     package_update,
 )
-from catalog.embedded.fields import Body, required, text
+from catalog.embedded.fields import Body, required
 from catalog.embedded.owner_actions import owner_create, owner_delete, owner_list, owner_show, owner_update
 from catalog.embedded.owners import Kind
 from catalog.embedded.refusals import NotFound
@@ -30,6 +30,7 @@ from catalog.embedded.resource_actions import (
     resource_update,
 )
 from catalog.licences import LICENCES
+from catalog.linked.texts import text
 
 CKAN_VERSION = "2.12.0"  # the version whose Action API is spoken
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from catalog.embedded import packages, writing
 from catalog.embedded.call import Call, refuse_private
-from catalog.embedded.fields import Body, flag, names, number, required, text
+from catalog.embedded.fields import Body, flag, names, number, required
 from catalog.embedded.query import Both, parse
 from catalog.embedded.revise import included, revise, wanted_dataset
 from catalog.embedded.search import DEFAULT_SORT, Wish, facet_titles, search
+from catalog.linked.texts import text
 
 MOST_ROWS = 1000
 

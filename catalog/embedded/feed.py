@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
-from catalog.embedded.fields import Body, text
+from catalog.embedded.fields import Body
 from catalog.embedded.packages import Site
 from catalog.embedded.wording import BEIJING
+from catalog.linked.texts import text
 from catalog.periods import period_label
 
 MOST_ENTRIES = 50

@@ -11,6 +11,7 @@ from typing import Any
 
 from catalog.embedded.refusals import Invalid
 from catalog.embedded.strict_json import loads
+from catalog.linked.texts import text
 
 Body = dict[str, Any]
 NAME = re.compile(r"[a-z0-9_-]{2,100}")
@@ -164,13 +165,6 @@ def names(data: Body, key: str) -> list[str]:
     if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
         raise Invalid({key: ["Not a list of strings"]})
     return value
-
-
-def text(value: Any) -> str:
-    """Scalars as text; nothing and containers as no text."""
-    if isinstance(value, bool):
-        return str(value)
-    return str(value) if isinstance(value, (str, int, float)) else ""
 
 
 def _flag(value: Any, key: str, errors: Body) -> bool:

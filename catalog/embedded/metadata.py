@@ -51,7 +51,7 @@ class Metadata:
 
     def catalogue_as(self, request: Request) -> Response:
         """DCAT of the catalogue, by pages."""
-        from catalog.embedded.linked import FORMS
+        from catalog.linked.dcat import FORMS
 
         form, said = request.path_params["form"], request.query_params.get("page", "1")
         number = int(said) if said.isascii() and said.isdecimal() and len(said) < 9 else 0
@@ -106,7 +106,8 @@ class Metadata:
         return _sent(body.encode(), "application/atom+xml")
 
     def _dataset(self, request: Request, form: str) -> Response:
-        from catalog.embedded.linked import FORMS, one
+        from catalog.embedded.linked import one
+        from catalog.linked.dcat import FORMS
 
         if form not in FORMS:
             return self._pages.missing(request)

@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from catalog.embedded.fields import Body, text
+from catalog.embedded.fields import Body
 from catalog.embedded.refusals import NotFound
 from catalog.licences import licence
+from catalog.linked.texts import text
 
 Row = sqlite3.Row
 

@@ -25,7 +25,8 @@ from catalog.embedded.schema_org import described, script
 from catalog.embedded.search import DEFAULT_SORT, Found, Wish, facet_titles, search
 from catalog.embedded.shown import Dataset, dataset
 from catalog.embedded.wording import day
-from catalog.embedded.words import FREQUENCIES, Language, pick, say
+from catalog.embedded.words import FREQUENCIES, pick, say
+from catalog.linked.texts import Language
 
 PER_PAGE = 20
 FACETS = ("organization", "tags", "res_format", "frequency")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from catalog.embedded import packages, writing
 from catalog.embedded.call import Call, refuse_private
-from catalog.embedded.fields import Body, required, text
+from catalog.embedded.fields import Body, required
 from catalog.embedded.refusals import Invalid
+from catalog.linked.texts import text
 
 
 def resource_show(call: Call) -> Body:

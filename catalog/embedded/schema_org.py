@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from catalog.embedded.fields import Body, text
+from catalog.embedded.fields import Body
 from catalog.embedded.packages import Site, extras_of
-from catalog.embedded.wording import web_address
-from catalog.embedded.words import LICENCES_EN, Language
+from catalog.embedded.words import LICENCES_EN
+from catalog.linked.texts import Language, text, web_address
 
 STANDING = ("current", "archived", "")
 

@@ -12,23 +12,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from catalog.embedded.fields import Body, text
+from catalog.embedded.fields import Body
 from catalog.embedded.packages import extras_of
 from catalog.embedded.strict_json import loads
-from catalog.embedded.wording import bytes_in_words, day, web_address, whole
+from catalog.embedded.wording import bytes_in_words, day, whole
 from catalog.embedded.words import (
     FORMAT_HINTS,
     FREQUENCIES,
-    LANGUAGES,
     LICENCES_EN,
     TREATMENTS,
     TYPES,
-    Language,
     pick,
 )
+from catalog.linked.texts import Language, paragraphs, spoken, text, web_address
 from catalog.periods import period_label, period_order
-
-HAN = re.compile("[\u3400-\u9fff]")
 
 
 @dataclass(frozen=True)
@@ -241,28 +238,8 @@ def _list_in(value: str | None) -> list[Body]:
 
 def _paragraphs(notes: str, language: Language) -> tuple[list[str], list[str]]:
     """The description's paragraphs in the reader's language, and the others."""
-    spoken: dict[int, list[str]] = {0: [], 1: []}
-    for part in _parts(notes):
-        spoken[LANGUAGES.index(_spoken(part))].append(part)
-    mine = LANGUAGES.index(language)
-    return spoken[mine], spoken[1 - mine]
-
-
-def notes_by_language(notes: str) -> dict[Language, str]:
-    """The description in each language that it has."""
-    found: dict[Language, str] = {}
-    for part in _parts(notes):
-        language = _spoken(part)
-        found[language] = f"{found[language]}\n\n{part}" if language in found else part
-    return found
-
-
-def _parts(notes: str) -> list[str]:
-    return [part.strip() for part in re.split(r"\n\s*\n", notes) if part.strip()]
-
-
-def _spoken(part: str) -> Language:
-    return "zh" if HAN.search(part) else "en"
+    parts = paragraphs(notes)
+    return [p for p in parts if spoken(p) == language], [p for p in parts if spoken(p) != language]
 
 
 def _facts(package: Body, extras: dict[str, str], language: Language) -> dict[str, str]:

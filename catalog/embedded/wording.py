@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
-from urllib.parse import quote, urlsplit
 
-from catalog.embedded.fields import text
-from catalog.embedded.words import Language
+from catalog.linked.texts import Language, text
 
 BEIJING = timezone(timedelta(hours=8))
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -55,17 +53,3 @@ def whole(value: Any) -> str:
     """
     said = text(value)
     return f"{int(said):,}" if said.isdecimal() and len(said) < 19 else ""
-
-
-def uri(address: str) -> str:
-    """The address with every sign that a URI can't hold written as percent."""
-    return quote(address, safe="!#$%&'()*+,/:;=?@[]~")
-
-
-def web_address(url: str) -> str | None:
-    """The address, as a URI, if a link may lead there."""
-    try:
-        parts = urlsplit(url.strip())
-    except ValueError:
-        return None
-    return uri(url.strip()) if parts.scheme in ("http", "https") and parts.netloc else None

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from catalog.linked.texts import Language
 
-Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 TAGS = {"zh": "zh-CN", "en": "en"}
 

@@ -53,6 +53,13 @@ if [ ! -e "$root/venv/.ready" ]; then
   "$root/venv/bin/pip" install -q --disable-pip-version-check 'ckan[requirements]==2.12.0' 'gunicorn==23.0.0'
   touch "$root/venv/.ready"
 fi
+plugin="$here/../../plugin"
+stamp=$(cat "$plugin/pyproject.toml" "$plugin"/ckanext/mingjing/*.py "$here"/../../catalog/linked/*.py | sha256sum)
+if [ "$(cat "$root/venv/.plugin" 2>/dev/null)" != "$stamp" ]; then
+  "$root/venv/bin/pip" install -q --disable-pip-version-check 'ckanext-dcat==2.4.4'
+  "$root/venv/bin/pip" install -q --disable-pip-version-check --force-reinstall --no-deps "$plugin"
+  echo "$stamp" >"$root/venv/.plugin"
+fi
 say "CKAN"
 if [ ! -e "$root/jars/.ready" ]; then
   wait "$maven"

