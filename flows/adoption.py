@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from domain.contract import load_contract
+from domain.contract_file import load_contract
 from domain.errors import ContentChanged, UsageInvalid
 from flows.home import Home
 from flows.library import contract_file, read_contract

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from domain import errors
-from domain.contract import line_of, load_contract
+from domain.contract_file import line_of, load_contract
 from domain.errors import ContractInvalid, MingjingError, UsageInvalid
 from domain.fault import Fault
 from flows.guard import where

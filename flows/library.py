@@ -6,7 +6,8 @@ from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
-from domain.contract import Contract, load_contract
+from domain.contract import Contract
+from domain.contract_file import load_contract
 from domain.errors import ContractInvalid, PackInvalid, UsageInvalid
 from domain.pack import Pack, Packs, load_pack
 from flows.home import BUNDLED, Home

@@ -9,7 +9,8 @@ import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from domain.contract import Check, Contract, TableSpec, expression_names, parse_expression
+from domain.contract import Check, Contract, TableSpec
+from domain.expression import expression_names, parse_expression
 from domain.table import TableInfo
 from intake.headers import field_keys, folded, without_unit
 

@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[1]
 SECONDS = 900  # for one of them
 DEAR = (
     "great_expectations", "presidio_analyzer", "django.db.models", "django.forms", "django.http", "django.template", "django.urls",
-    "ckanapi", "duckdb", "httpx", "psycopg", "sqlalchemy", "domain.contract", "flows.cli",
+    "ckanapi", "duckdb", "httpx", "psycopg", "sqlalchemy", "domain.contract_file", "flows.cli",
 )  # fmt: skip
 _ASKING = threading.Lock()
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from domain.contract import Contract, load_contract
+from domain.contract import Contract
+from domain.contract_file import load_contract
 from domain.pack import Packs, load_pack
 from domain.table import Reading, TableInfo, TextPart
 from redaction.shapes import luhn_digit, mod11_2

@@ -9,7 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from domain.contract import Contract, Limits, SourceSpec, TableSpec, load_contract
+from domain.contract import Contract, Limits, SourceSpec, TableSpec
+from domain.contract_file import load_contract
 from domain.table import ROW_ORIGIN, Reading, TableInfo
 from intake.read import read
 

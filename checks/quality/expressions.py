@@ -14,7 +14,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from checks.quality.sql import NUMBER, number, text
-from domain.contract import parse_expression
+from domain.expression import parse_expression
 
 KINDS = {
     "string": "text",

@@ -21,7 +21,8 @@ from checks.quality.sums import (
     sum_query,
     tolerance_of,
 )
-from domain.contract import Check, Contract, TableSpec, parse_expression
+from domain.contract import Check, Contract, TableSpec
+from domain.expression import parse_expression
 
 _CODES = {
     "identity": "identity-broken",

@@ -16,7 +16,8 @@ from checks.quality.expressions import KINDS, Resolve, Scope, Term, amount, cond
 from checks.quality.rule import AT, typed_name
 from checks.quality.sql import NUMBER, ORIGIN, ROW, name, number, text
 from checks.quality.typed import NUMERIC, SPACES
-from domain.contract import Check, FieldSpec, TableSpec, parse_expression
+from domain.contract import Check, FieldSpec, TableSpec
+from domain.expression import parse_expression
 
 
 def tolerance_of(check: Check) -> Decimal:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from domain.contract import Audience, Contract, Disclosure, Sensitivity, Tier, load_contract
+from domain.contract import Audience, Contract, Disclosure, Sensitivity, Tier
+from domain.contract_file import load_contract
 from flows.declared import declared
 from flows.library import read_packs
 

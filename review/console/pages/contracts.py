@@ -14,7 +14,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from domain.contract import Contract, is_dataset_id, load_contract
+from domain.contract import Contract, is_dataset_id
+from domain.contract_file import load_contract
 from domain.errors import ContentChanged, ContractInvalid, MingjingError, UsageInvalid
 from domain.fault import Fault
 from review import desk, proposals

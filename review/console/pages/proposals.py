@@ -14,7 +14,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from domain.contract import Contract, load_contract, stored_contract
+from domain.contract import Contract, stored_contract
+from domain.contract_file import load_contract
 from domain.errors import ContractInvalid, MingjingError
 from review import desk, proposals
 from review.console import contract_words, unsent, words

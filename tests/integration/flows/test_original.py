@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from domain.canonical import canonical_json
-from domain.contract import load_contract
+from domain.contract_file import load_contract
 from domain.errors import ArtefactMissing, ContentChanged, UsageInvalid
 from domain.finding import Finding, Place
 from domain.release import Artefact, Manifest

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.contract import load_contract
+from domain.contract_file import load_contract
 from domain.errors import SourceUnreadable
 from intake.census import census
 from intake.draft import draft_contract

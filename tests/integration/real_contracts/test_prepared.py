@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from domain.contract import load_contract
+from domain.contract_file import load_contract
 from domain.finding import Severity
 from flows import prepare_steps as steps
 from flows.library import read_packs

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from domain.contract import Contract, load_contract
+from domain.contract import Contract
+from domain.contract_file import load_contract
 from domain.finding import Place
 from domain.table import TableInfo
 from tests.tables import table_from_rows

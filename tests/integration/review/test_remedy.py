@@ -221,7 +221,7 @@ def test_ledger_in_which_a_finding_to_be_redacted_more_was_approved_is_not_belie
 
 @pytest.mark.parametrize("path", sorted((RULES.parent / "datasets").glob("*/*.yaml")), ids=lambda p: p.stem)
 def test_stored_contract_is_the_contract(path: Path) -> None:
-    from domain.contract import load_contract
+    from domain.contract_file import load_contract
 
     contract = load_contract(path.read_text("utf-8"), path.name)
     stored: Contract = stored_contract(contract.content)

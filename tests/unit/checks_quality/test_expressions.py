@@ -10,7 +10,7 @@ import pytest
 from checks.quality.expressions import Scope, Term, failing, fields_named, in_words
 from checks.quality.session import open_session
 from checks.quality.sql import NUMBER
-from domain.contract import parse_expression
+from domain.expression import parse_expression
 
 KINDS = {
     "a": "number",

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from domain.contract import Contract, load_contract
+from domain.contract import Contract
+from domain.contract_file import load_contract
 from flows.demo.samples.truth import Sample, Truth
 from flows.demo.samples.write import write_samples
 

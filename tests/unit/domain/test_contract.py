@@ -2,8 +2,10 @@
 
 import pytest
 
-from domain.contract import Contract, SourceSpec, expression_names, load_contract, parse_expression
+from domain.contract import Contract, SourceSpec
+from domain.contract_file import load_contract
 from domain.errors import ContractInvalid
+from domain.expression import expression_names, parse_expression
 
 GOOD = """\
 id: finance.debt_limit

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from domain.contract import Contract, load_contract
+from domain.contract import Contract
 from domain.contract_changes import Change, Sense, changes
+from domain.contract_file import load_contract
 from domain.loosening import loosened
 from tests.review_desk import make_contract
 from tests.unit.domain.test_loosening import BASE, LOOSER, table

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.contract import load_contract
+from domain.contract_file import load_contract
 from domain.errors import UsageInvalid
 from intake.draft import draft_contract
 from tests.sent_files import read_sent, read_text, xlsx
