@@ -324,7 +324,7 @@ def _kept(database: str) -> str:
 def _start_ckan(stack: Stack) -> None:
     if stack.pid("ckan") is None:
         written = (stack.data / "ckan.ini").read_text()
-        if older := {key: value for key, value in SETTINGS.items() if f"\n{key} = {value}\n" not in written}:
+        if older := {key: value for key, value in SETTINGS.items() if f"\n{key}={value}\n" not in written}:
             _set(stack, older)  # set up by an earlier version of this file
     words = ["--pythonpath", str(HERE), "--workers", str(WORKERS), "--worker-class", "gthread", "--threads", "4"]
     words += ["--timeout", "600", "--bind", f"127.0.0.1:{stack.first_port}", "--worker-tmp-dir", str(stack.data)]
