@@ -9,8 +9,8 @@ import pytest
 from catalog.inspect import inspect
 from domain.errors import CatalogueRefused
 from tests.catalogue_release import ROWS, prepare
+from tests.integration.catalog.acts import assert_whole, put, shown, take
 from tests.integration.catalog.conftest import Backend
-from tests.integration.catalog.test_publisher import assert_whole, put, shown, take
 
 pytestmark = pytest.mark.server
 

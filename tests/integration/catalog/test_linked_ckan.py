@@ -11,8 +11,8 @@ from rdflib.namespace import DCAT, DCTERMS, RDF
 
 from catalog.linked.dcat import ADMS, EU, SPDX
 from tests.catalogue_release import Prepared, prepare
+from tests.integration.catalog.acts import put, take
 from tests.integration.catalog.conftest import Backend
-from tests.integration.catalog.test_publisher import put, take
 from tests.schemas.published import dcat_objections
 
 pytestmark = [

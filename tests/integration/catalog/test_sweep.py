@@ -14,8 +14,8 @@ import requests
 from catalog.sweep import Kind, Trace, sweep
 from domain.errors import UsageInvalid
 from tests.catalogue_release import Prepared, prepare
+from tests.integration.catalog.acts import assert_whole, put, shown
 from tests.integration.catalog.conftest import Backend, Crash, Wire
-from tests.integration.catalog.test_publisher import assert_whole, put, shown
 
 
 def of(traces: tuple[Trace, ...], *names: str) -> list[Trace]:

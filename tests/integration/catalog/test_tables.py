@@ -12,8 +12,8 @@ from catalog.inspect import inspect
 from catalog.tables import MOST_ROWS, loadable
 from domain.release import Receipt
 from tests.catalogue_release import ROWS, Prepared, prepare
+from tests.integration.catalog.acts import put, take
 from tests.integration.catalog.conftest import Backend, Crash, Wire
-from tests.integration.catalog.test_publisher import put, take
 
 pytestmark = pytest.mark.server
 

@@ -18,8 +18,8 @@ from catalog.wordless import TITLE, TITLE_STANDING
 from domain.contract import Contract
 from domain.errors import WithdrawalIncomplete
 from tests.catalogue_release import Prepared, prepare
+from tests.integration.catalog.acts import assert_whole, extra, put, shown, states
 from tests.integration.catalog.conftest import Backend, Crash, Wire, kinds
-from tests.integration.catalog.test_publisher import assert_whole, extra, put, shown, states
 
 ACTIVITIES = ("package_activity_list", "recently_changed_packages_activity_list")
 

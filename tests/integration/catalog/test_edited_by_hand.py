@@ -1,0 +1,114 @@
+"""Inspection, and what people change by hand in a catalogue; on both catalogues."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import requests
+
+from catalog.inspect import inspect
+from catalog.upload import Upload
+from domain.errors import (
+    CatalogueEdited,
+)
+from tests.catalogue_release import Prepared, prepare
+from tests.integration.catalog.acts import put, shown, take
+from tests.integration.catalog.conftest import Backend, Wire
+
+
+def edited(backend: Backend, ready: Prepared) -> set[tuple[str, str | None]]:
+    result = inspect(backend.client(), manifest=ready.manifest, metadata=ready.metadata)
+    return {(f.code, f.places[0].column if f.places else None) for f in result.findings}
+
+
+def test_inspect_untouched_edition_finds_nothing(backend: Backend, tmp_path: Path) -> None:
+    ready = prepare(tmp_path, contract=backend.contract())
+    put(backend, ready)
+    result = inspect(backend.client(), manifest=ready.manifest, metadata=ready.metadata)
+    assert result.findings == ()
+    assert result.ok
+    assert len(result.addresses) == len(ready.manifest.exports)
+
+
+@pytest.mark.parametrize("field", ["title", "notes", "license_id"])
+def test_inspect_names_a_dataset_field_edited_by_hand(backend: Backend, tmp_path: Path, field: str) -> None:
+    contract = backend.contract()
+    ready = prepare(tmp_path, contract=contract)
+    put(backend, ready)
+    value = "cc-by" if field == "license_id" else "手工改动"
+    backend.hand("package_patch", id=contract.slug, **{field: value})
+    assert edited(backend, ready) == {("catalogue-edited", field)}
+    later = prepare(tmp_path, contract=contract, period="2026")
+    with pytest.raises(CatalogueEdited, match=field):
+        put(backend, later)
+    assert shown(backend, contract)[field] == value
+    put(backend, later, accept_edits=True)
+    assert shown(backend, contract)[field] != value
+
+
+def test_inspect_names_a_file_field_edited_by_hand(backend: Backend, tmp_path: Path) -> None:
+    ready = prepare(tmp_path, contract=backend.contract())
+    receipt = put(backend, ready)
+    backend.hand("resource_patch", id=receipt.resources[0]["id"], description="手工改动")
+    assert edited(backend, ready) == {("catalogue-edited", "description")}
+
+
+def test_inspect_finds_a_hidden_dataset_and_publishing_never_reveals_it(backend: Backend, tmp_path: Path) -> None:
+    ready = prepare(tmp_path, contract=backend.contract())
+    put(backend, ready)
+    backend.hand("package_patch", id=ready.contract.slug, private=True)
+    assert edited(backend, ready) == {("catalogue-missing", None)}
+    with pytest.raises(CatalogueEdited, match="private"):
+        put(backend, ready)
+    assert shown(backend, ready.contract) is None
+
+
+def test_inspect_finds_changed_bytes(backend: Backend, tmp_path: Path) -> None:
+    ready = prepare(tmp_path, contract=backend.contract())
+    put(backend, ready)
+    wire = Wire(at=1, kind="corrupt", only="/download")
+    result = inspect(backend.client(wire), manifest=ready.manifest, metadata=ready.metadata)
+    assert [f.code for f in result.findings] == ["catalogue-bytes-differ"]
+    assert not result.ok
+
+
+def test_inspect_finds_a_file_replaced_by_hand_and_publishing_never_covers_it_up(
+    backend: Backend, tmp_path: Path
+) -> None:
+    ready = prepare(tmp_path, contract=backend.contract())
+    receipt = put(backend, ready)
+    other = b"region,limit_amount\nelsewhere,1\n"
+    upload = Upload("other.csv", "text/csv", len(other), lambda: iter([other]))
+    backend.client().act("resource_patch", {"id": receipt.resources[0]["id"]}, uploads={"upload": upload})
+    found = inspect(backend.client(), manifest=ready.manifest, metadata=ready.metadata)
+    assert not found.ok
+    differing = [f for f in found.findings if f.code == "catalogue-bytes-differ"]
+    assert [f.places[0].locator for f in differing] == [receipt.resources[0]["name"]]
+    package = shown(backend, ready.contract)
+    assert package is not None
+    url = next(r["url"] for r in package["resources"] if r["id"] == receipt.resources[0]["id"])
+    take(backend, ready)
+    assert requests.get(url, timeout=30, allow_redirects=False).status_code != 200
+    assert other not in requests.get(url, timeout=30).content
+
+
+def test_inspect_finds_a_file_added_by_hand(backend: Backend, tmp_path: Path) -> None:
+    ready = prepare(tmp_path, contract=backend.contract())
+    put(backend, ready)
+    package = shown(backend, ready.contract)
+    assert package is not None
+    backend.hand("resource_create", package_id=package["id"], name="手工添加", url="https://example.org/a.csv")
+    found = inspect(backend.client(), manifest=ready.manifest, metadata=ready.metadata)
+    assert "catalogue-foreign-file" in {f.code for f in found.findings}
+    assert not found.ok
+
+
+def test_withdraw_edited_entry_keeps_the_edit_visible(backend: Backend, tmp_path: Path) -> None:
+    contract = backend.contract()
+    old, new = prepare(tmp_path, contract=contract, period="2024"), prepare(tmp_path, contract=contract)
+    put(backend, old)
+    put(backend, new)
+    backend.hand("package_patch", id=contract.slug, title="手工改动")
+    take(backend, new)
+    assert ("catalogue-edited", "title") in edited(backend, old)

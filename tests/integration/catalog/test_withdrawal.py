@@ -1,0 +1,116 @@
+"""Withdrawal and its reversal, on both catalogues."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import requests
+
+from catalog.entry import extras_of
+from catalog.inspect import inspect
+from catalog.plan import Change, Target, plan_changes
+from domain.errors import (
+    TransitionRefused,
+)
+from tests.catalogue_release import ROWS, Prepared, prepare
+from tests.integration.catalog.acts import assert_whole, extra, later_editions, put, shown, states, take
+from tests.integration.catalog.conftest import Backend, Crash, Wire, kinds
+
+
+def test_reversed_withdrawal_puts_the_same_bytes_back(backend: Backend, tmp_path: Path) -> None:
+    contract = backend.contract()
+    old, new = prepare(tmp_path, contract=contract, period="2024"), prepare(tmp_path, contract=contract)
+    put(backend, old)
+    put(backend, new)
+    take(backend, new)
+    with pytest.raises(TransitionRefused):
+        put(backend, new)
+    steps = [c.step.value for c in planned(backend, new)]
+    assert steps == ["drop-tombstone", "add-edition"]
+    put(backend, new, reinstates=True)
+    assert_whole(backend, new)
+    assert_whole(backend, old)
+    assert states(backend, contract) == [("2024", "current"), ("2025", "current")]
+    assert not [k for k in extras_of(shown(backend, contract)) if k.startswith("withdrawn_")]
+    put(backend, new, reinstates=True)  # safe to run again
+    assert states(backend, contract) == [("2024", "current"), ("2025", "current")]
+
+
+def test_reversed_withdrawal_of_the_only_edition(backend: Backend, tmp_path: Path) -> None:
+    ready = prepare(tmp_path, contract=backend.contract())
+    put(backend, ready)
+    take(backend, ready)
+    put(backend, ready, reinstates=True)
+    assert_whole(backend, ready)
+    assert not [k for k in extras_of(shown(backend, ready.contract)) if k.startswith("withdrawn_")]
+
+
+def planned(backend: Backend, ready: Prepared) -> tuple[Change, ...]:
+    found = shown(backend, ready.contract)
+    target = Target(ready.manifest, ready.metadata, "2025-06-01", reinstates=True)
+    return plan_changes(found, target).changes
+
+
+def test_withdraw_only_edition_leaves_a_tombstone_and_no_bytes(backend: Backend, tmp_path: Path) -> None:
+    ready = prepare(tmp_path, contract=backend.contract())
+    receipt = put(backend, ready)
+    proof = take(backend, ready)
+    assert len(proof) >= 2 * len(receipt.resources)
+    assert all(row["gone"] for row in proof)
+    contents = {ready.store.read(a.sha256) for a in ready.manifest.exports}
+    for resource in receipt.resources:
+        assert requests.get(resource["url"], timeout=60).content not in contents
+    package = shown(backend, ready.contract)
+    assert extra(package, "withdrawn_reason") == "发布后发现错误"
+    assert {r["edition_state"] for r in package["resources"]} == {"withdrawn"}
+    assert all(r["withdrawn_on"] == "2025-06-01" and r["withdrawn_code"] == "W01" for r in package["resources"])
+    assert "财政局债务科" in package["resources"][0]["withdrawn_contact"]
+    assert all(row["gone"] for row in take(backend, ready))
+    with pytest.raises(TransitionRefused):
+        put(backend, ready)
+
+
+def test_withdraw_newest_edition_leaves_the_older_in_front(backend: Backend, tmp_path: Path) -> None:
+    contract = backend.contract()
+    old, new = prepare(tmp_path, contract=contract, period="2024"), prepare(tmp_path, contract=contract)
+    put(backend, old)
+    put(backend, new)
+    take(backend, new)
+    assert states(backend, contract) == [("2024", "current"), ("2025", "withdrawn")]
+    package = shown(backend, contract)
+    assert extra(package, "evidence_id") == old.manifest.release_hash
+    assert extra(package, "withdrawn_on") is None
+    assert {r["edition"] for r in package["resources"] if r.get("edition_newest")} == {"2024"}
+    assert inspect(backend.client(), manifest=old.manifest, metadata=old.metadata).ok
+    right = prepare(tmp_path, contract=contract, tables={"main": ROWS[:1]}, revision=2)
+    put(backend, right)
+    assert_whole(backend, right)
+
+
+WITHDRAWAL_FAULTS = ["lose-request", "lose-answer", "status-503", "crash-after"]
+
+
+@pytest.mark.parametrize("kind", WITHDRAWAL_FAULTS)
+def test_withdraw_survives_a_fault_at_every_kind_of_request(backend: Backend, tmp_path: Path, kind: str) -> None:
+    releases = later_editions(backend, tmp_path)
+
+    def undisturbed(wire: Wire) -> None:
+        put(backend, first := next(releases))
+        take(backend, first, wire)
+
+    points, turn = kinds(backend.requests_of("withdrawal", undisturbed)), WITHDRAWAL_FAULTS.index(kind)
+    if backend.kind == "ckan":
+        dealt = enumerate(points, start=turn + int(backend.run, 16))
+        points = [point for number, point in dealt if number % len(WITHDRAWAL_FAULTS) == 0]
+    for at, ready in zip(points, releases, strict=False):
+        put(backend, ready)
+        wire = Wire(at=at, kind=kind)
+        try:
+            proof = take(backend, ready, wire)
+        except Crash:
+            proof = take(backend, ready)
+        assert wire.fired
+        assert all(row["gone"] for row in proof)
+        assert len(proof) >= 2 * len(ready.manifest.exports)
+    assert points
