@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from checks.quality.later import put_off
 from checks.quality.rule import Rule, not_typed, typed_name
 from checks.quality.session import NotTyped, open_session
 from checks.quality.suite import rules_of, with_text
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 def warm() -> None:
     """Import Great Expectations, which takes seconds. For processes that will check soon."""
+    for unused in ("altair", "scipy.stats"):  # what it draws charts and estimates distributions with
+        put_off(unused)
     os.environ["GX_ANALYTICS_ENABLED"] = "false"  # 1.24 sends nothing any more; a release that does shall find it off
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # its parsers import modules that Python is retiring
