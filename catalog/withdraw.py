@@ -86,8 +86,12 @@ def _clear(
 
 
 def _left(found: Mapping[str, Any], release_hash: str, tombstone: Mapping[str, Any]) -> set[str]:
-    """Files of the release that stand; all of them where words are left that are to go."""
+    """Files of the release that stand; all of them where words are left that are to go, and where their tombstone tells of
+    another order."""
     ours = resources_of(found, release_hash)
+    told = {str(r.get("withdrawn_code") or "") for r in ours if not _stands(r)}
+    if told - {tombstone["withdrawn_code"]}:
+        return {r["id"] for r in ours}
     if MARK in tombstone and ours and left_words(found, release_hash):
         return {r["id"] for r in ours}
     return {r["id"] for r in ours if _stands(r)}
