@@ -154,6 +154,10 @@ def test_words_that_first_stayed_go_with_a_later_order(backend: Backend, tmp_pat
     assert mark in told(backend, contract, mark)["package_show"]
     assert all(row["gone"] for row in bare(backend, ready))
     assert [where for where, text in told(backend, contract, mark).items() if mark in text] == []
+    bare(backend, ready, reason="另有原因", reason_code="other")  # no word is left, but the reason is another
+    package = shown(backend, contract)
+    assert {(r["withdrawn_code"], r["withdrawn_reason"]) for r in package["resources"]} == {("other", "另有原因")}
+    assert extra(package, "withdrawn_code") == "other"
 
 
 def test_words_of_an_edition_without_words_go_when_the_last_one_does(
