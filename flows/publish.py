@@ -17,7 +17,7 @@ from domain.contract import Audience, Contract
 from domain.errors import CatalogueUnreachable, MingjingError, TransitionRefused, UsageInvalid
 from domain.release import Approval, Manifest, Receipt
 from flows.catalogue import catalogue_for, one_at_a_time
-from flows.copies import falling_together, put_copies, remove_copies
+from flows.copies import copies_fall, falling_together, put_copies
 from flows.guard import guarded
 from flows.in_force import checked_approval, verify_in_force
 from flows.platform import Platform, open_platform
@@ -150,12 +150,12 @@ def take_off(platform: Platform, record: dict[str, Any], turn: int) -> dict[str,
             raise TransitionRefused(
                 f"{record['release']} was ordered off anew meanwhile; that order is carried out next"
             )
-        proof = withdraw(
-            catalogue, release_hash=record["release_hash"], dataset=record["dataset"], reason=record["reason"],
-            reason_code=record["reason_code"] or "", withdrawn_on=platform.moment(), contact=left.contact,
-            receipt=queries.receipt(record["release"]), keeps_words=left.keeps_words,
-        )  # fmt: skip
-        copies = remove_copies(platform.home, catalogue, record["dataset"], record["release_hash"])
+        with copies_fall(platform.home, catalogue, record["dataset"], record["release_hash"]) as copies:
+            proof = withdraw(
+                catalogue, release_hash=record["release_hash"], dataset=record["dataset"], reason=record["reason"],
+                reason_code=record["reason_code"] or "", withdrawn_on=platform.moment(), contact=left.contact,
+                receipt=queries.receipt(record["release"]), keeps_words=left.keeps_words,
+            )  # fmt: skip
     return {"addresses": [*proof, *copies], withdrawals.WORDS: left.keeps_words}
 
 

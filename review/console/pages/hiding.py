@@ -5,6 +5,7 @@ Made for a phone. The order is the desk's, carried out by the runner (flows/take
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 from django.contrib import messages
@@ -35,6 +36,7 @@ REASONS: Mapping[Pair, Cause] = {  # the public reads the Chinese on the tombsto
     ("数据有误，更正后再公开", "The data is wrong; it will be published again once corrected"): Cause.WRONG,
     ("含有不应公开的内容", "It holds content that mustn't be public"): Cause.LEAK,
 }
+COMMAND = re.compile(r"`([^`]+)`")  # in a refusal's message: what somebody else has to run
 CAUSES = {reason: cause for (reason, _), cause in REASONS.items()}
 
 
@@ -75,6 +77,7 @@ def _page(
     reasons = {said: c for said, c in REASONS.items() if not is_off or is_stricter(c, record.reason_code or "")}
     may_hide = (Event.WITHDRAW in events or (is_off and bool(reasons))) and person.may(Act.WITHDRAW, record.unit_id)
     proof = (record.takedown or {}).get("addresses", [])
+    work = withdrawals.work_on(record.public_id) if is_off else None
     typed = {k: request.POST.get(k, "") for k in ("reason", "other", "why")} if fault else typed or {}
     context = {
         "record": record,
@@ -88,7 +91,8 @@ def _page(
         "confirmed": is_off and record.takedown is not None,
         "gone": sum(bool(p.get("gone")) for p in proof),
         "addresses": len(proof),
-        "work": withdrawals.work_on(record.public_id) if is_off else None,
+        "work": work,
+        "commands": COMMAND.findall(str(((work or {}).get("result") or {}).get("message", ""))) if is_off else [],
         "reasons": reasons,
         "fault": words.REFUSALS[fault.name()] if fault else None,
         "fault_detail": str(fault) if fault else "",
