@@ -24,7 +24,7 @@ from domain.release import Artefact, Manifest, PackRef, Status
 from domain.remedy import Override, under
 from domain.table import Reading, TableInfo
 from flows.cases import GRAVE, follow_up
-from flows.declared import declared
+from flows.declared import declared, named_persons
 from flows.platform import Platform
 from flows.progress import announce
 from intake.headers import field_keys, folded
@@ -113,7 +113,11 @@ def scan_again(platform: Platform, one: Public) -> list[Finding]:
     for said in json.loads(platform.stores.read(manifest.findings.sha256)):
         before = Finding.from_dict(said)
         known[_kind(before, columns)] = max(before.count, known.get(_kind(before, columns), 0))
-    found = [*check_contract(contract, platform.packs), *declared(contract, platform.packs)]
+    found = [
+        *check_contract(contract, platform.packs),
+        *declared(contract, platform.packs),
+        *named_persons(contract, platform.packs),
+    ]
     for artefact in manifest.exports:
         for _ in platform.stores.chunks(artefact.sha256):  # verified, each of them
             pass
