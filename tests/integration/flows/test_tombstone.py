@@ -87,6 +87,34 @@ def test_leak_found_while_it_is_checked_takes_the_words_at_once(made: Made, tmp_
     assert verify().ok
 
 
+def test_stricter_order_by_command(made: Made, tmp_path: Path) -> None:
+    from click.testing import CliRunner
+
+    from flows.cli import build
+
+    release, ready = made.publish("by_command", tmp_path)
+    for cause, person, status in (("verify", "chief", 0), ("wrong", "conf", 1), ("leak", "conf", 0)):
+        words = [
+            "withdraw",
+            release,
+            "--as",
+            person,
+            "--cause",
+            cause,
+            "--reason",
+            "内容需要核实",
+            "--password-stdin",
+            "--json",
+        ]
+        done = CliRunner().invoke(build(), [*words, "--home", str(made.home.root)], input=PASSWORD + "\n")
+        assert bool(done.exception) is bool(status), done.output
+        package = made.public(ready.contract.slug)
+        assert package is not None
+        assert (package["title"] == TITLE) is (cause == "leak")
+        if not status:
+            assert all(row["gone"] for row in json.loads(done.stdout)["proof"])
+
+
 def test_scan_of_the_contract_decides_where_the_reason_would_let_it_stay(made: Made, tmp_path: Path) -> None:
     told, ready = made.publish("told", tmp_path, description=WORDS)
     calm, other = made.publish("calm", tmp_path)
