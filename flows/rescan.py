@@ -23,7 +23,7 @@ from domain.pack import Packs
 from domain.release import Artefact, Manifest, PackRef, Status
 from domain.remedy import Override, under
 from domain.table import Reading, TableInfo
-from flows.cases import GRAVE, follow_up
+from flows.cases import GRAVE, follow_up, take_off_at_once
 from flows.declared import declared, named_persons
 from flows.platform import Platform
 from flows.progress import announce
@@ -205,7 +205,6 @@ def _renamed(info: TableInfo, table: str, columns: list[str], path: Path) -> Tab
 
 def rescan_one(platform: Platform, one: Public) -> dict[str, Any]:
     """Scan one release and do what follows: {release, dataset, new (by severity), case, hidden}."""
-    from flows.publish import withdraw_release
     from review import desk, queries
 
     if queries.show(one.release)["status"] != one.status:  # withdrawn or superseded meanwhile: asked for anew
@@ -222,13 +221,13 @@ def rescan_one(platform: Platform, one: Public) -> dict[str, Any]:
         MingjingError
     ):  # fail closed: what nobody can scan is a person's to look at, and of a tombstone stays nowhere
         if _follow_up(platform, one, [_unscanned(one)])["hidden"]:
-            withdraw_release(one.release)
+            take_off_at_once(one.release)
         raise
     done = _follow_up(platform, one, found)
     result = {"findings": [f.to_dict() for f in found if f.severity in GRAVE], **done}
     desk.record_rescan(one.release, state_of(platform.packs), count_by_severity(found), result)
-    if done["hidden"]:  # should that fail, the order stands and flows/timed carries it out
-        withdraw_release(one.release)
+    if done["hidden"]:
+        take_off_at_once(one.release)
     return {"release": one.release, "dataset": one.dataset, "new": count_by_severity(found), **done}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ from domain.withdrawal import may_keep_words
 from review.models import LedgerEntry, ReleaseRecord, User, WithdrawalAnswer, WorkRequest
 from review.permissions import Case, Office, can_answer_withdrawal
 
+COMMAND = re.compile(r"`([^`]+)`")
 OFF = (
     "withdrawn",
     "expired",
@@ -127,6 +129,10 @@ def turn_of(release: str) -> Turn:
 
 
 def work_on(release: str) -> dict[str, Any] | None:
-    """State and result of the newest work that takes the release off."""
+    """State and result of the newest work that takes the release off; `commands`: what somebody else has to run first, by the
+    refusal's message."""
     row = WorkRequest.objects.filter(kind="withdraw", params__release=release).order_by("-pk").first()
-    return {"state": row.state, "result": row.result or {}} if row else None
+    if row is None:
+        return None
+    result = row.result or {}
+    return {"state": row.state, "result": result, "commands": COMMAND.findall(str(result.get("message", "")))}

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 
 from domain.errors import MingjingError
 from domain.finding import Severity
-from review import adopted, desk, standing
+from review import adopted, desk, standing, withdrawals
 from review import cases as known
 from review.adopted_look import UNLOOKED, is_hold, newest_first
 from review.case_steps import LINES, CaseEvent, CaseStatus, events_of
@@ -86,6 +86,7 @@ def _page(request: HttpRequest, row: CaseRecord, fault: MingjingError | None = N
     context: dict[str, Any] = {
         "case": row,
         "record": row.release,
+        "work": withdrawals.work_on(row.release.public_id) if row.release and row.release.takedown is None else None,
         "watched": adopted.watched(catalogue) if catalogue else None,
         "standing": sum(c.get("case") == row.public_id for c in adopted.standing(catalogue)) if catalogue else 0,
         "settled": _settled(lines),

@@ -5,7 +5,6 @@ Made for a phone. The order is the desk's, carried out by the runner (flows/take
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 
 from django.contrib import messages
@@ -36,7 +35,6 @@ REASONS: Mapping[Pair, Cause] = {  # the public reads the Chinese on the tombsto
     ("数据有误，更正后再公开", "The data is wrong; it will be published again once corrected"): Cause.WRONG,
     ("含有不应公开的内容", "It holds content that mustn't be public"): Cause.LEAK,
 }
-COMMAND = re.compile(r"`([^`]+)`")  # in a refusal's message: what somebody else has to run
 CAUSES = {reason: cause for (reason, _), cause in REASONS.items()}
 
 
@@ -92,7 +90,6 @@ def _page(
         "gone": sum(bool(p.get("gone")) for p in proof),
         "addresses": len(proof),
         "work": work,
-        "commands": COMMAND.findall(str(((work or {}).get("result") or {}).get("message", ""))) if is_off else [],
         "reasons": reasons,
         "fault": words.REFUSALS[fault.name()] if fault else None,
         "fault_detail": str(fault) if fault else "",

@@ -27,6 +27,7 @@ from storage.s3_versions import versions_of
 from tests.catalogue_release import Prepared, prepare
 from tests.integration.catalog.conftest import Backend, Crash, Wire, kinds
 from tests.integration.catalog.test_publisher import assert_whole, extra, put, shown, states
+from tests.later_rules import NUMBER, put_later_rules
 from tests.made_platform import made_platform
 from tests.review_desk import PASSWORD
 from tests.servers import real_s3_server
@@ -288,3 +289,37 @@ def test_platform_closes_the_proof_once_an_administrator_has_run_it(
         proof = queries.show(release)["takedown"]["addresses"]
         assert all(row["gone"] for row in proof)
         assert any("package_activity_list" in row["url"] for row in proof)
+
+
+@pytest.mark.server
+@pytest.mark.timeout(300)
+def test_platform_s_own_order_shows_the_command_too(editor: Backend, tmp_path: Path) -> None:
+    """Later packs find something in the words that a tombstone was left."""
+    from flows.catalogue import token_file
+    from flows.platform import open_platform
+    from flows.rescan import rescan_all
+    from flows.runner import do_work, perform
+
+    with made_platform(tmp_path / "home", catalogue_url=editor.url) as made:
+        from review import desk, takedowns, withdrawals  # once its home is set
+
+        token_file(made.home).write_text(editor.token, "utf-8")
+        title = {"zh": f"名单 {NUMBER}", "en": "List"}
+        owner = {"organization": editor.contract().catalogue.organization}
+        release, ready = made.publish(f"later_{editor.run}", tmp_path, title=title, catalogue=owner)
+        desk.withdraw(release, "chief", PASSWORD, "数据有误", cause=Cause.WRONG)
+        perform("withdraw", {"release": release})
+        put_later_rules(made.home.root)
+        with pytest.raises(WithdrawalIncomplete):
+            rescan_all(open_platform(made.home.root))
+        assert [one for one, _ in takedowns.unproven()] == [release]
+        assert shown(editor, ready.contract)["title"] == TITLE
+        work = withdrawals.work_on(release)
+        assert work is not None
+        assert work["state"] == "queued"
+        row = desk.claim("w", kinds=("withdraw",))
+        assert row is not None
+        do_work(made.home, row, "w")
+        work = withdrawals.work_on(release)
+        assert work is not None
+        assert ["activity_delete" in command for command in work["commands"]] == [True]

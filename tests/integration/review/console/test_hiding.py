@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from tests.console_visits import visit
-from tests.review_desk import PASSWORD, checked, decide, events, hash_of, published, submitted
+from tests.review_desk import BLOCK, PASSWORD, checked, decide, events, hash_of, published, submitted
 
 
 def status(release: str) -> str:
@@ -166,6 +167,7 @@ def test_leak_found_while_it_is_checked_is_signed_on_the_same_page(console: Path
 
 def test_page_names_the_administrator_s_command(console: Path) -> None:
     from review import desk
+    from review.case_steps import CaseKind
 
     release = published()
     desk.withdraw(release, "chief", PASSWORD, "含有不应公开的内容")
@@ -176,3 +178,8 @@ def test_page_names_the_administrator_s_command(console: Path) -> None:
     page = visit("conf").get(f"/releases/{release}/hide").content.decode()
     assert "for id in a b; do ckanapi action activity_delete id=$id; done</pre>" in page
     assert "请目录的系统管理员运行" in page
+    case = desk.open_case(CaseKind.RULE_CHANGE, release, date(2026, 12, 1), [BLOCK])
+    assert "do ckanapi action activity_delete" in visit("conf").get(f"/cases/{case}").content.decode()
+    desk.record_withdrawn(release, {"addresses": [], "keeps_words": False})
+    assert "activity_delete" not in visit("conf").get(f"/cases/{case}").content.decode()
+    assert "activity_delete" not in visit("conf").get(f"/releases/{release}/hide").content.decode()
