@@ -87,11 +87,12 @@ def test_leak_found_while_it_is_checked_takes_the_words_at_once(made: Made, tmp_
     assert verify().ok
 
 
-def test_stricter_order_by_command(made: Made, tmp_path: Path) -> None:
+def test_stricter_order_by_command(made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from click.testing import CliRunner
 
     from flows.cli import build
 
+    monkeypatch.setattr("flows.ask.prepare_prefect", lambda _home: None)  # its home is set once a process, and is
     release, ready = made.publish("by_command", tmp_path)
     for cause, person, status in (("verify", "chief", 0), ("wrong", "conf", 1), ("leak", "conf", 0)):
         words = [
