@@ -6,7 +6,7 @@ is kept, and fetching the bytes of today, is left to flows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from catalog.foreign import ForeignDataset, ForeignResource, Listing
@@ -17,7 +17,8 @@ FORM = "mingjing-baseline/1"
 
 @dataclass(frozen=True, slots=True)
 class AdoptedFile:
-    """One file. `sha256` and `bytes` are None where it wasn't fetched."""
+    """One file. `sha256` and `bytes` are None where it was never fetched; where it merely didn't arrive on this adoption
+    (`is_missed`) they are those of an earlier one."""
 
     id: str
     name: str
@@ -25,27 +26,30 @@ class AdoptedFile:
     format: str
     sha256: str | None
     bytes: int | None
+    is_missed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class AdoptedDataset:
-    """One dataset. `fields`: fingerprints by field."""
+    """One dataset. `fields`: fingerprints by field; `is_unlisted`: kept from an earlier adoption, for the listing had gaps."""
 
     id: str
     name: str
     title: str
     fields: tuple[tuple[str, str], ...]
     files: tuple[AdoptedFile, ...]
+    is_unlisted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """A catalogue as it was adopted. `on`: ISO date-time."""
+    """A catalogue as it was adopted. `on`: ISO date-time; `gaps`: of the listing, in words for people."""
 
     form: str
     catalogue: str
     on: str
     datasets: tuple[AdoptedDataset, ...]
+    gaps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,10 @@ class Bytes:
 
 def adopted(dataset: ForeignDataset, title: str, files: Iterable[tuple[ForeignResource, str, Bytes]]) -> AdoptedDataset:
     """A dataset as it goes into a baseline. `title` and the files' names as people may read them."""
-    kept = (AdoptedFile(r.id, name, r.url, r.format, b.sha256, b.bytes) for r, name, b in files)
+    kept = (
+        AdoptedFile(r.id, name, r.url, r.format, b.sha256, b.bytes, b.sha256 is None and not b.was_refused)
+        for r, name, b in files
+    )
     return AdoptedDataset(dataset.id, dataset.name, title, dataset.fields, tuple(kept))
 
 
@@ -76,7 +83,7 @@ def renewed(before: Baseline, new: Baseline, seen: Mapping[tuple[str, str], Byte
 
     datasets = [replace(d, files=tuple(file(d, f) for f in d.files)) for d in new.datasets]
     listed = {d.id for d in datasets}
-    datasets += [] if is_whole else [d for d in before.datasets if d.id not in listed]
+    datasets += [] if is_whole else [replace(d, is_unlisted=True) for d in before.datasets if d.id not in listed]
     return replace(new, datasets=tuple(datasets))
 
 
@@ -103,6 +110,26 @@ def changes(before: Baseline, now: Listing, fetched: Mapping[tuple[str, str], By
         if dataset.id not in known:
             note = "接管之后新出现的数据集，尚未查过；请再运行 mingjing audit --adopt"
             found.append(_finding("adopted-new", Severity.HOLD, note, Place(dataset.name)))
+    return tuple(found)
+
+
+def unlooked(before: Baseline, unlisted: Collection[str], unseen: Collection[tuple[str, str]]) -> tuple[Finding, ...]:
+    """Of what nobody can say whether it changed: adopted-unlisted, adopted-unseen, adopted-unhashed [warn]. `unlisted`: ids of
+    datasets that a listing with gaps didn't show; `unseen`: ids of dataset and file that didn't arrive."""
+    found: list[Finding] = []
+    for dataset in before.datasets:
+        if dataset.id in unlisted:
+            note = "目录这次没有列全，这个数据集没有列出，变没变说不上"
+            found.append(_finding("adopted-unlisted", Severity.WARN, note, Place(dataset.name)))
+            continue
+        for file in dataset.files:
+            place = Place(dataset.name, locator=file.name or file.id)
+            if file.sha256 is None:
+                note = "接管时没有下载到，没有指纹可比；能下载时请再运行 mingjing audit --adopt"
+                found.append(_finding("adopted-unhashed", Severity.WARN, note, place))
+            elif (dataset.id, file.id) in unseen:
+                note = "这次没有下载到，变没变说不上"
+                found.append(_finding("adopted-unseen", Severity.WARN, note, place))
     return tuple(found)
 
 

@@ -1,5 +1,6 @@
 """What a CKAN remembers of a dataset: its activity stream tells anybody the titles that it had. Taken away as far as the API
-lets us: CKAN 2.12 deletes single activities for an administrator's token; else the proof says what is left to do.
+lets us: CKAN 2.12 deletes activities for an administrator's token alone, and a dataset's owner can't hide them either (an activity
+keeps the labels of the day it was made on, so making the dataset private doesn't); else the proof says what is left to do.
 """
 
 from __future__ import annotations
@@ -14,9 +15,14 @@ from domain.errors import CatalogueRefused
 HISTORY = "package_activity_list"
 PAGE = 100
 REMEDY = (
-    "{url} still tells the titles that the dataset had; as the catalogue's administrator delete its activities "
-    "(ckan clean activities, or activity_delete), then withdraw again"
+    "{url} still tells the titles that the dataset had, which this token may not delete; the catalogue's administrator runs "
+    "`for id in {ids}; do ckanapi action activity_delete id=$id -r {catalogue} -a ADMIN_TOKEN; done`, and the next try closes the proof"
 )
+
+
+def remedy(catalogue: Catalogue, row: Mapping[str, Any]) -> str:
+    """What an administrator has to run, for a row of `look_at_history` that isn't gone. The command stands in backticks."""
+    return REMEDY.format(url=row["url"], ids=" ".join(row["activities"]), catalogue=catalogue.url)
 
 
 def forget(catalogue: Catalogue, found: Mapping[str, Any]) -> None:
@@ -31,12 +37,13 @@ def forget(catalogue: Catalogue, found: Mapping[str, Any]) -> None:
 
 
 def look_at_history(catalogue: Catalogue, found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """A row of the proof: whether anybody can still read a former title. None where the catalogue keeps no activities."""
+    """A row of the proof: whether anybody can still read a former title, with the ids of the activities that tell one. None
+    where the catalogue keeps no activities."""
     if "activity" not in catalogue.extensions:
         return
-    told = next(_telling(catalogue, found, anonymous=True), None)
+    told = [str(activity["id"]) for activity in _telling(catalogue, found, anonymous=True)]
     url = f"{catalogue.url}/api/3/action/{HISTORY}?id={found['name']}"
-    yield {"url": url, "status": 200, "gone": told is None, "redirected_to": None}
+    yield {"url": url, "status": 200, "gone": not told, "redirected_to": None} | ({"activities": told} if told else {})
 
 
 def _telling(catalogue: Catalogue, found: Mapping[str, Any], *, anonymous: bool) -> Iterator[Mapping[str, Any]]:

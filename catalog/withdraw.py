@@ -10,7 +10,7 @@ from typing import Any
 
 from catalog.ckan import Catalogue, Conflict, Fetched, Uncertain, named_faults
 from catalog.entry import extras_of, resources_of
-from catalog.history import HISTORY, REMEDY, forget, look_at_history
+from catalog.history import forget, look_at_history, remedy
 from catalog.mapping import PUBLIC_STATES, WITHDRAWN, package_id, package_name
 from catalog.plan import clearing, evidence_after, in_front
 from catalog.tables import drop_tables
@@ -86,8 +86,12 @@ def _clear(
 
 
 def _left(found: Mapping[str, Any], release_hash: str, tombstone: Mapping[str, Any]) -> set[str]:
-    """Files of the release that stand; all of them where words are left that are to go."""
+    """Files of the release that stand; all of them where words are left that are to go, and where their tombstone tells of
+    another order."""
     ours = resources_of(found, release_hash)
+    told = {str(r.get("withdrawn_code") or "") for r in ours if not _stands(r)}
+    if told - {tombstone["withdrawn_code"]}:
+        return {r["id"] for r in ours}
     if MARK in tombstone and ours and left_words(found, release_hash):
         return {r["id"] for r in ours}
     return {r["id"] for r in ours if _stands(r)}
@@ -148,9 +152,9 @@ def _prove(
             return proof
         if attempt < catalogue.attempts:
             catalogue.wait(attempt)
-    standing = [row["url"] for row in proof if not row["gone"]]
-    if all(HISTORY in url for url in standing):
-        raise WithdrawalIncomplete(REMEDY.format(url=standing[0]), proof=proof)
+    standing = [row for row in proof if not row["gone"]]
+    if all("activities" in row for row in standing):
+        raise WithdrawalIncomplete(remedy(catalogue, standing[0]), proof=proof)
     raise WithdrawalIncomplete(
         f"{len(standing)} of {len(proof)} addresses still answer with a file; empty the caches in front of the catalogue, "
         "then withdraw again",

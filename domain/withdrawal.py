@@ -30,3 +30,15 @@ def may_keep_words(code: str) -> bool:
     [True, False, False, False]
     """
     return code in KEEPING_WORDS
+
+
+def is_stricter(code: str, than: str) -> bool:
+    """Whether an order of this code takes words off that one of the other left standing: the only way in which a later order
+    may take the place of one that stands.
+
+    >>> [is_stricter("leak", than) for than in ("verify", "expired", "leak", "hidden", "")]
+    [True, True, False, False, False]
+    >>> is_stricter("wrong", "verify")
+    False
+    """
+    return may_keep_words(than) and not may_keep_words(code)

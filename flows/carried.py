@@ -47,7 +47,7 @@ def export_order(home: Path | None, release: str, out: Path) -> dict[str, Any]:
     from review import queries, withdrawals
     from review.carried import Kind, write_message, write_release
 
-    record, turn = queries.show(release), withdrawals.turn_of(release)
+    turn, record = withdrawals.turn_of(release), queries.show(release)  # the turn first: never newer than the record
     if record["status"] == Status.WITHDRAWN:
         order = _withdrawal(record, tombstone(platform, record))
         write_message(platform.home.root, out, Kind.WITHDRAWAL, {**order, "turn": turn.seq})

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from domain.errors import PackInvalid
+from domain.errors import MingjingError, PackInvalid
 from domain.finding import Finding, Severity
 from flows.home import Home
 from flows.platform import Platform
@@ -54,3 +54,16 @@ def follow_up(platform: Platform, kind: Any, release: str, findings: Sequence[Fi
     if hides:
         desk.suspend(release, kind, case)
     return {"case": case, "hidden": hides}
+
+
+def take_off_at_once(release: str) -> None:
+    """Carry out what the platform ordered. Should that fail, it is asked for as work, so that order and case show why, and is tried
+    until it is proved (flows/timed). Raises what the withdraw flow raises."""
+    from flows.publish import withdraw_release
+    from review import desk
+
+    try:
+        withdraw_release(release)
+    except MingjingError:
+        desk.ask("withdraw", {"release": release})
+        raise

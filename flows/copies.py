@@ -89,6 +89,17 @@ def remove_copies(home: Home, catalogue: Catalogue, dataset: str, release_hash: 
 
 
 @contextmanager
+def copies_fall(home: Home, catalogue: Catalogue, dataset: str, release_hash: str) -> Iterator[list[dict[str, Any]]]:
+    """Around taking a release off the catalogue: its copies go as well, whatever is left to do there. Yields the list that
+    holds their rows of the proof afterwards. Raises as `remove_copies`."""
+    proof: list[dict[str, Any]] = []
+    try:
+        yield proof
+    finally:
+        proof += remove_copies(home, catalogue, dataset, release_hash)
+
+
+@contextmanager
 def falling_together(home: Home, catalogue: Catalogue, manifest: Manifest) -> Iterator[None]:
     """Where the catalogue takes an edition off because a byte differed, its copies go too."""
     try:

@@ -21,6 +21,14 @@ def declared(contract: Contract, packs: Packs) -> tuple[Finding, ...]:
     return declared_findings(((key_text(key), text) for key, text in declared_texts(contract)), packs, contract)
 
 
+def named_persons(contract: Contract, packs: Packs) -> tuple[Finding, ...]:
+    """What the same texts hold for the reviewer: persons' names that stand alone."""
+    from catalog.declared import declared_texts, key_text
+    from redaction.declared import declared_names
+
+    return declared_names(((key_text(key), text) for key, text in declared_texts(contract)), packs, contract)
+
+
 def declared_faults(contract: Contract, packs: Packs) -> Iterator[tuple[Key, str]]:
     """(key, what to do about it) of each place, none of the text in it."""
     from catalog.declared import declared_texts, key_text

@@ -17,7 +17,7 @@ from domain.contract import Audience
 from domain.errors import CatalogueUnreachable, MingjingError, UsageInvalid
 from domain.finding import Finding
 from domain.release import Receipt
-from flows.cases import follow_up
+from flows.cases import follow_up, take_off_at_once
 from flows.catalogue import catalogue_for, one_at_a_time
 from flows.copies import inspect_copies
 from flows.platform import Platform
@@ -122,7 +122,8 @@ def inspect_all(platform: Platform, records: Sequence[Public]) -> list[dict[str,
                 raise seen
             if (sure := seen if seen["ok"] else _look_again(platform, record)) is not None:
                 results.append(settle(platform, record.release, sure))
-                _take_off(results[-1])
+                if results[-1]["hidden"]:
+                    take_off_at_once(record.release)
         except MingjingError as fault:  # told after the others
             lost = fault
     end_plan(platform)
@@ -151,14 +152,6 @@ def settle(platform: Platform, release: str, result: dict[str, Any]) -> dict[str
     desk.record_inspection(release, result)
     done = follow_up(platform, CaseKind.INSPECTION, release, [Finding.from_dict(f) for f in result["findings"]])
     return {"release": release, **result, **done}
-
-
-def _take_off(result: dict[str, Any]) -> None:
-    """Carry out at once what was ordered; should that fail, the order stands and flows/timed carries it out."""
-    from flows.publish import withdraw_release
-
-    if result["hidden"]:
-        withdraw_release(result["release"])
 
 
 def inspect_each(

@@ -21,7 +21,7 @@ from domain.finding import Finding, Place, RuleRef, Severity
 from domain.pack import Packs
 from domain.release import Artefact, Manifest
 from domain.table import Coverage, Reading, TableInfo
-from flows.declared import declared
+from flows.declared import declared, named_persons
 from flows.naming import cleaner, named
 from flows.stores import Stores
 from flows.workdir import load, run_dir, save, writing
@@ -175,7 +175,11 @@ def check_tables(place: Workplace, run: Run) -> str:
 
     contract, packs, where = place.contract, place.packs, place.run_dir(run)
     dates = release_dates(run.dates)
-    findings = [*declared(contract, packs), *check_deadlines(contract, dates, packs, today=place.today)]
+    findings = [
+        *declared(contract, packs),
+        *named_persons(contract, packs),
+        *check_deadlines(contract, dates, packs, today=place.today),
+    ]
     if is_readable(where):
         reading, fitted, name = the_reading(where), the_fit(where), only_source(run).name
         found = check_marks(

@@ -17,7 +17,7 @@ from domain.contract import Audience, Contract
 from domain.errors import CatalogueUnreachable, MingjingError, TransitionRefused, UsageInvalid
 from domain.release import Approval, Manifest, Receipt
 from flows.catalogue import catalogue_for, one_at_a_time
-from flows.copies import falling_together, put_copies, remove_copies
+from flows.copies import copies_fall, falling_together, put_copies
 from flows.guard import guarded
 from flows.in_force import checked_approval, verify_in_force
 from flows.platform import Platform, open_platform
@@ -133,25 +133,30 @@ def plan_release(platform: Platform, release: str) -> dict[str, Any]:
 
 @task(name="take-off", retries=2, retry_delay_seconds=[2, 10], retry_condition_fn=_is_transient)
 @guarded("take-off")
-def take_off(platform: Platform, record: dict[str, Any]) -> list[dict[str, Any]]:
+def take_off(platform: Platform, record: dict[str, Any], turn: int) -> dict[str, Any]:
     """Remove the bytes from the catalogue (or the package for posting) and prove it; a publication cut short may have left
-    some without a receipt. Needs no contract: where one is gone its words go too.
+    some without a receipt. Needs no contract: where one is gone its words go too. Returns {addresses, keeps_words}.
     """
     from catalog.withdraw import withdraw
-    from review import queries
+    from review import queries, withdrawals
 
     if record["audience"] == Audience.LOCAL.value:
-        return [_unpost(platform, record["public_url"])] if record["public_url"] else []
+        unposted = [_unpost(platform, record["public_url"])] if record["public_url"] else []
+        return {"addresses": unposted, withdrawals.WORDS: False}
     left = tombstone(platform, record)
     with one_at_a_time(platform.home, record["dataset"]), catalogue_for(platform.home) as catalogue:
         _still_ordered(record["release"])  # under the lock that a reversal publishes under
-        proof = withdraw(
-            catalogue, release_hash=record["release_hash"], dataset=record["dataset"], reason=record["reason"],
-            reason_code=record["reason_code"] or "", withdrawn_on=platform.moment(), contact=left.contact,
-            receipt=queries.receipt(record["release"]), keeps_words=left.keeps_words,
-        )  # fmt: skip
-        copies = remove_copies(platform.home, catalogue, record["dataset"], record["release_hash"])
-    return [*proof, *copies]
+        if withdrawals.turn_of(record["release"]).seq != turn:
+            raise TransitionRefused(
+                f"{record['release']} was ordered off anew meanwhile; that order is carried out next"
+            )
+        with copies_fall(platform.home, catalogue, record["dataset"], record["release_hash"]) as copies:
+            proof = withdraw(
+                catalogue, release_hash=record["release_hash"], dataset=record["dataset"], reason=record["reason"],
+                reason_code=record["reason_code"] or "", withdrawn_on=platform.moment(), contact=left.contact,
+                receipt=queries.receipt(record["release"]), keeps_words=left.keeps_words,
+            )  # fmt: skip
+    return {"addresses": [*proof, *copies], withdrawals.WORDS: left.keeps_words}
 
 
 def _unpost(platform: Platform, path: str) -> dict[str, Any]:
@@ -169,15 +174,18 @@ def withdraw_release(release: str) -> dict[str, Any]:
 
     Where the catalogue lies in another network nothing is taken off yet: `next` says what has to be carried there.
     """
-    from review import desk, queries
+    from review import desk, queries, withdrawals
 
     platform = open_platform()
-    record = _still_ordered(release)
+    turn, record = (
+        withdrawals.turn_of(release).seq,
+        _still_ordered(release),
+    )  # the turn first: never newer than the record
     if _is_elsewhere(platform, record):
         return {**_said(record), "proof": [], "next": CARRIED.format(release=release)}
-    proof = take_off(opaque(platform), opaque(record))
-    desk.record_withdrawn(release, {"addresses": proof})
-    return {**_said(queries.show(release)), "proof": proof}
+    done = take_off(opaque(platform), opaque(record), turn)
+    desk.record_withdrawn(release, done, turn=turn)
+    return {**_said(queries.show(release)), "proof": done["addresses"]}
 
 
 def _still_ordered(release: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from typing import Any
 from domain.errors import ContentChanged, PackageInvalid
 from domain.finding import Finding
 from domain.release import Receipt, Status
+from domain.withdrawal import may_keep_words
 from flows.cases import follow_up
 from flows.inspection import end_plan, is_drawn_from
 from flows.platform import Platform, open_platform
@@ -52,7 +53,7 @@ def accept_receipt(home: Path | None, path: Path) -> list[dict[str, Any]]:
 
 
 def _taken_down(platform: Platform, kind: Any, body: Mapping[str, Any]) -> None:
-    from review import desk, queries
+    from review import desk, queries, withdrawals
     from review.carried import Kind
     from review.hiding import read_order
 
@@ -62,6 +63,8 @@ def _taken_down(platform: Platform, kind: Any, body: Mapping[str, Any]) -> None:
         raise ContentChanged(f"the receipt is of other bytes than {release}; ask the publishing side for the right one")
     if kind is Kind.TAKEN_DOWN and not _is_of_now(body):
         return  # it proves an earlier order
+    if kind is Kind.EXPIRED and withdrawals.order_of(release):
+        return  # as does this: it was ordered off by this desk, with or without words
     if kind is not Kind.TAKEN_DOWN:
         _published_before(record, body)
     if kind is Kind.EXPIRED:
@@ -73,7 +76,8 @@ def _taken_down(platform: Platform, kind: Any, body: Mapping[str, Any]) -> None:
         desk.expire(release, days, date.fromisoformat(body["order"]["today"]))
     if kind is Kind.HIDDEN:
         desk.record_hidden(release, read_order(body["order"]["signed"]))
-    desk.record_withdrawn(release, {"addresses": body["proof"]})
+    words = bool(body["order"].get(withdrawals.WORDS, may_keep_words(body["order"].get("reason_code") or "")))
+    desk.record_withdrawn(release, {"addresses": body["proof"], withdrawals.WORDS: words})
 
 
 def _is_of_now(said: Mapping[str, Any]) -> bool:

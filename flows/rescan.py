@@ -3,6 +3,7 @@
 Nothing is queued: what is left is whatever has no result under the packs of now, so a run that dies goes on where it was.
 The words scanned are the contract's, of which the entry is made; the bytes are the published files in the store (the CSV of each
 table; the other formats are made of the same rows, and their hashes are verified). A new block finding takes the release off at once, a new hold finding opens a case.
+Of what is off already the words that its tombstone was left are scanned; a finding takes them off at once, too.
 """
 
 from __future__ import annotations
@@ -19,11 +20,11 @@ from domain.contract import Audience, Contract, Tier, stored_contract
 from domain.errors import MingjingError, PackInvalid
 from domain.finding import Finding, Place, Severity, count_by_severity
 from domain.pack import Packs
-from domain.release import Artefact, Manifest, PackRef
+from domain.release import Artefact, Manifest, PackRef, Status
 from domain.remedy import Override, under
 from domain.table import Reading, TableInfo
-from flows.cases import GRAVE, follow_up
-from flows.declared import declared
+from flows.cases import GRAVE, follow_up, take_off_at_once
+from flows.declared import declared, named_persons
 from flows.platform import Platform
 from flows.progress import announce
 from intake.headers import field_keys, folded
@@ -40,6 +41,11 @@ RETRY_SECONDS = 300.0
 UNSCANNED = Finding(
     "rescan-failed", Severity.HOLD, note="规则更新后复扫没有做成：存储中的已发布文件读不出来，须人工核查"
 )
+UNREAD_WORDS = Finding(
+    "rescan-failed",
+    Severity.BLOCK,
+    note="规则更新后复扫没有做成：已撤下数据的契约读不出来，目录中留着的名称和说明随即撤下",
+)
 
 
 def state_of(packs: Packs) -> str:
@@ -48,17 +54,22 @@ def state_of(packs: Packs) -> str:
 
 
 def left(platform: Platform) -> list[Public]:
-    """What is public and wasn't scanned under the packs of now, the riskiest first.
+    """What is public, tombstones with words too, and wasn't scanned under the packs of now, the riskiest first.
 
     Risk: whether a pack that scans read has changed since the approval; then the review tier; then how many of the
     contract's columns are sensitive; then who sees it (the catalogue before a village's board); then the age, oldest
     first, for it has missed the most rules.
     """
+    now = state_of(platform.packs)
+    found = [p for p in _readable(platform) if now not in p.rescanned]
+    return sorted(found, key=lambda p: risk(platform, p))
+
+
+def _readable(platform: Platform) -> list[Public]:
+    """What anybody reads now and was approved under other packs."""
     from review import standing
 
-    now = state_of(platform.packs)
-    found = [p for p in standing.public() if now not in p.rescanned and p.packs != platform.packs.refs]
-    return sorted(found, key=lambda p: risk(platform, p))
+    return [p for p in (*standing.public(), *standing.tombstones()) if p.packs != platform.packs.refs]
 
 
 def risk(platform: Platform, one: Public) -> tuple[int, int, int, int, str]:
@@ -81,16 +92,13 @@ def changed_packs(before: tuple[PackRef, ...], now: Packs) -> frozenset[str]:
 
 def progress(platform: Platform) -> tuple[int, int]:
     """How many public releases that wait or waited for a scan under the packs of now are done, and how many there are."""
-    from review import standing
-
-    now = state_of(platform.packs)
-    mine = [p for p in standing.public() if p.packs != platform.packs.refs]
+    now, mine = state_of(platform.packs), _readable(platform)
     return sum(now in p.rescanned for p in mine), len(mine)
 
 
 def scan_again(platform: Platform, one: Public) -> list[Finding]:
     """New findings in the published bytes of a release and in its contract's words, which its entry shows: whatever blocks, and
-    holds that weren't known when it was approved.
+    holds that weren't known when it was approved. Of a release that is off: in the words.
 
     Raises ArtefactMissing, ContentChanged where the published bytes can't be read.
     """
@@ -98,12 +106,18 @@ def scan_again(platform: Platform, one: Public) -> list[Finding]:
 
     manifest = Manifest.from_dict(one.manifest)
     contract = _contract(platform, manifest)
+    if one.status == Status.WITHDRAWN.value:
+        return list(declared(contract, platform.packs))
     columns = _columns(contract)
     known: dict[tuple[str | None, ...], int] = {}
     for said in json.loads(platform.stores.read(manifest.findings.sha256)):
         before = Finding.from_dict(said)
         known[_kind(before, columns)] = max(before.count, known.get(_kind(before, columns), 0))
-    found = [*check_contract(contract, platform.packs), *declared(contract, platform.packs)]
+    found = [
+        *check_contract(contract, platform.packs),
+        *declared(contract, platform.packs),
+        *named_persons(contract, platform.packs),
+    ]
     for artefact in manifest.exports:
         for _ in platform.stores.chunks(artefact.sha256):  # verified, each of them
             pass
@@ -191,9 +205,7 @@ def _renamed(info: TableInfo, table: str, columns: list[str], path: Path) -> Tab
 
 def rescan_one(platform: Platform, one: Public) -> dict[str, Any]:
     """Scan one release and do what follows: {release, dataset, new (by severity), case, hidden}."""
-    from flows.publish import withdraw_release
     from review import desk, queries
-    from review.case_steps import CaseKind
 
     if queries.show(one.release)["status"] != one.status:  # withdrawn or superseded meanwhile: asked for anew
         return {
@@ -205,15 +217,33 @@ def rescan_one(platform: Platform, one: Public) -> dict[str, Any]:
         }
     try:
         found = scan_again(platform, one)
-    except MingjingError:  # fail closed: what nobody can scan is a person's to look at
-        follow_up(platform, CaseKind.RULE_CHANGE, one.release, [UNSCANNED])
+    except (
+        MingjingError
+    ):  # fail closed: what nobody can scan is a person's to look at, and of a tombstone stays nowhere
+        if _follow_up(platform, one, [_unscanned(one)])["hidden"]:
+            take_off_at_once(one.release)
         raise
-    done = follow_up(platform, CaseKind.RULE_CHANGE, one.release, found)
+    done = _follow_up(platform, one, found)
     result = {"findings": [f.to_dict() for f in found if f.severity in GRAVE], **done}
     desk.record_rescan(one.release, state_of(platform.packs), count_by_severity(found), result)
-    if done["hidden"]:  # should that fail, the order stands and flows/timed carries it out
-        withdraw_release(one.release)
+    if done["hidden"]:
+        take_off_at_once(one.release)
     return {"release": one.release, "dataset": one.dataset, "new": count_by_severity(found), **done}
+
+
+def _follow_up(platform: Platform, one: Public, found: list[Finding]) -> dict[str, Any]:
+    """The case, and the order: of what is off already for the words that its tombstone was left. {case, hidden}"""
+    from review import desk
+    from review.case_steps import CaseKind
+
+    done = follow_up(platform, CaseKind.RULE_CHANGE, one.release, found)
+    if done["hidden"] and one.status == Status.WITHDRAWN.value:
+        desk.suspend_words(one.release, CaseKind.RULE_CHANGE, done["case"])
+    return done
+
+
+def _unscanned(one: Public) -> Finding:
+    return UNREAD_WORDS if one.status == Status.WITHDRAWN.value else UNSCANNED
 
 
 def announce_change(platform: Platform, waiting: list[Public]) -> None:

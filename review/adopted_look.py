@@ -19,13 +19,20 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "adopted-new": ("新出现的数据集，尚未查过", "a new dataset that nobody has scanned"),
     "adopted-edited": ("条目与接管时不同", "the entry isn't as it was adopted"),
     "adopted-file-edited": ("文件条目与接管时不同", "a file's entry isn't as it was adopted"),
+    "adopted-unlisted": ("目录没有列全，这次没有看到", "not listed this time, for the listing had gaps"),
+    "adopted-unseen": ("这次没有下载到，变没变说不上", "didn't arrive this time; nobody can say whether it changed"),
+    "adopted-unhashed": (
+        "接管时没有下载到，没有指纹可比",
+        "didn't arrive when it was adopted, so there is nothing to compare with",
+    ),
 }
+UNLOOKED = frozenset({"adopted-unlisted", "adopted-unseen", "adopted-unhashed"})  # no changes: what a look couldn't see
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
     """One look at a catalogue. `changes`: {key, code, severity, dataset, field, file} each, `key` the same as long as the change
-    is; `unseen`: (dataset, file) that didn't arrive this time; `is_whole`: the listing had no gaps. `fault`: the name of the
+    is, those of UNLOOKED among them; `unseen`: (dataset, file) that didn't arrive this time; `is_whole`: the listing had no gaps. `fault`: the name of the
     error that kept the look away; then the rest says nothing."""
 
     catalogue: str
@@ -37,7 +44,9 @@ class Look:
     fault: str = ""
 
     def judges(self, change: Mapping[str, Any]) -> bool:
-        """Whether this look would have seen that change if it still stood."""
+        """Whether this look would have seen that change if it still stood. What an earlier one couldn't see says nothing now."""
+        if change["code"] in UNLOOKED:
+            return not self.fault
         return not self.fault and self.is_whole and (change["dataset"], change["file"]) not in self.unseen
 
 
@@ -47,6 +56,6 @@ def is_hold(change: Mapping[str, Any]) -> bool:
 
 
 def newest_first(changes: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Holds in front, then the newest."""
+    """Holds in front, then the newest; what couldn't be seen at the end."""
     by_age = sorted(changes, key=lambda c: c["since"], reverse=True)
-    return sorted(by_age, key=lambda c: not is_hold(c))
+    return sorted(by_age, key=lambda c: (not is_hold(c), c["code"] in UNLOOKED))

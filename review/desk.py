@@ -50,7 +50,7 @@ from review.acts.schedules import pause_schedule, resume_schedule
 from review.acts.sight import look
 from review.acts.submission import recall, replace, revise, submit
 from review.acts.units import add_unit, load_reason_codes, load_units
-from review.acts.watch import begin_rescan, end_plan, plan_inspections, record_rescan, suspend
+from review.acts.watch import begin_rescan, end_plan, plan_inspections, record_rescan, suspend, suspend_words
 from review.acts.withdrawal import confirm_withdrawal, reverse_withdrawal
 from review.acts.work import ask, cancel, claim, extend_claim, finish, record_cancelled
 from review.moments import moment_text
@@ -70,7 +70,7 @@ __all__ = [
     "record_in_force", "record_inspection", "record_publication_refused", "record_published", "record_rescan",
     "record_withdrawn", "refuse_contract", "remark", "reopen_case", "replace", "reset_factor", "resume_schedule",
     "retract_contract", "return_several", "reverse_withdrawal", "revise", "revoke", "save_draft", "see_notices",
-    "set_email", "set_password", "sign_in", "sign_ready", "submit", "suspend", "take", "tell", "tell_overdue",
+    "set_email", "set_password", "sign_in", "sign_ready", "submit", "suspend", "suspend_words", "take", "tell", "tell_overdue",
     "tell_overdue_cases", "withdraw",
 ]  # fmt: skip
 

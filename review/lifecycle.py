@@ -34,6 +34,7 @@ class Event(StrEnum):
     SUPERSEDE = "supersede"  # a correction of the same edition was published
     INSPECT = "inspect"  # what is public was compared again
     WITHDRAW = "withdraw"  # a person ordered it off
+    SHARPEN = "sharpen"  # a stricter order takes the place of the one that stands: the entry's words go too
     EXPIRE = "expire"  # its days of publication are over; no person did it
     HIDE = "hide"  # a person took it down where it is published, in another network
     TAKE_DOWN = "take_down"  # the catalogue confirmed that it is off
@@ -81,6 +82,7 @@ TABLE: Mapping[tuple[Status, Event], Status] = MappingProxyType(
         (S.SUPERSEDED, E.WITHDRAW): S.WITHDRAWN,
         (S.SUPERSEDED, E.EXPIRE): S.WITHDRAWN,
         (S.WITHDRAWN, E.HIDE): S.WITHDRAWN,
+        (S.WITHDRAWN, E.SHARPEN): S.WITHDRAWN,
         (S.WITHDRAWN, E.TAKE_DOWN): S.WITHDRAWN,
         (S.WITHDRAWN, E.CONFIRM): S.WITHDRAWN,
         (S.WITHDRAWN, E.REVERSE): S.APPROVED,

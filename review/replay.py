@@ -15,6 +15,7 @@ from typing import Any
 from domain.contract import Stage
 from domain.errors import MingjingError, ReleaseNotApproved
 from domain.release import DispositionKind, Status, Verdict
+from domain.withdrawal import Cause, is_stricter
 from review import lifecycle, seals
 from review.case_replay import Cases
 from review.case_steps import LINES, CaseEvent
@@ -22,6 +23,7 @@ from review.lifecycle import Event, event_of
 from review.moments import moment
 from review.permissions import (
     OFFICE,
+    SYSTEM,
     Act,
     Case,
     Office,
@@ -43,7 +45,6 @@ PLAIN: Mapping[str, Event] = {
     "published": Event.PUBLISH,
     "superseded": Event.SUPERSEDE,
     "inspected": Event.INSPECT,
-    "expired": Event.EXPIRE,
     "cancelled": Event.CANCEL,
 }
 
@@ -72,6 +73,7 @@ class Replay:
     ordered_by: str = ""  # who ordered it off, while that order waits for a second person
     ordered_from: Status | None = None  # what it was then
     is_off: bool = False  # whether the catalogue confirmed that order
+    cause: str = ""  # the code under which it is off
     opinions: dict[str, str] = field(default_factory=dict)  # person → seal, of the blind round under way
     is_conflict: bool = False
     cases: Cases = field(default_factory=Cases)
@@ -256,8 +258,29 @@ def _decided(state: Replay, line: dict[str, Any]) -> None:
 
 
 def _withdrawn(state: Replay, line: dict[str, Any]) -> None:
-    state.ordered_by, state.ordered_from, state.is_off = line["actor"], state.status, False
-    state.step(Event.WITHDRAW)
+    """An order to take it off; of what is off already, one that takes the words off that were left. That makes nothing
+    reversible: what it came out of is what the order came out of whose place it takes."""
+    said, person = line["data"], line["actor"]
+    if state.status is not Status.WITHDRAWN:
+        state.ordered_from, state.cause = state.status, said.get("code") or said.get("rule", "")
+        state.step(Event.WITHDRAW)
+    else:
+        _same_bytes(state, line)
+        state.step(Event.SHARPEN)
+        if person != SYSTEM:
+            check_can(state.office, person, Act.WITHDRAW, state.department, moment(line["at"]))
+            if not is_stricter(said["code"], state.cause):
+                raise ReleaseNotApproved("an order took the place of one that was as strict")
+            state.cause = said["code"]
+        if not state.ordered_by:
+            state.ordered_from = Status.WITHDRAWN
+    state.ordered_by, state.is_off = person, False
+
+
+def _expired(state: Replay, line: dict[str, Any]) -> None:
+    del line
+    state.step(Event.EXPIRE)
+    state.cause = Cause.EXPIRED.value
 
 
 def _taken_down(state: Replay, line: dict[str, Any]) -> None:
@@ -269,6 +292,8 @@ def _taken_down(state: Replay, line: dict[str, Any]) -> None:
 def _hidden(state: Replay, line: dict[str, Any]) -> None:
     """Taken down by a person in another network: nobody here can reverse that."""
     _same_bytes(state, line)
+    if state.status is not Status.WITHDRAWN:
+        state.cause = Cause.HIDDEN.value
     state.step(Event.HIDE)
     state.ordered_by = ""
 
@@ -349,6 +374,7 @@ _RELEASE: Mapping[str, _Reader] = {
     "looked": _looked,
     "decided": _decided,
     "withdrawn": _withdrawn,
+    "expired": _expired,
     "hidden": _hidden,
     "taken-down": _taken_down,
     "withdrawal-confirmed": lambda state, line: _answered_withdrawal(state, line, Event.CONFIRM),

@@ -11,6 +11,7 @@ from domain.contract import Audience
 from domain.release import Manifest, PackRef, Status
 from review.models import InspectionPlan, LedgerEntry, ReleaseRecord, Rescan
 from review.takedowns import PUBLIC
+from review.withdrawals import leaves_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,27 @@ class Public:
 def public(*, listed_only: bool = False) -> list[Public]:
     """Everything public, oldest first; with `listed_only` without what a correction has superseded."""
     statuses = (Status.PUBLISHED.value,) if listed_only else PUBLIC
+    done = _rescans()
+    found = ReleaseRecord.objects.filter(status__in=statuses, receipt__isnull=False).order_by("year", "number")
+    return [_public(r, done.get(r.pk, frozenset())) for r in found.iterator(500)]
+
+
+def tombstones() -> list[Public]:
+    """What is off and left title and notes in the catalogue, which anybody reads there, oldest first."""
+    done = _rescans()
+    found = ReleaseRecord.objects.filter(
+        status=Status.WITHDRAWN.value, audience=Audience.PUBLIC.value, receipt__isnull=False, takedown__isnull=False
+    )
+    rows = found.order_by("year", "number").iterator(500)
+    return [_public(r, done.get(r.pk, frozenset())) for r in rows if leaves_words(r)]
+
+
+def _rescans() -> dict[int, frozenset[str]]:
+    """Row of a release → digests of the packs that it was scanned again under."""
     done: dict[int, set[str]] = {}
     for release, packs in Rescan.objects.values_list("release_id", "packs"):
         done.setdefault(release, set()).add(packs)
-    found = ReleaseRecord.objects.filter(status__in=statuses, receipt__isnull=False).order_by("year", "number")
-    return [_public(r, frozenset(done.get(r.pk, ()))) for r in found.iterator(500)]
+    return {release: frozenset(packs) for release, packs in done.items()}
 
 
 def _public(row: ReleaseRecord, rescanned: frozenset[str]) -> Public:

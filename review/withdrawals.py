@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from domain.release import Status
+from domain.withdrawal import may_keep_words
 from review.models import LedgerEntry, ReleaseRecord, User, WithdrawalAnswer, WorkRequest
 from review.permissions import Case, Office, can_answer_withdrawal
 
-OFF = ("withdrawn", "expired", "hidden")  # events that take a release off; only the first is a person's of this desk
+COMMAND = re.compile(r"`([^`]+)`")
+OFF = (
+    "withdrawn",
+    "expired",
+    "hidden",
+)  # events that take a release off, or more of it; only the first is this desk's order
+WORDS = "keeps_words"  # of a take-down: whether title and notes were left on the tombstone
 REVERSED = "withdrawal-reversed"  # the event that puts it out again
 
 
@@ -46,17 +54,32 @@ def order_of(release: str) -> Order | None:
     return Order(line.seq, line.actor, name, line.at, before, said.verdict, by, said.entry.at, said.reason)
 
 
+def before(record: ReleaseRecord) -> str:
+    """The status that a new order takes the release out of. Of what is off already: where an order waits for a second person,
+    that order's, whose place the new one takes; else `withdrawn`, so that a stricter order makes nothing reversible."""
+    if record.status != Status.WITHDRAWN.value:
+        return record.status
+    order = order_of(record.public_id)
+    return order.before if order is not None and not order.verdict else record.status
+
+
+def leaves_words(record: ReleaseRecord) -> bool:
+    """Whether the release is off, with the catalogue's proof, and its tombstone was left title and notes."""
+    said = record.takedown if record.status == Status.WITHDRAWN.value else None
+    return said is not None and bool(said.get(WORDS, may_keep_words(record.reason_code or "")))
+
+
 def unanswered(units: Iterable[str] | None = None) -> list[tuple[ReleaseRecord, str, str]]:
     """Withdrawn releases of these departments (None: of all) whose order waits for a second person, oldest first, each with
     the user name of who ordered it off and when."""
     found = ReleaseRecord.objects.filter(status=Status.WITHDRAWN.value).select_related("unit").defer("manifest")
     if units is not None:
         found = found.filter(unit__in=list(units))
-    answered = set(WithdrawalAnswer.objects.filter(verdict="confirm").values_list("release_id", flat=True))
-    open_ones = [r for r in found.order_by("changed_at") if r.pk not in answered]
-    lines = LedgerEntry.objects.filter(release__in=[r.public_id for r in open_ones], event__in=OFF).order_by("seq")
-    last = {release: rest for release, *rest in lines.values_list("release", "event", "actor", "at")}
-    return [(r, *last[r.public_id][1:]) for r in open_ones if last.get(r.public_id, [""])[0] == "withdrawn"]
+    answered = set(WithdrawalAnswer.objects.filter(release__in=found).values_list("order_id", flat=True))
+    lines = LedgerEntry.objects.filter(release__in=found.values("public_id"), event__in=OFF).order_by("seq")
+    last = {release: rest for release, *rest in lines.values_list("release", "seq", "event", "actor", "at")}
+    waits = {release for release, (seq, event, *_) in last.items() if event == "withdrawn" and seq not in answered}
+    return [(r, *last[r.public_id][2:]) for r in found.order_by("changed_at") if r.public_id in waits]
 
 
 def to_answer(person: str, office: Office, units: Iterable[str], at: datetime) -> list[ReleaseRecord]:
@@ -106,6 +129,10 @@ def turn_of(release: str) -> Turn:
 
 
 def work_on(release: str) -> dict[str, Any] | None:
-    """State and result of the newest work that takes the release off."""
+    """State and result of the newest work that takes the release off; `commands`: what somebody else has to run first, by the
+    refusal's message."""
     row = WorkRequest.objects.filter(kind="withdraw", params__release=release).order_by("-pk").first()
-    return {"state": row.state, "result": row.result or {}} if row else None
+    if row is None:
+        return None
+    result = row.result or {}
+    return {"state": row.state, "result": result, "commands": COMMAND.findall(str(result.get("message", "")))}

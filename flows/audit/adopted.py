@@ -10,14 +10,14 @@ import re
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from catalog.baseline import FORM, Baseline, Bytes, adopted, changes, renewed
+from catalog.baseline import FORM, AdoptedFile, Baseline, Bytes, adopted, changes, renewed, unlooked
 from catalog.foreign import ForeignDataset, ForeignResource, Listing, listing
 from domain.canonical import canonical_json, sha256_hex
 from domain.contract import is_dataset_id
@@ -77,18 +77,39 @@ class Adoption:
         )
         path = self.folder / "baseline.json"
         before = read_baseline(path) if path.is_file() else None
-        new = Baseline(FORM, self.url, datetime.now(UTC).isoformat(timespec="seconds"), datasets)
+        new = Baseline(FORM, self.url, datetime.now(UTC).isoformat(timespec="seconds"), datasets, listed.gaps)
         new = renewed(before, new, seen, is_whole=not listed.gaps) if before else new
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         keep_bytes(path, BASELINES.dump_json(new))
         return {
             "datasets": len(new.datasets),
-            "files": sum(f.sha256 is not None for d in new.datasets for f in d.files),
-            "unseen": sum(f.sha256 is None for d in new.datasets for f in d.files),
+            "files": sum(f.sha256 is not None for f in _arrived(new)),
+            "unseen": sum(len(d.files) for d in new.datasets) - sum(f.sha256 is not None for f in _arrived(new)),
             "drafts": len(list((self.folder / "drafts").glob("*/*.yaml"))),
             "folder": str(self.folder),
             "changes": rows_of(changes(before, listed, seen), shown, _contents(before, seen)) if before else [],
         }
+
+
+def _arrived(baseline: Baseline) -> list[AdoptedFile]:
+    """The files that were looked at when this baseline was made, not at an earlier time."""
+    return [f for d in baseline.datasets if not d.is_unlisted for f in d.files if not f.is_missed]
+
+
+def as_adopted(baseline: Baseline, shown: Callable[[str], str]) -> dict[str, Any]:
+    """What stands at once after adopting, before the first night: {datasets, files, unseen, unhashed, gaps (numbers), unlooked}
+    as `look_again` counts them."""
+    files = [(d.id, f) for d in baseline.datasets if not d.is_unlisted for f in d.files]
+    unseen = {(d, f.id) for d, f in files if f.is_missed and f.sha256 is not None}
+    unlisted = {d.id for d in baseline.datasets if d.is_unlisted}
+    return {
+        "datasets": len(baseline.datasets) - len(unlisted),
+        "files": sum(f.sha256 is not None for f in _arrived(baseline)),
+        "unseen": len(unseen),
+        "unhashed": sum(f.sha256 is None for _, f in files),
+        "gaps": len(baseline.gaps),
+        "unlooked": rows_of(unlooked(baseline, unlisted, unseen), shown, {}),
+    }
 
 
 def _bytes(result: Result) -> Bytes:
@@ -148,8 +169,9 @@ def baseline_files(home: Home) -> list[Path]:
 
 
 def look_again(baseline: Baseline, trip: Trip, shown: Callable[[str], str], folder: Path) -> dict[str, Any]:
-    """What is different now: {catalogue, adopted, gaps, datasets, files, unseen, changes}. `unseen`: files that didn't arrive
-    this time. `folder`: keeps what was seen until the look is whole, so that a killed one goes on where it was.
+    """What is different now: {catalogue, adopted, gaps, datasets, files, unseen, unhashed, changes, unlooked}. `files`: how many
+    could be compared; `unseen`: files that didn't arrive this time; `unhashed`: how many never did; `unlooked`: rows as of
+    `changes` for all of which nobody can say whether they changed. `folder`: keeps what was seen until the look is whole, so that a killed one goes on where it was.
     """
     listed = listing(trip.catalogue, lambda done, of: announce("列出数据集", done, of))
     today = {(d.id, r.id): (d, r) for d in listed.datasets for r in d.resources}
@@ -161,20 +183,26 @@ def look_again(baseline: Baseline, trip: Trip, shown: Callable[[str], str], fold
         state = State(path, baseline.catalogue, baseline.on, fresh=True)
     work = [(d, f) for d in baseline.datasets for f in d.files if f.sha256 is not None and (d.id, f.id) in today]
     fetched: dict[tuple[str, str], Bytes] = {}
-    unseen = []
+    unseen, missed = [], set[tuple[str, str]]()
     for number, (dataset, file) in enumerate(work, start=1):
         announce("核对文件", number, len(work))
         got = _now(trip, *today[dataset.id, file.id], state)
         fetched[dataset.id, file.id] = got
         if got.sha256 is None and not got.was_refused:
+            missed.add((dataset.id, file.id))
             unseen.append({"dataset": shown(dataset.name), "file": shown(file.name or file.id)})
     found = changes(baseline, listed, fetched)
     if listed.gaps:  # what wasn't listed whole isn't thereby gone
         found = tuple(f for f in found if f.code != "adopted-missing")
+    listed_ids = {d.id for d in listed.datasets}
+    gone = {d.id for d in baseline.datasets if d.id not in listed_ids}
+    known = [f for d in baseline.datasets if d.id not in gone for f in d.files]
+    left = replace(baseline, datasets=tuple(d for d in baseline.datasets if listed.gaps or d.id not in gone))
     path.unlink(missing_ok=True)
     return {
         "catalogue": baseline.catalogue, "adopted": baseline.on, "gaps": list(listed.gaps), "datasets": len(listed.datasets),
-        "files": len(work), "unseen": unseen, "changes": rows_of(found, shown, _contents(baseline, fetched)),
+        "files": len(work) - len(unseen), "unseen": unseen, "unhashed": sum(f.sha256 is None for f in known),
+        "changes": rows_of(found, shown, _contents(baseline, fetched)), "unlooked": rows_of(unlooked(left, gone, missed), shown, {}),
     }  # fmt: skip
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from domain.errors import MingjingError
-from flows.audit.adopted import baseline_files, read_baseline
+from flows.audit.adopted import as_adopted, baseline_files, read_baseline
 from flows.audit.run import Asked, compare_one, labels
 from flows.cases import due_on
 from flows.guard import note
@@ -49,8 +50,8 @@ def look_at_all(platform: Platform) -> dict[str, int]:
 
 
 def take_in(platform: Platform, known: dict[Path, int]) -> None:
-    """Let the desk know of what was adopted since: it stands as it was adopted, and open cases about it are settled without
-    waiting for the night. `known`: baselines that it knows, with the nanosecond of their file."""
+    """Let the desk know of what was adopted since: it stands as it was adopted as far as it could be looked at then, and open cases
+    about it are settled without waiting for the night. `known`: baselines that it knows, with the nanosecond of their file."""
     from review import adopted, desk
     from review.adopted_look import Look
 
@@ -63,10 +64,9 @@ def take_in(platform: Platform, known: dict[Path, int]) -> None:
             continue  # the night's look tells of it
         row = adopted.watched(baseline.catalogue)
         if row is None or row.adopted_on < baseline.on:
-            files = [file for dataset in baseline.datasets for file in dataset.files]
-            unseen = sum(file.sha256 is None for file in files)
-            counts = {"datasets": len(baseline.datasets), "files": len(files) - unseen, "unseen": unseen, "gaps": 0}
-            desk.record_adopted(Look(baseline.catalogue, baseline.on, counts), due_on(platform, urgent=False))
+            found = as_adopted(baseline, labels(platform.packs))
+            look = Look(baseline.catalogue, baseline.on, _counts(found), _kept(found["unlooked"]))
+            desk.record_adopted(look, due_on(platform, urgent=False))
         known[path] = written
 
 
@@ -84,9 +84,15 @@ def _look(home: Home, path: Path, shown: Any) -> Look:
     except Exception as fault:  # of one catalogue; the others are looked at
         note(fault, f"look at {url}")
         return Look(url, on, fault="fault")
-    counts = {
-        "datasets": found["datasets"], "files": found["files"], "unseen": len(found["unseen"]), "gaps": len(found["gaps"]),
-    }  # fmt: skip
-    changes = [{name: change[name] for name in KEPT_OF_CHANGE} for change in found["changes"]]
+    counts = _counts({**found, "unseen": len(found["unseen"]), "gaps": len(found["gaps"])})
+    changes = _kept([*found["changes"], *found["unlooked"]])
     unseen = frozenset((one["dataset"], one["file"]) for one in found["unseen"])
     return Look(url, on, counts, changes, unseen, is_whole=not found["gaps"])
+
+
+def _counts(found: Mapping[str, Any]) -> dict[str, int]:
+    return {name: found[name] for name in ("datasets", "files", "unseen", "unhashed", "gaps")}
+
+
+def _kept(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [{name: row[name] for name in KEPT_OF_CHANGE} for row in rows]

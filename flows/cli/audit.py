@@ -131,11 +131,12 @@ def _compare(asked: Asked, as_json: bool) -> None:
     if as_json:
         answer(found)
     for one in [] if as_json else found:
-        _print_changes(one["changes"])
+        _print_changes([*one["changes"], *one["unlooked"]])
         for gap in one["gaps"]:
             tell(gap)
         tell(
-            f"{one['catalogue']}：与接管时相比有 {len(one['changes'])} 处变化，{len(one['unseen'])} 个文件这次没有下载到"
+            f"{one['catalogue']}：与接管时相比有 {len(one['changes'])} 处变化，核对 {one['files']} 个文件，"
+            f"{len(one['unseen'])} 个这次没有下载到，{one['unhashed']} 个没有指纹可比"
         )
     if any(c["severity"] == "hold" for one in found for c in one["changes"]):
         raise typer.Exit(1)

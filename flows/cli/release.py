@@ -290,7 +290,8 @@ def withdraw(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Take a published release off the catalogue at once; a tombstone with the reason stays."""
+    """Take a published release off the catalogue at once; a tombstone with the reason stays. Of one that is off already: what was
+    left of its title and notes (--cause leak or other)."""
     from flows.ask import withdraw_now
     from flows.carried import withdraw_package
     from flows.platform import open_platform

@@ -17,7 +17,7 @@ from domain.finding import Finding
 from domain.withdrawal import Cause, may_keep_words
 from flows.cases import must_hide
 from flows.catalogue import catalogue_for, one_at_a_time
-from flows.copies import falling_together, inspect_copies, remove_copies
+from flows.copies import copies_fall, falling_together, inspect_copies
 from flows.home import Home
 from flows.outside.plans import due_tonight, keep_seen, plan_half_month
 from flows.outside.register import DOWN, Entry, State, approved, changed, entries, entry_of, in_turn, receipt_path
@@ -76,13 +76,13 @@ def take_down(here: Home, release_hash: str, state: State, order: dict[str, Any]
             barred = entry.is_barred or state is State.HIDDEN
             entry = changed(here, entry, state=state, order=order, proof=None, is_barred=barred)
         if entry.is_unproven:
-            proof = withdraw(
-                catalogue, release_hash=release_hash, dataset=entry.dataset, reason=entry.order["reason"],
-                reason_code=entry.order.get("reason_code") or "", withdrawn_on=moment_at(here),
-                contact=entry.order.get("contact"), receipt=entry.published,
-                keeps_words=bool(entry.order.get("keeps_words", may_keep_words(entry.order.get("reason_code") or ""))),
-            )  # fmt: skip
-            copies = remove_copies(here, catalogue, entry.dataset, release_hash)
+            with copies_fall(here, catalogue, entry.dataset, release_hash) as copies:
+                proof = withdraw(
+                    catalogue, release_hash=release_hash, dataset=entry.dataset, reason=entry.order["reason"],
+                    reason_code=entry.order.get("reason_code") or "", withdrawn_on=moment_at(here),
+                    contact=entry.order.get("contact"), receipt=entry.published,
+                    keeps_words=bool(entry.order.get("keeps_words", may_keep_words(entry.order.get("reason_code") or ""))),
+                )  # fmt: skip
             entry = changed(here, entry, proof=[*proof, *copies])
     receipt = None if entry.state is State.SUSPENDED else str(write_receipt(here, entry))
     return {"release": entry.release, "state": entry.state.value, "proof": entry.proof, "receipt": receipt}

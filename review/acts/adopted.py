@@ -12,7 +12,7 @@ from typing import Any
 from domain.canonical import canonical_json, sha256_hex
 from domain.finding import PLACES_KEPT, Finding, Place, Severity
 from review.acts.cases import Matter
-from review.adopted_look import AWAY, CHANGED, FORGOTTEN, LOOKED, WORDS, Look, is_hold
+from review.adopted_look import AWAY, CHANGED, FORGOTTEN, LOOKED, UNLOOKED, WORDS, Look, is_hold
 from review.case_steps import LINES, CaseEvent, CaseKind, CaseStatus, step
 from review.cases import of_catalogue
 from review.models import AdoptedCatalogue, CaseRecord
@@ -43,7 +43,8 @@ def record_adopted(page: Page, look: Look, due_on: date) -> dict[str, int]:
     found = [_as_known(c, known.get(c["key"], {}), moment_text(page.at)) for c in look.changes]
     keys = {c["key"] for c in found}
     stands = [*found, *(c for c in before if c["key"] not in keys and not look.judges(c))]
-    stands = sorted(stands, key=lambda c: not is_hold(c))[:MOST_CHANGES]
+    stands = sorted(stands, key=lambda c: (not is_hold(c), c["code"] in UNLOOKED))[:MOST_CHANGES]
+    changed = sum(c["code"] not in UNLOOKED for c in stands)
     holds = [c for c in stands if is_hold(c)]
     fresh = sum(c["key"] not in known for c in holds)
     is_away = bool(look.fault) and (row is None or not row.fault)
@@ -57,10 +58,10 @@ def record_adopted(page: Page, look: Look, due_on: date) -> dict[str, int]:
     row.save()
     page.write(
         CHANGED if news else AWAY if is_away else LOOKED, SYSTEM, catalogue=look.catalogue, adopted_on=look.adopted_on,
-        fault=look.fault, counts=dict(look.counts), standing=len(stands), held=len(holds), fresh=fresh,
+        fault=look.fault, counts=dict(look.counts), standing=changed, held=len(holds), fresh=fresh,
         changes_sha256=sha256_hex(canonical_json(stands)),
     )  # fmt: skip
-    return {"changes": len(stands), "held": len(holds), "fresh": fresh}
+    return {"changes": changed, "held": len(holds), "fresh": fresh}
 
 
 def _as_known(change: Mapping[str, Any], before: Mapping[str, Any], now: str) -> Change:

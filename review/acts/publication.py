@@ -7,10 +7,10 @@ from dataclasses import asdict
 from typing import Any
 
 from domain.canonical import canonical_json, sha256_hex
-from domain.errors import ContentChanged, MingjingError, ReleaseNotApproved
+from domain.errors import ContentChanged, MingjingError, ReleaseNotApproved, TransitionRefused
 from domain.release import Receipt, Status
-from domain.withdrawal import Cause
-from review import lifecycle, texts
+from domain.withdrawal import Cause, is_stricter
+from review import lifecycle, texts, withdrawals
 from review.contents import check_hash
 from review.lifecycle import Event
 from review.models import ReleaseRecord
@@ -62,35 +62,45 @@ def withdraw(
     page: Page, release: str, username: str, password: str, reason: str, *, cause: Cause = Cause.OTHER,
     release_hash: str | None = None, code: str = "",
 ) -> Status:  # fmt: skip
-    """Order a release off, at once: a releasing chief or confidentiality reviewer in charge, alone (REV-09).
+    """Order a release off, at once: a releasing chief or confidentiality reviewer in charge, alone (REV-09). Of one that is off
+    already only what was left of its words can be ordered off; that order takes the place of the one that stands.
 
     `cause`: what the public reads beside the reason, and what decides whether the entry's words go too (domain/withdrawal).
     The catalogue is cleared by the withdraw flow, which reports with `record_withdrawn`. Raises SignatureRefused,
-    NotPermitted, TransitionRefused, UsageInvalid (no reason).
+    NotPermitted, TransitionRefused (the order that stands is as strict, too), UsageInvalid (no reason).
     """
     del password, code  # checked before this page was opened
     record = find(release)
     check_can(office(username), username, Act.WITHDRAW, record.unit_id, page.at)
-    before = record.status
-    status = lifecycle.step(Status(before), Event.WITHDRAW)
+    is_off, before = record.status == Status.WITHDRAWN.value, withdrawals.before(record)
+    place = {"sharpens": withdrawals.turn_of(release).seq} if is_off else {}
+    status = lifecycle.step(Status(record.status), Event.SHARPEN if is_off else Event.WITHDRAW)
     check_hash(record, release_hash)
+    if is_off and not is_stricter(cause.value, record.reason_code or ""):
+        raise TransitionRefused(
+            f"{release} is off already, and an order takes that one's place only if it takes its title and notes off too "
+            "(--cause leak or other, where they were left standing)"
+        )
     record.reason, record.reason_code = texts.clean(reason, "a reason", needed=True), cause.value
     record.takedown = None
     move(record, status, page)
     page.write(
         "withdrawn", username, release, release_hash=record.release_hash, before=before, code=cause.value,
-        text_sha256=texts.digest(reason=record.reason),
+        text_sha256=texts.digest(reason=record.reason), **place,
     )  # fmt: skip
     return status
 
 
 @act()
-def record_withdrawn(page: Page, release: str, takedown: dict[str, Any], actor: str = SYSTEM) -> Status:
-    """Keep what the catalogue answered when the withdrawn edition was taken off (JSON-ready, no values)."""
+def record_withdrawn(
+    page: Page, release: str, takedown: dict[str, Any], actor: str = SYSTEM, *, turn: int | None = None
+) -> Status:
+    """Keep what the catalogue answered when the withdrawn edition was taken off (JSON-ready, no values). `turn`: the order
+    that it answers (review/withdrawals), None where it is whichever stands; an answer to an earlier one proves nothing."""
     record = find(release)
     status = lifecycle.step(Status(record.status), Event.TAKE_DOWN)
     plain = _plain(takedown)
-    if record.takedown == plain:
+    if record.takedown == plain or turn not in (None, withdrawals.turn_of(release).seq):
         page.nothing_new()
         return status
     record.takedown = plain

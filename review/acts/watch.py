@@ -10,7 +10,7 @@ from typing import Any
 
 from domain.canonical import canonical_json, sha256_hex
 from domain.release import Status
-from review import lifecycle, texts
+from review import lifecycle, texts, withdrawals
 from review.case_steps import REASONS, CaseKind
 from review.lifecycle import Event
 from review.models import InspectionPlan, LedgerEntry, Rescan
@@ -97,6 +97,25 @@ def suspend(page: Page, release: str, kind: CaseKind, case: str) -> Status:
     page.write(
         "withdrawn", SYSTEM, release, release_hash=record.release_hash, before=before, rule=kind.value, case=case,
         text_sha256=texts.digest(reason=record.reason),
+    )  # fmt: skip
+    return status
+
+
+@act()
+def suspend_words(page: Page, release: str, kind: CaseKind, case: str) -> Status:
+    """The platform orders what was left of a tombstone's words off by rule; reason and code that the public reads stay. A second
+    person looks at it like at any other order. Where no words were left nothing changes.
+    """
+    record = find(release)
+    if not withdrawals.leaves_words(record):
+        page.nothing_new()
+        return Status(record.status)
+    status, before = lifecycle.step(Status(record.status), Event.SHARPEN), withdrawals.before(record)
+    record.takedown = None
+    move(record, status, page)
+    page.write(
+        "withdrawn", SYSTEM, release, release_hash=record.release_hash, before=before, rule=kind.value, case=case,
+        sharpens=withdrawals.turn_of(release).seq,
     )  # fmt: skip
     return status
 

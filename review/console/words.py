@@ -285,7 +285,7 @@ REFUSALS: Mapping[str, Pair] = {
     "publication-differs": ("目录里的字节与批准的不一致，已撤下。", "The catalogue's bytes weren't those approved; they were taken off."),
     "disclosure-forbidden": ("按契约不得进入公开目录。", "The contract keeps this out of a public catalogue."),
     "catalogue-edited": ("目录条目被人手改过，没有覆盖。", "The catalogue entry was edited by hand; nothing was overwritten."),
-    "withdrawal-incomplete": ("撤回的文件仍能访问。", "A withdrawn file still answers."),
+    "withdrawal-incomplete": ("撤回的内容仍能访问。", "What was withdrawn still answers."),
 }  # fmt: skip
 
 CODES: Mapping[str, Pair] = {

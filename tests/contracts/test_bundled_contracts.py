@@ -8,7 +8,7 @@ from ruamel.yaml import YAML
 
 from domain.contract import Audience, Contract, Disclosure, Sensitivity, Tier
 from domain.contract_file import load_contract
-from flows.declared import declared
+from flows.declared import declared, named_persons
 from flows.library import read_packs
 
 ROOT = Path(__file__).parents[2]
@@ -123,6 +123,7 @@ def test_contract_with_persons_or_places_gets_the_longest_review(contract: Contr
 @each
 def test_contract_says_nothing_personal(contract: Contract) -> None:
     assert declared(contract, read_packs(None)) == ()
+    assert named_persons(contract, read_packs(None)) == ()
 
 
 def test_only_the_household_list_stays_in_the_village() -> None:

@@ -18,9 +18,9 @@ from django.views.decorators.http import require_POST
 
 from domain.errors import MingjingError
 from domain.finding import Severity
-from review import adopted, desk, standing
+from review import adopted, desk, standing, withdrawals
 from review import cases as known
-from review.adopted_look import is_hold, newest_first
+from review.adopted_look import UNLOOKED, is_hold, newest_first
 from review.case_steps import LINES, CaseEvent, CaseStatus, events_of
 from review.console import unsent, words
 from review.console.outside import outside
@@ -58,6 +58,7 @@ def _watched() -> list[dict[str, Any]]:
         {
             "row": row,
             "changes": [(c, is_hold(c)) for c in newest_first(row.changes)[:CHANGES_SHOWN]],
+            "changed": any(c["code"] not in UNLOOKED for c in row.changes),
             "more": max(0, len(row.changes) - CHANGES_SHOWN),
             "fault": words.REFUSALS.get(row.fault) if row.fault else None,
         }
@@ -85,6 +86,7 @@ def _page(request: HttpRequest, row: CaseRecord, fault: MingjingError | None = N
     context: dict[str, Any] = {
         "case": row,
         "record": row.release,
+        "work": withdrawals.work_on(row.release.public_id) if row.release and row.release.takedown is None else None,
         "watched": adopted.watched(catalogue) if catalogue else None,
         "standing": sum(c.get("case") == row.public_id for c in adopted.standing(catalogue)) if catalogue else 0,
         "settled": _settled(lines),

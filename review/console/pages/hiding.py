@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from domain.errors import MingjingError
 from domain.release import Status
-from domain.withdrawal import Cause
+from domain.withdrawal import Cause, is_stricter
 from review import desk, lifecycle, listing, reading, withdrawals
 from review.console import unsent, words
 from review.console.pages.release import found
@@ -72,13 +72,16 @@ def _page(
     may_answer = waits and can_answer_withdrawal(
         person.office, person.username, reading.case(record), order.person if order else "", person.at
     )
-    may_hide = Event.WITHDRAW in events and person.may(Act.WITHDRAW, record.unit_id)
+    reasons = {said: c for said, c in REASONS.items() if not is_off or is_stricter(c, record.reason_code or "")}
+    may_hide = (Event.WITHDRAW in events or (is_off and bool(reasons))) and person.may(Act.WITHDRAW, record.unit_id)
     proof = (record.takedown or {}).get("addresses", [])
+    work = withdrawals.work_on(record.public_id) if is_off else None
     typed = {k: request.POST.get(k, "") for k in ("reason", "other", "why")} if fault else typed or {}
     context = {
         "record": record,
         "may_hide": may_hide,
         "is_off": is_off,
+        "words_left": is_off and withdrawals.leaves_words(record),
         "order": order,
         "waits": waits,
         "may_answer": may_answer,
@@ -86,8 +89,8 @@ def _page(
         "confirmed": is_off and record.takedown is not None,
         "gone": sum(bool(p.get("gone")) for p in proof),
         "addresses": len(proof),
-        "work": withdrawals.work_on(record.public_id) if is_off else None,
-        "reasons": REASONS,
+        "work": work,
+        "reasons": reasons,
         "fault": words.REFUSALS[fault.name()] if fault else None,
         "fault_detail": str(fault) if fault else "",
         "typed": typed,

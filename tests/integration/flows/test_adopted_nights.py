@@ -170,6 +170,76 @@ def test_the_desk_knows_of_an_adoption_at_once_and_forgets_a_look_that_began_bef
     assert (opened(), standing(ckan)) == ([("budget", "answered")], [])
 
 
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_what_an_adoption_could_not_see_is_said_at_once(ckan: ForeignCkan, made: Made, language: str) -> None:
+    from flows.audit.looks import take_in
+    from review import adopted
+
+    open_console(made.home.root.parent / "desk")
+
+    def known_now() -> dict[str, int]:
+        take_in(made.platform, {})
+        (row,) = adopted.catalogues()
+        assert tonight(made)["changes"] == 0  # the night says the same
+        (later,) = adopted.catalogues()
+        assert later.counts == row.counts
+        assert [c["code"] for c in later.changes] == [c["code"] for c in row.changes]
+        return dict(row.counts)
+
+    def page() -> str:
+        return text_of(visit("auditor", language).get("/cases"))
+
+    whole_words, part_words = {
+        "zh-hans": ("与接管时一致。", "看到的与接管时一致"), "en": ("As it was adopted.", "What could be looked at is as it was adopted"),
+    }[language]  # fmt: skip
+    ckan.add("budget", {"1.csv": CLEAN})
+    ckan.add("land", {"1.csv": CLEAN})
+    ckan.answers[FILE.format("land")] = whole(b"", 503)
+    adopt(ckan, made)
+    assert known_now() == {"datasets": 2, "files": 1, "unseen": 0, "unhashed": 1, "gaps": 0}
+    assert part_words in page()
+    assert whole_words not in page()
+    ckan.answers[FILE.format("land")] = whole(CLEAN)
+    time.sleep(1)  # a baseline is known by its second
+    adopt(ckan, made)
+    assert known_now() == {"datasets": 2, "files": 2, "unseen": 0, "unhashed": 0, "gaps": 0}
+    assert whole_words in page()
+    time.sleep(1)
+    ckan.answers[FILE.format("land")] = whole(b"", 503)
+    adopt(ckan, made)  # the fingerprint of before is kept, and nobody looked
+    assert known_now() == {"datasets": 2, "files": 1, "unseen": 1, "unhashed": 0, "gaps": 0}
+    assert part_words in page()
+
+
+def test_gaps_of_the_listing_are_said_at_once(ckan: ForeignCkan, made: Made) -> None:
+    from flows.audit.looks import take_in
+    from review import adopted
+
+    open_console(made.home.root.parent / "desk")
+    stays = ckan.add("budget", {"1.csv": CLEAN})
+    ckan.add("land", {"1.csv": CLEAN})
+    adopt(ckan, made)
+    time.sleep(1)
+    part = {"success": True, "result": {"count": 2, "results": [stays]}}
+    ckan.answers[SEARCH] = whole(json.dumps(part).encode(), Content_Type="application/json")
+    adopt(ckan, made)
+    take_in(made.platform, {})
+    (row,) = adopted.catalogues()
+    assert row.counts["gaps"] >= 1
+    assert (row.counts["datasets"], row.counts["files"]) == (1, 1)
+    assert [(c["code"], c["dataset"]) for c in row.changes] == [("adopted-unlisted", "land")]
+    page = text_of(visit("auditor").get("/cases"))
+    assert "目录没有列全，这次没有看到" in page
+    assert "与接管时一致。" not in page
+    tonight(made)
+    (night,) = adopted.catalogues()
+    assert (night.counts, [c["code"] for c in night.changes]) == (row.counts, ["adopted-unlisted"])
+    del ckan.answers[SEARCH]
+    tonight(made)
+    (night,) = adopted.catalogues()
+    assert night.changes == []
+
+
 def test_edited_words_are_shown_and_nobody_is_called_for_them(ckan: ForeignCkan, made: Made) -> None:
     entry = ckan.add("budget", {"1.csv": CLEAN})
     adopt(ckan, made)

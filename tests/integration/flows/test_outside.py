@@ -393,19 +393,20 @@ def test_what_an_inspection_orders_down_is_down_though_the_first_try_failed(
     apart: Apart, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from domain.errors import CatalogueUnreachable
+    from flows import copies
 
     entry, _, package = apart.published("suspended_later", tmp_path)
     assert entry.receipt is not None
     resource = entry.receipt["resources"][0]["id"]
     apart.act("resource_patch", {"id": resource}, upload=("other.csv", b"a,b\n1,2\n", "text/csv"))
-    before, told = duties.remove_copies, list[str]()
+    before, told = copies.remove_copies, list[str]()
 
     def away(*_how: Any) -> Any:
         raise CatalogueUnreachable("gone for a while")
 
-    monkeypatch.setattr(duties, "remove_copies", away)
+    monkeypatch.setattr(copies, "remove_copies", away)
     assert duties.inspect_entries(apart.here, [entry], lambda fault, work: told.append(work))
-    monkeypatch.setattr(duties, "remove_copies", before)
+    monkeypatch.setattr(copies, "remove_copies", before)
     assert told == [f"take down {entry.release}"]
     assert named(apart.here, entry.release).is_unproven
     [done], refused = duties.due(apart.here, day_after(entry))

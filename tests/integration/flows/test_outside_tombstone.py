@@ -50,6 +50,65 @@ def test_carried_order_says_whether_words_stay(apart: Apart, tmp_path: Path, cau
     assert apart.accept(receipt)[0]["status"] == "withdrawn"
 
 
+def test_stricter_order_is_carried_out_and_an_older_one_no_more(apart: Apart, tmp_path: Path) -> None:
+    from domain.errors import TransitionRefused
+    from review import desk, queries
+
+    entry, ready, first = apart.published("carried_sharpened", tmp_path)
+    apart.accept(first.with_suffix(".receipt"))
+    desk.withdraw(entry.release, "chief", PASSWORD, "内容需要核实", cause=Cause.VERIFY)
+    older = apart.order(entry.release, tmp_path, "verify")
+    early = apart.take_down(older)
+    assert seen(apart, ready.contract.slug)["title"] == ready.contract.title.zh
+    desk.withdraw(entry.release, "chief", PASSWORD, "含有不应公开的内容", cause=Cause.LEAK)
+    apart.accept(early)  # the answer to the order before: no proof of this one
+    assert queries.show(entry.release)["takedown"] is None
+    receipt = apart.take_down(apart.order(entry.release, tmp_path, "leak"))
+    package = seen(apart, ready.contract.slug)
+    assert package["title"] == TITLE
+    assert {r["withdrawn_code"] for r in package["resources"]} == {"leak"}
+    with pytest.raises(TransitionRefused, match="later order"):
+        apart.take_down(older)
+    apart.accept(receipt)
+    proof = queries.show(entry.release)["takedown"]
+    assert not proof["keeps_words"]
+    assert all(row["gone"] for row in proof["addresses"])
+
+
+def test_days_that_ended_outside_do_not_prove_a_stricter_order(apart: Apart, tmp_path: Path) -> None:
+    from review import desk, queries
+
+    entry, ready, first = apart.published("ended_meanwhile", tmp_path, publication_days=1)
+    apart.accept(first.with_suffix(".receipt"))
+    desk.withdraw(entry.release, "chief", PASSWORD, "含有不应公开的内容", cause=Cause.LEAK)
+    order = {"reason": "公开期满", "reason_code": "expired", "today": "2026-01-01"}
+    done = duties.take_down(apart.here, entry.release_hash, State.EXPIRED, order)
+    assert seen(apart, ready.contract.slug)["title"] == ready.contract.title.zh
+    apart.accept(done["receipt"])
+    assert queries.show(entry.release)["takedown"] is None
+
+
+def test_later_rules_take_the_words_off_what_is_down_outside(apart: Apart, tmp_path: Path) -> None:
+    from review import desk, queries
+
+    entry, ready, first = apart.published("down_told", tmp_path, description=WORDS)
+    apart.accept(first.with_suffix(".receipt"))
+    desk.withdraw(entry.release, "chief", PASSWORD, "疑有差错", cause=Cause.WRONG)
+    apart.accept(apart.take_down(apart.order(entry.release, tmp_path, "wrong")))
+    assert NUMBER in json.dumps(seen(apart, ready.contract.slug), ensure_ascii=False)
+    rules = put_later_rules(apart.made.home.root)
+    from flows.rescan import rescan_all
+
+    assert {r["release"]: r["hidden"] for r in rescan_all(open_platform(apart.made.home.root))}[entry.release]
+    order = apart.order(entry.release, tmp_path, "words")
+    rules.unlink()
+    apart.accept(apart.take_down(order))
+    package = seen(apart, ready.contract.slug)
+    assert NUMBER not in json.dumps(package, ensure_ascii=False)
+    assert {r["withdrawn_code"] for r in package["resources"]} == {"wrong"}
+    assert not queries.show(entry.release)["takedown"]["keeps_words"]
+
+
 def test_carried_order_after_a_scan_takes_the_words_of_what_is_down_already(apart: Apart, tmp_path: Path) -> None:
     entry, ready, first = apart.published("scanned", tmp_path, description=WORDS)
     apart.accept(first.with_suffix(".receipt"))

@@ -17,7 +17,7 @@ from flows.rescan import rescan_all
 from flows.tombstone import Tombstone, tombstone
 from tests.later_rules import NUMBER, WORDS, put_later_rules
 from tests.made_platform import Made, ledger_lines, made_platform
-from tests.review_desk import PASSWORD
+from tests.review_desk import PASSWORD, events
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 OFFICE = "财政局债务科 0311-00000000 debt@example.gov.cn"
@@ -62,6 +62,60 @@ def test_person_s_reason_decides(made: Made, tmp_path: Path, cause: Cause, stays
     assert verify().ok
 
 
+@pytest.mark.parametrize("cause", [Cause.LEAK, Cause.OTHER])
+def test_leak_found_while_it_is_checked_takes_the_words_at_once(made: Made, tmp_path: Path, cause: Cause) -> None:
+    """One order over the other, nothing put out in between; with a proof of its own."""
+    from review import queries
+    from review.ledger import verify
+
+    release, ready = made.publish(f"sharpened_{cause}", tmp_path)
+    off(made, release, Cause.VERIFY)
+    first = queries.show(release)["takedown"]
+    assert first["keeps_words"]
+    off(made, release, cause)
+    package = made.public(ready.contract.slug)
+    assert package is not None
+    assert package["title"] == TITLE
+    assert ready.contract.title.zh not in json.dumps(package, ensure_ascii=False)
+    assert {r["withdrawn_code"] for r in package["resources"]} == {cause.value}
+    proof = queries.show(release)["takedown"]
+    assert not proof["keeps_words"]
+    assert all(row["gone"] for row in proof["addresses"])
+    assert len(proof["addresses"]) > len(first["addresses"])  # the entry itself is proved, too
+    told = [line for line in events(release) if line in ("withdrawn", "taken-down", "published")]
+    assert told == ["published", "withdrawn", "taken-down", "withdrawn", "taken-down"]
+    assert verify().ok
+
+
+def test_stricter_order_by_command(made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from click.testing import CliRunner
+
+    from flows.cli import build
+
+    monkeypatch.setattr("flows.ask.prepare_prefect", lambda _home: None)  # its home is set once a process, and is
+    release, ready = made.publish("by_command", tmp_path)
+    for cause, person, status in (("verify", "chief", 0), ("wrong", "conf", 1), ("leak", "conf", 0)):
+        words = [
+            "withdraw",
+            release,
+            "--as",
+            person,
+            "--cause",
+            cause,
+            "--reason",
+            "内容需要核实",
+            "--password-stdin",
+            "--json",
+        ]
+        done = CliRunner().invoke(build(), [*words, "--home", str(made.home.root)], input=PASSWORD + "\n")
+        assert bool(done.exception) is bool(status), done.output
+        package = made.public(ready.contract.slug)
+        assert package is not None
+        assert (package["title"] == TITLE) is (cause == "leak")
+        if not status:
+            assert all(row["gone"] for row in json.loads(done.stdout)["proof"])
+
+
 def test_scan_of_the_contract_decides_where_the_reason_would_let_it_stay(made: Made, tmp_path: Path) -> None:
     told, ready = made.publish("told", tmp_path, description=WORDS)
     calm, other = made.publish("calm", tmp_path)
@@ -77,6 +131,81 @@ def test_scan_of_the_contract_decides_where_the_reason_would_let_it_stay(made: M
     kept = made.public(other.contract.slug)
     assert kept is not None
     assert kept["title"] == other.contract.title.zh
+
+
+def test_later_rules_reach_the_words_of_what_is_off_already(made: Made, tmp_path: Path) -> None:
+    from review import desk, queries
+    from review.cases import of_release
+    from review.ledger import verify
+
+    told, ready = made.publish("off_told", tmp_path, description=WORDS)
+    confirmed, again = made.publish("off_confirmed", tmp_path, description=WORDS)
+    calm, other = made.publish("off_calm", tmp_path)
+    for release in (told, confirmed, calm):
+        off(made, release, Cause.WRONG)
+    desk.confirm_withdrawal(confirmed, "conf", PASSWORD)
+    assert NUMBER in json.dumps(made.public(ready.contract.slug), ensure_ascii=False)
+    put_later_rules(made.home.root)
+    platform = open_platform(made.home.root)
+    done = {r["release"]: r["hidden"] for r in rescan_all(platform)}
+    assert {told: True, confirmed: True, calm: False}.items() <= done.items()
+    for one in (ready, again):
+        package = made.public(one.contract.slug)
+        assert package is not None
+        assert NUMBER not in json.dumps(package, ensure_ascii=False)
+        assert package["title"] == TITLE
+        assert {r["withdrawn_code"] for r in package["resources"]} == {"wrong"}  # why it came off is the same
+    kept = made.public(other.contract.slug)
+    assert kept is not None
+    assert kept["title"] == other.contract.title.zh
+    record = queries.show(told)
+    assert not record["takedown"]["keeps_words"]
+    assert [c.kind for c in of_release(told)] == ["rule_change"]
+    assert [line["actor"] for line in ledger_lines(told, "withdrawn")] == ["chief", "system"]
+    desk.confirm_withdrawal(confirmed, "conf", PASSWORD)
+    assert not {told, confirmed, calm} & {r["release"] for r in rescan_all(platform)}
+    assert verify().ok
+
+
+def test_words_of_what_is_off_go_where_nobody_can_read_their_contract(made: Made, tmp_path: Path) -> None:
+    from domain.errors import MingjingError
+    from review.cases import of_release
+
+    release, ready = made.publish("off_unread", tmp_path)
+    off(made, release, Cause.VERIFY)
+    made.platform.stores.delete(ready.manifest.contract.sha256)
+    put_later_rules(made.home.root)
+    with pytest.raises(MingjingError):
+        rescan_all(open_platform(made.home.root))
+    package = made.public(ready.contract.slug)
+    assert package is not None
+    assert package["title"] == TITLE
+    assert [f["code"] for c in of_release(release) for f in c.findings] == ["rescan-failed"]
+
+
+def test_order_that_came_while_the_first_was_carried_out_is_not_taken_as_done(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import flows.publish as publishing
+    from domain.errors import TransitionRefused
+    from review import desk, takedowns
+
+    release, ready = made.publish("sharpened_meanwhile", tmp_path)
+    desk.withdraw(release, "chief", PASSWORD, "疑有差错", cause=Cause.VERIFY)
+
+    def asked(platform: Platform, record: Mapping[str, Any]) -> Tombstone:
+        desk.withdraw(release, "conf", PASSWORD, "含有不应公开的内容", cause=Cause.LEAK)
+        return tombstone(platform, record)
+
+    monkeypatch.setattr(publishing, "tombstone", asked)
+    with pytest.raises(TransitionRefused, match="anew"):
+        publishing.withdraw_release(release)
+    assert release in dict(takedowns.unproven())
+    monkeypatch.undo()
+    publishing.withdraw_release(release)
+    package = made.public(ready.contract.slug)
+    assert package is not None
+    assert (package["title"], {r["withdrawn_code"] for r in package["resources"]}) == (TITLE, {"leak"})
 
 
 def test_contact_that_holds_a_finding_gives_way_to_the_unit(made: Made, tmp_path: Path) -> None:

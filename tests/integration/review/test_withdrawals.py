@@ -17,6 +17,7 @@ from domain.errors import (
     TransitionRefused,
     UsageInvalid,
 )
+from domain.withdrawal import Cause
 from tests.review_desk import (
     PASSWORD,
     approved,
@@ -149,3 +150,128 @@ def test_replay_refuses_a_reversal_that_the_rules_forbid(home: Path, edit: str) 
         )
     with pytest.raises(ReleaseNotApproved):
         replay(release, lines_for(release))
+
+
+def hidden_to_check(*, confirmed: bool = True) -> str:
+    from review import desk
+
+    release = published()
+    desk.withdraw(release, "chief", PASSWORD, "内容需要核实", cause=Cause.VERIFY)
+    if confirmed:
+        desk.record_withdrawn(release, {"addresses": [], "keeps_words": True})
+    return release
+
+
+def sharpen(release: str, person: str = "chief", cause: Cause = Cause.LEAK, **how: Any) -> str:
+    from review import desk
+
+    return str(desk.withdraw(release, person, how.pop("password", PASSWORD), "含有不应公开的内容", cause=cause, **how))
+
+
+@pytest.mark.parametrize("confirmed", [True, False], ids=["proved", "under-way"])
+@pytest.mark.parametrize(("person", "second"), [("chief", "conf"), ("conf", "chief")])
+def test_leak_found_while_it_is_checked_takes_the_orders_place(
+    home: Path, person: str, second: str, confirmed: bool
+) -> None:
+    from review import queries, takedowns, withdrawals
+    from review.replay import replay
+    from review.replay_lines import lines_for
+
+    release = hidden_to_check(confirmed=confirmed)
+    first = withdrawals.turn_of(release).seq
+    assert sharpen(release, person) == "withdrawn"
+    record, order = queries.show(release), withdrawals.order_of(release)
+    assert (record["reason_code"], record["reason"], record["takedown"]) == ("leak", "含有不应公开的内容", None)
+    assert [r for r, _ in takedowns.unproven()] == [release]
+    assert order is not None
+    assert (order.person, order.before, order.verdict) == (person, "published", "")
+    assert withdrawals.turn_of(release).seq == order.entry > first
+    with pytest.raises(ReviewerHasDecided):
+        answer("confirm", release, person)
+    assert replay(release, lines_for(release)).cause == "leak"
+    from review import desk
+
+    desk.record_withdrawn(release, {"addresses": [], "keeps_words": True}, turn=first)
+    assert takedowns.unproven(), "the proof of the first order is none of the stricter one"
+    desk.record_withdrawn(release, {"addresses": [], "keeps_words": False}, turn=order.entry)
+    assert answer("reverse", release, second) == "approved"
+    assert desk.approval_for(release).release_hash == hash_of(release)
+
+
+def test_confirmed_order_is_sharpened_and_stays_irreversible(home: Path) -> None:
+    from review import desk, queries, withdrawals
+    from review.replay import replay
+    from review.replay_lines import lines_for
+
+    release = hidden_to_check()
+    answer("confirm", release)
+    assert not withdrawals.waiting()
+    sharpen(release, "conf")
+    assert [w["by"] for w in withdrawals.waiting()] == ["conf"]
+    desk.record_withdrawn(release, {"addresses": []})
+    with pytest.raises(TransitionRefused):
+        answer("reverse", release, "chief")
+    assert answer("confirm", release, "chief") == "withdrawn"
+    assert not withdrawals.waiting()
+    assert queries.show(release)["status"] == replay(release, lines_for(release)).status == "withdrawn"
+
+
+@pytest.mark.parametrize(
+    ("stands", "cause"),
+    [(Cause.VERIFY, Cause.WRONG), (Cause.VERIFY, Cause.VERIFY), (Cause.LEAK, Cause.VERIFY), (Cause.LEAK, Cause.OTHER), (Cause.OTHER, Cause.LEAK)],
+)  # fmt: skip
+def test_order_is_never_loosened_nor_repeated(home: Path, stands: Cause, cause: Cause) -> None:
+    from review import desk, queries
+
+    release = published()
+    desk.withdraw(release, "chief", PASSWORD, "内容需要核实", cause=stands)
+    with pytest.raises(TransitionRefused):
+        sharpen(release, cause=cause)
+    assert queries.show(release)["reason_code"] == stands.value
+    assert events(release).count("withdrawn") == 1
+
+
+@pytest.mark.parametrize(
+    ("person", "password", "error"),
+    [("chief", "wrong password", SignatureRefused), ("op", PASSWORD, NotPermitted), ("sec", PASSWORD, NotPermitted)],
+)
+def test_sharpening_is_signed_by_who_may_order(
+    home: Path, person: str, password: str, error: type[MingjingError]
+) -> None:
+    release = hidden_to_check()
+    with pytest.raises(error):
+        sharpen(release, person, password=password)
+    assert events(release).count("withdrawn") == 1
+
+
+@pytest.mark.parametrize("edit", ["loosened", "by-nobody-in-charge"])
+def test_replay_refuses_a_sharpening_that_the_rules_forbid(home: Path, edit: str) -> None:
+    from review.replay import replay
+    from review.replay_lines import lines_for
+    from review.transaction import page
+
+    release = hidden_to_check()
+    person, code = {"loosened": ("conf", "wrong"), "by-nobody-in-charge": ("sec", "leak")}[edit]
+    with page() as leaf:
+        leaf.write("withdrawn", person, release, release_hash=hash_of(release), before="published", code=code)
+    with pytest.raises(ReleaseNotApproved):
+        replay(release, lines_for(release))
+
+
+def test_platform_orders_the_words_off_once(home: Path) -> None:
+    from review import desk, queries
+    from review.case_steps import CaseKind
+    from review.replay import replay
+    from review.replay_lines import lines_for
+
+    release = hidden_to_check()
+    assert desk.suspend_words(release, CaseKind.RULE_CHANGE, "Q-2026-0001") == "withdrawn"
+    record = queries.show(release)
+    assert (record["reason_code"], record["takedown"]) == ("verify", None)
+    desk.suspend_words(release, CaseKind.RULE_CHANGE, "Q-2026-0001")
+    desk.record_withdrawn(release, {"addresses": [], "keeps_words": False})
+    desk.suspend_words(release, CaseKind.RULE_CHANGE, "Q-2026-0001")
+    assert events(release).count("withdrawn") == 2
+    assert (state := replay(release, lines_for(release))).status == "withdrawn"
+    assert state.cause == "verify"
+    assert answer("confirm", release, "chief") == "withdrawn"

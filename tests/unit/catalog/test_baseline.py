@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from catalog.baseline import FORM, Baseline, Bytes, adopted, changes, renewed
+from catalog.baseline import FORM, Baseline, Bytes, adopted, changes, renewed, unlooked
 from catalog.foreign import Listing, parsed
 
 RAW: dict[str, Any] = {
@@ -65,6 +65,22 @@ def test_files_and_datasets_come_and_go() -> None:
     assert codes(baseline(RAW), listing(moved)) == [("adopted-file-edited", "url"), ("adopted-file-new", "new.csv")]
     assert codes(baseline(RAW), listing(RAW | {"resources": []})) == [("adopted-file-missing", "a.csv")]
     assert codes(baseline(RAW), listing(RAW | {"id": "d2"})) == [("adopted-missing", None), ("adopted-new", None)]
+
+
+def test_what_nobody_could_look_at_is_named() -> None:
+    before = baseline(RAW, RAW | {"id": "d2", "name": "land"})
+    (file,) = before.datasets[0].files
+    never = replace(before, datasets=(replace(before.datasets[0], files=(replace(file, sha256=None),)),))
+
+    def told(of: Baseline, unlisted: set[str], unseen: set[tuple[str, str]]) -> list[tuple[str, str | None]]:
+        return [(f.code, f.places[0].table) for f in unlooked(of, unlisted, unseen)]
+
+    assert told(before, set(), set()) == []
+    assert told(before, {"d2"}, {("d1", "r1"), ("d2", "r1")}) == [
+        ("adopted-unseen", "debt"),
+        ("adopted-unlisted", "land"),
+    ]
+    assert told(never, set(), {("d1", "r1")}) == [("adopted-unhashed", "debt")]
 
 
 def test_renewing_forgets_nothing_that_merely_did_not_show() -> None:

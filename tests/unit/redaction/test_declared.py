@@ -8,7 +8,7 @@ import pytest
 
 from domain.contract import Contract
 from domain.finding import Severity, Source
-from flows.declared import declared, declared_faults
+from flows.declared import declared, declared_faults, named_persons
 from tests.catalogue_release import FIELDS, make_contract
 from tests.personal_data import PACKS, id18
 
@@ -75,3 +75,34 @@ def test_nothing_of_the_value_is_told() -> None:
 def test_text_too_long_to_scan_is_no_silence() -> None:
     (finding,) = declared(make_contract(description={"zh": MOBILE + "长" * 2_000_001, "en": "long"}), PACKS)
     assert (finding.entity, finding.severity, finding.places[0].locator) == (None, Severity.BLOCK, "description.zh")
+
+
+NAMES = ("赵雪梅", "李建国", "欧阳明", "王芳")
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [
+        (lambda name: {"title": {"zh": f"{name}低保发放名单", "en": "List"}}, "title.zh"),
+        (lambda name: {"description": {"zh": f"村民{name}的补贴金额", "en": "Notes"}}, "description.zh"),
+        (lambda name: {"tables": [{"name": "main", "fields": [*FIELDS[:3], FIELDS[3] | {"note": f"由{name}签收"}]}]}, "tables[0].fields[3].note"),
+        (lambda name: {"tables": [{"name": "main", "fields": [*FIELDS[:3], FIELDS[3] | {"title": f"{name}家庭情况"}]}]}, "tables[0].fields[3].title"),
+    ],
+    ids=["title", "description", "note of a field", "label of a column"],
+)  # fmt: skip
+def test_name_alone_is_held_and_no_fault(name: str, changes: Any, key: str) -> None:
+    contract = make_contract(**changes(name))
+    (finding,) = named_persons(contract, PACKS)
+    assert (finding.severity, finding.entity, [p.locator for p in finding.places]) == (Severity.HOLD, "CN_NAME", [key])
+    assert name not in str(finding.to_dict())
+    assert list(declared_faults(contract, PACKS)) == []
+
+
+@pytest.mark.parametrize("text", ["三公经费", "财政局债务科", "2018年市本级一般公共预算", "各乡镇、街道办事处", "由乡镇签收", "石家庄市裕华区", "王家庄村张榜公布以外的内容"])  # fmt: skip
+def test_words_that_name_nobody_are_not_held(text: str) -> None:
+    assert named_persons(make_contract(title={"zh": text, "en": "List"}), PACKS) == ()
+
+
+def test_contact_names_whom_to_ask() -> None:
+    assert named_persons(make_contract(contact={"name": "赵雪梅", "phone": OFFICE}), PACKS) == ()

@@ -23,7 +23,7 @@ ROWS = {
     },
     "superseded": {"inspect": "superseded", "withdraw": "withdrawn", "expire": "withdrawn", "hide": "withdrawn"},
     "withdrawn": {
-        "take_down": "withdrawn", "inspect": "withdrawn", "hide": "withdrawn", "confirm": "withdrawn", "reverse": "approved",
+        "take_down": "withdrawn", "inspect": "withdrawn", "hide": "withdrawn", "sharpen": "withdrawn", "confirm": "withdrawn", "reverse": "approved",
     },
     "returned": {}, "withheld": {}, "replaced": {}, "blocked": {}, "cancelled": {},
 }  # fmt: skip

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from tests.console_visits import visit
-from tests.review_desk import PASSWORD, checked, decide, events, hash_of, published, submitted
+from tests.review_desk import BLOCK, PASSWORD, checked, decide, events, hash_of, published, submitted
 
 
 def status(release: str) -> str:
@@ -134,3 +135,51 @@ def test_orders_in_the_queue_cost_the_same_queries_however_many(console: Path) -
             visit("conf").get("/queue")
         counted.append(found["n"])
     assert counted[0] == counted[1] == counted[2]
+
+
+def test_leak_found_while_it_is_checked_is_signed_on_the_same_page(console: Path) -> None:
+    from domain.withdrawal import Cause
+    from review import desk, queries
+
+    release = published()
+    desk.withdraw(release, "chief", PASSWORD, "内容需要核实，暂停公开", cause=Cause.VERIFY)
+    proof = {"addresses": [{"url": "http://127.0.0.1:1/a", "status": 404, "gone": True}], "keeps_words": True}
+    desk.record_withdrawn(release, proof)
+    where = f"/releases/{release}/hide"
+    page = visit("conf").get(where).content.decode()
+    assert "名称和说明留着" in page
+    assert "改为更严的下架令" in page
+    assert re.findall(r'name="reason" value="([^"]+)"', page) == ["含有不应公开的内容"]  # never a looser one
+    assert "改为更严的下架令" not in visit("sec").get(where).content.decode()
+    assert "take its words off too" in visit("conf", "en").get(where).content.decode()
+    said = {"release_hash": hash_of(release), "reason": "含有不应公开的内容"}
+    act = f"/releases/{release}/withdraw"
+    assert visit("conf").post(act, said | {"password": "wrong password"}).status_code == 403
+    assert visit("conf").post(act, said | {"password": PASSWORD}).status_code == 302
+    record = queries.show(release)
+    assert (record["reason_code"], record["takedown"]) == ("leak", None)
+    page = visit("chief").get(where).content.decode()
+    assert "您是第二人" in page  # who ordered the first one answers the stricter
+    assert "改为更严的下架令" not in page
+    again = visit("chief").post(act, said | {"password": PASSWORD})
+    assert again.status_code == 409
+
+
+def test_page_names_the_administrator_s_command(console: Path) -> None:
+    from review import desk
+    from review.case_steps import CaseKind
+
+    release = published()
+    desk.withdraw(release, "chief", PASSWORD, "含有不应公开的内容")
+    work = desk.ask("withdraw", {"release": release}, "chief")
+    desk.claim("w", kinds=("withdraw",))
+    message = "it still tells; run `for id in a b; do ckanapi action activity_delete id=$id; done`, and the next try"
+    desk.finish(work, "w", ok=False, result={"error": "withdrawal-incomplete", "message": message})
+    page = visit("conf").get(f"/releases/{release}/hide").content.decode()
+    assert "for id in a b; do ckanapi action activity_delete id=$id; done</pre>" in page
+    assert "请目录的系统管理员运行" in page
+    case = desk.open_case(CaseKind.RULE_CHANGE, release, date(2026, 12, 1), [BLOCK])
+    assert "do ckanapi action activity_delete" in visit("conf").get(f"/cases/{case}").content.decode()
+    desk.record_withdrawn(release, {"addresses": [], "keeps_words": False})
+    assert "activity_delete" not in visit("conf").get(f"/cases/{case}").content.decode()
+    assert "activity_delete" not in visit("conf").get(f"/releases/{release}/hide").content.decode()
