@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from domain.errors import CatalogueRefused, CatalogueUnreachable
 from flows.home import Home
 from flows.loopback import answers
+from flows.stopping import check_held
 
 if TYPE_CHECKING:
     from catalog.ckan import Catalogue
@@ -131,4 +132,5 @@ def one_at_a_time(home: Home, dataset: str, wait_seconds: float = TURN_SECONDS) 
                         f"{dataset} is being published or withdrawn by another process; run it again when that has ended"
                     ) from None
                 time.sleep(0.1)
+        check_held()  # the wait, or a halt of this process, may have been longer than its claim
         yield

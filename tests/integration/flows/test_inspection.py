@@ -163,7 +163,7 @@ def test_night_asks_the_runner_once_and_its_numbers_are_kept(made: Made, tmp_pat
     work = ask_for_inspection()
     assert work is not None
     assert ask_for_inspection() is None, "one that waits is enough"
-    row = desk.claim("runner")
+    row = desk.claim("runner", kinds=("inspect",))
     assert row["id"] == work
     assert ask_for_inspection() is None, "one that goes on is enough"
     do_work(made.home, row, "runner")
@@ -172,7 +172,7 @@ def test_night_asks_the_runner_once_and_its_numbers_are_kept(made: Made, tmp_pat
     assert {one["release"]: one["ok"] for one in told["result"]["answer"]}[release] is True
     again = ask_for_inspection()
     assert again is not None
-    desk.finish(desk.claim("runner")["id"], "runner", ok=True, result={"answer": []})
+    desk.finish(desk.claim("runner", kinds=("inspect",))["id"], "runner", ok=True, result={"answer": []})
 
 
 def test_reports_that_nobody_can_take_do_not_keep_the_others_waiting(made: Made, tmp_path: Path) -> None:
