@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from domain.errors import CatalogueRefused, CatalogueUnreachable
+from flows.holding import check_held
 from flows.home import Home
 from flows.loopback import answers
-from flows.stopping import check_held
 
 if TYPE_CHECKING:
     from catalog.ckan import Catalogue

@@ -26,9 +26,9 @@ from domain.table import Reading, TableInfo
 from flows.cases import GRAVE, follow_up
 from flows.declared import declared
 from flows.guard import note
+from flows.holding import to_its_end
 from flows.platform import Platform
 from flows.progress import announce
-from flows.stopping import to_its_end
 from intake.headers import field_keys, folded
 
 if TYPE_CHECKING:

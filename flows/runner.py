@@ -16,6 +16,7 @@ from typing import Any
 
 from domain.errors import MingjingError, TransitionRefused
 from flows.guard import StepFailed, note, where
+from flows.holding import held
 from flows.home import Home
 from flows.housekeeping import Daily, keep_house
 from flows.orders import read_order
@@ -24,7 +25,7 @@ from flows.progress import listening
 from flows.reports import Reports
 from flows.rescan import Rescanning
 from flows.rules import RulesWatch
-from flows.stopping import held, key_file, note_key, settle_cancelled
+from flows.stopping import key_file, note_key, settle_cancelled
 from flows.timed import TimedTakedown
 from flows.unsettled import Settling
 from flows.uploads import forget_upload

@@ -18,12 +18,12 @@ from pathlib import Path
 from domain.errors import UsageInvalid
 from flows.catalogue import embedded_url, token_file
 from flows.cli.say import tell
+from flows.holding import STOPPED
 from flows.home import Home
 from flows.loopback import answers
 from flows.platform import connect
 from flows.prefect_setup import QUIET, prepare_prefect
 from flows.service import check_unserved, until_told
-from flows.stopping import STOPPED
 from review.setup import check_schema, close
 
 STOP_SECONDS = 15

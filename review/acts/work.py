@@ -43,7 +43,7 @@ CANCELLABLE = (
     "remedy",
     "rescan",
 )  # nothing of these has gone out; what takes off or publishes goes on to its end
-LEASE_SECONDS = 300  # whoever holds it says so three times in that time (flows/stopping)
+LEASE_SECONDS = 300  # whoever holds it says so three times in that time (flows/holding)
 ATTEMPTS = 3
 
 

@@ -301,7 +301,8 @@ with quick_flows():
 
 
 def test_cancelled_run_ends_its_process_leaves_nothing_and_runs_again(made: Made, tmp_path: Path) -> None:
-    from flows.stopping import STOPPED, settle_cancelled
+    from flows.holding import STOPPED
+    from flows.stopping import settle_cancelled
     from review import queries
 
     contract = contract_of(made, "cancelled")

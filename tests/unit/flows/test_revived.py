@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flows.home import Home
 from flows.serve import DEATHS_ALLOWED, Service, _revive
-from flows.stopping import STOPPED
+from flows.holding import STOPPED
 
 
 def test_cancelled_work_is_no_death_of_its_service(tmp_path: Path) -> None:

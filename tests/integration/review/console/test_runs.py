@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.console_visits import CONTRACTS, ORDERS, SOURCES, UPLOADS, industry_contract, queries_counted, text_of, visit
-from tests.review_desk import make_contract, submitted
+from tests.review_desk import PASSWORD, make_contract, submitted
 
 
 def ask(**params: Any) -> int:
@@ -163,12 +163,14 @@ def test_night_that_could_not_see_everything_is_partly_done_and_says_what_to_do(
 def test_scan_under_later_rules_is_a_row_that_can_be_cancelled_and_asked_for_again(console: Path) -> None:
     from review import desk, queries
 
+    desk.add_user("everywhere", password=PASSWORD, actor="admin")
+    desk.grant("everywhere", "data_bureau", "operator", actor="admin")
     scan = desk.ask("rescan", {"packs": "a" * 64})
     assert (shown("op"), shown("auditor")) == ([], [(scan, "queued")])
     desk.claim("rescan", kinds=("rescan",))
     page = visit("auditor").get("/runs")
     assert page.context["rows"][0]["step"] == (("检查", "check"), 3, 6)
-    for person, expected in {"op": 404, "sec": 404, "auditor": 403, "everywhere": 302}.items():
+    for person, expected in {"op": 404, "sec": 403, "auditor": 403, None: 302, "everywhere": 302}.items():
         assert (person, visit(person).post(f"/runs/{scan}/cancel").status_code) == (person, expected)
     desk.record_cancelled(scan)
     assert visit("everywhere").get("/runs").context["rows"][0]["again"]
