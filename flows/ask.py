@@ -168,9 +168,9 @@ def inspect_now(home: Path | None, release: str | None, *, due: bool = False) ->
 
 def rescan_now(home: Path | None) -> list[dict[str, Any]]:
     """Scan what is public again, as far as it wasn't scanned under the packs of now. One that goes on already is followed."""
+    platform = open_platform(home)
     from review import queries
 
-    platform = open_platform(home)
     params = rescan_parameters(platform)
     if runner_is_alive(platform.home, "rescan"):
         last = queries.last_work("rescan", params)
