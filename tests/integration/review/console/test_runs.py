@@ -145,7 +145,7 @@ def test_night_that_could_not_see_everything_is_partly_done_and_says_what_to_do(
     missed = [{"release": f"R-2026-{n:04}", **away} for n in range(10, 17)]
     for answer, state, said in (
         (seen + missed, ("partly", "部分完成"), "查了 3 份，1 份不符，7 份没有查到"),
-        (missed, ("failed", "未完成"), "一份也没有查到，7 份没有查到"),
+        (missed, ("failed", "未完成"), "7 份都没有查到"),
         (seen[1:], ("done", "完成"), "查了 2 份，都相符"),
     ):  # fmt: skip
         night = desk.ask("inspect", {"release": "", "due": True})
