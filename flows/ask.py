@@ -22,6 +22,7 @@ from flows.orders import Order, write_order
 from flows.platform import open_platform
 from flows.prefect_setup import prepare_prefect, quick_flows, stoppable
 from flows.progress import announce
+from flows.rescan import rescan_parameters
 from flows.service import runner_is_alive
 from flows.unsettled import settle_all
 
@@ -77,8 +78,9 @@ def _named(name: str, message: str) -> Exception:
     return StepFailed(message)
 
 
-def _run(home: Home, kind: str, parameters: dict[str, Any], actor: str = "system") -> Any:
-    if runner_is_alive(home):
+def _run(home: Home, kind: str, parameters: dict[str, Any], actor: str = "system", *, runner: str = "runner") -> Any:
+    """`runner`: which of them does work of that kind."""
+    if runner_is_alive(home, runner):
         return _by_runner(home, kind, parameters, actor)
     prepare_prefect(home)
     from flows.runner import perform, warming
@@ -161,17 +163,17 @@ def withdraw_now(
 def inspect_now(home: Path | None, release: str | None, *, due: bool = False) -> list[dict[str, Any]]:
     """Inspect one published release, what is due, or all."""
     platform = open_platform(home)
-    return list(_run(platform.home, "inspect", {"release": release or "", "due": due}))
+    return list(_run(platform.home, "inspect", {"release": release or "", "due": due}, runner="inspect"))
 
 
 def rescan_now(home: Path | None) -> list[dict[str, Any]]:
-    """Scan what is public again, as far as it wasn't scanned under the packs of now.
-
-    Always here: a service that runs has read its packs when it started, and these may be newer.
-    """
+    """Scan what is public again, as far as it wasn't scanned under the packs of now. One that goes on already is followed."""
     platform = open_platform(home)
-    prepare_prefect(platform.home)
-    from flows.runner import perform
+    from review import queries
 
-    with quick_flows(), stoppable():
-        return list(perform("rescan", {}))
+    params = rescan_parameters(platform)
+    if runner_is_alive(platform.home, "rescan"):
+        last = queries.last_work("rescan", params)
+        if last is not None and last["state"] in ("queued", "running"):
+            return list(follow(platform.home, last["id"]))
+    return list(_run(platform.home, "rescan", params, runner="rescan"))

@@ -12,6 +12,7 @@ from typing import Any
 
 from domain.errors import MingjingError, PackInvalid
 from domain.finding import Finding, Severity
+from flows.guard import note
 from flows.home import Home
 from flows.platform import Platform
 
@@ -56,14 +57,17 @@ def follow_up(platform: Platform, kind: Any, release: str, findings: Sequence[Fi
     return {"case": case, "hidden": hides}
 
 
-def take_off_at_once(release: str) -> None:
-    """Carry out what the platform ordered. Should that fail, it is asked for as work, so that order and case show why, and is tried
-    until it is proved (flows/timed). Raises what the withdraw flow raises."""
+def take_off_at_once(result: dict[str, Any]) -> None:
+    """Carry out what the platform ordered (`hidden`) of the result's `release`. Should that fail, it is asked for as work, so that order
+    and case show why, and is tried until it is proved (flows/timed); the result has `error`, the name of what was in the way."""
     from flows.publish import withdraw_release
     from review import desk
 
+    if not result["hidden"]:
+        return
     try:
-        withdraw_release(release)
-    except MingjingError:
-        desk.ask("withdraw", {"release": release})
-        raise
+        withdraw_release(result["release"])
+    except MingjingError as fault:
+        note(fault, f"withdraw {result['release']}")
+        desk.ask("withdraw", {"release": result["release"]})
+        result["error"] = fault.name()

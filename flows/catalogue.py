@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from domain.errors import CatalogueRefused, CatalogueUnreachable
+from flows.holding import check_held
 from flows.home import Home
 from flows.loopback import answers
 
@@ -131,4 +132,5 @@ def one_at_a_time(home: Home, dataset: str, wait_seconds: float = TURN_SECONDS) 
                         f"{dataset} is being published or withdrawn by another process; run it again when that has ended"
                     ) from None
                 time.sleep(0.1)
+        check_held()  # the wait, or a halt of this process, may have been longer than its claim
         yield

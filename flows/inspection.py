@@ -1,7 +1,7 @@
 """读网检查: what is public is fetched as a stranger would and compared with what was approved; a failure opens a case. What a half month inspects is drawn by flows/sampling and kept with its seed.
 
-Due each night: a part of the half month's plan, whatever was published since (REV-09: within a day), and what failed last
-time. Bytes that are equal were scanned when they were approved; under later packs flows/rescan scans them again.
+Due each night: a part of the half month's plan, whatever was published since (REV-09: within a day), and what failed or
+couldn't be looked at last time. Bytes that are equal were scanned when they were approved; under later packs flows/rescan scans them again.
 """
 
 from __future__ import annotations
@@ -11,15 +11,17 @@ import queue
 import secrets
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any
 
 from domain.contract import Audience
-from domain.errors import CatalogueUnreachable, MingjingError, UsageInvalid
+from domain.errors import CatalogueUnreachable, MingjingError, TransitionRefused, UsageInvalid
 from domain.finding import Finding
 from domain.release import Receipt
 from flows.cases import follow_up, take_off_at_once
 from flows.catalogue import catalogue_for, one_at_a_time
 from flows.copies import inspect_copies
+from flows.guard import note
 from flows.platform import Platform
 from flows.prepare_steps import stored_manifest
 from flows.progress import announce
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
 AT_ONCE = 3  # connections to the catalogue, which has the public to serve
 EVERY_SECONDS = 60.0
+RETRY_SECONDS = 600.0
 LOST_IN_A_ROW = 3  # then the catalogue is away, and the others would only wait
 
 
@@ -93,11 +96,12 @@ def left_of(plan: dict[str, Any]) -> list[Public]:
 
 
 def due_tonight(platform: Platform) -> list[Public]:
-    """New ones, those that failed, and tonight's part of what the plan has left."""
+    """New ones, those that failed or couldn't be looked at, and tonight's part of what the plan has left."""
     plan = plan_half_month(platform)
     left = left_of(plan)
     part = left[: -(-len(left) // days_left(platform.today()))]
-    wanted = {p.release for p in part} | {p.release for p in shown() if p.inspected_at is None or not p.is_sound}
+    again = {p.release for p in shown() if p.inspected_at is None or not p.is_sound or p.unreached_at is not None}
+    wanted = again | {p.release for p in part}
     return [p for p in shown() if p.release in wanted]
 
 
@@ -111,25 +115,32 @@ def shown(*, listed_only: bool = True) -> list[Public]:
 def inspect_all(platform: Platform, records: Sequence[Public]) -> list[dict[str, Any]]:
     """Inspect these; each result goes to the ledger, each failure opens a case. Returns each result with {release, case, hidden}.
 
-    Raises CatalogueUnreachable after the others: not seen isn't the same as not there.
+    One that couldn't be looked at stands among them with `ok` None and `error`, the name of what was in the way: not seen isn't
+    the same as not there. It fails nothing, is written down too, and is looked at again.
     """
     results: list[dict[str, Any]] = []
-    lost: MingjingError | None = None
     for number, (record, seen) in enumerate(inspect_each(platform, records), start=1):
         announce("读网检查", number, len(records))
-        try:
-            if isinstance(seen, MingjingError):
-                raise seen
-            if (sure := seen if seen["ok"] else _look_again(platform, record)) is not None:
+        with suppress(TransitionRefused):  # withdrawn meanwhile: there is nothing to inspect any more
+            try:
+                sure = seen if isinstance(seen, MingjingError) or seen["ok"] else _look_again(platform, record)
+            except MingjingError as fault:
+                sure = fault
+            if isinstance(sure, MingjingError):
+                results.append(_unreached(record.release, sure))
+            elif sure is not None:
                 results.append(settle(platform, record.release, sure))
-                if results[-1]["hidden"]:
-                    take_off_at_once(record.release)
-        except MingjingError as fault:  # told after the others
-            lost = fault
+                take_off_at_once(results[-1])
     end_plan(platform)
-    if lost is not None:
-        raise lost
     return results
+
+
+def _unreached(release: str, fault: MingjingError) -> dict[str, Any]:
+    from review import desk
+
+    if desk.record_unreached(release, fault.name()):
+        note(fault, f"inspect {release}")
+    return {"release": release, "ok": None, "findings": [], "case": None, "hidden": False, "error": fault.name()}
 
 
 def _look_again(platform: Platform, record: Public) -> dict[str, Any] | None:
@@ -167,7 +178,12 @@ def inspect_each(
     if not records:
         return
     away = threading.Event()
-    with catalogue_for(platform.home):  # one start of the embedded catalogue for all of them
+    with ExitStack() as running:
+        try:
+            running.enter_context(catalogue_for(platform.home))  # one start of the embedded catalogue for all of them
+        except MingjingError as fault:
+            yield from ((record, fault) for record in records)
+            return
         names = range(min(AT_ONCE, len(records)))
         threads = [
             threading.Thread(target=_look, args=(platform, todo, done, away), name=f"inspect-{n}") for n in names
@@ -236,25 +252,29 @@ def end_plan(platform: Platform) -> None:
 
 
 class Inspecting:
-    """The runner's part: whatever was published and never inspected is, within a minute (REV-09)."""
+    """Between what is asked for: whatever was published and never inspected is, within a minute (REV-09), and what couldn't be
+    looked at is tried again."""
 
     def __init__(self, inspect: Callable[[list[str]], Any], note: Callable[[Exception, str], None]) -> None:
         self._inspect, self._note = inspect, note
         self._again_at = 0.0
+        self._tried_at: dict[str, float] = {}
 
     def step(self, clock: float) -> bool:
-        """Inspect what is new, all at once: one run costs more than one look. True where there was any. `clock`: monotonic seconds."""
+        """Inspect what is due, all at once: one run costs more than one look. True where there was any. `clock`: monotonic seconds."""
         from review import standing
 
         if clock < self._again_at:
             return False
-        new = standing.uninspected()
-        if not new:
-            self._again_at = clock + EVERY_SECONDS
+        self._again_at = clock + EVERY_SECONDS
+        unseen = standing.unseen()
+        self._tried_at = {release: at for release in unseen if (at := self._tried_at.get(release)) is not None}
+        due = [r for r in unseen if clock - self._tried_at.get(r, -RETRY_SECONDS) >= RETRY_SECONDS]
+        if not due:
             return False
+        self._tried_at |= dict.fromkeys(due, clock)
         try:
-            self._inspect(list(new))
-        except Exception as fault:  # the next minute again; other work goes on
+            self._inspect(due)
+        except Exception as fault:  # tried again; other work goes on
             self._note(fault, "inspect")
-            self._again_at = clock + EVERY_SECONDS
         return True

@@ -1,6 +1,7 @@
 """规则变了，全部复扫: everything public is scanned again under packs that it wasn't approved under, in order of risk.
 
-Nothing is queued: what is left is whatever has no result under the packs of now, so a run that dies goes on where it was.
+One request on the desk is for all of it; what is left is whatever has no result under the packs of now, so a run that dies or is
+cancelled goes on where it was.
 The words scanned are the contract's, of which the entry is made; the bytes are the published files in the store (the CSV of each
 table; the other formats are made of the same rows, and their hashes are verified). A new block finding takes the release off at once, a new hold finding opens a case.
 Of what is off already the words that its tombstone was left are scanned; a finding takes them off at once, too.
@@ -25,6 +26,8 @@ from domain.remedy import Override, under
 from domain.table import Reading, TableInfo
 from flows.cases import GRAVE, follow_up, take_off_at_once
 from flows.declared import declared, named_persons
+from flows.guard import note
+from flows.holding import to_its_end
 from flows.platform import Platform
 from flows.progress import announce
 from intake.headers import field_keys, folded
@@ -37,7 +40,8 @@ ABOUT_CONTENT = frozenset(
 )  # what a scan reads
 SENSITIVE = frozenset({"identifier", "quasi_identifier", "sensitive", "free_text"})
 TIERS = {Tier.L3.value: 0, Tier.L2.value: 1, Tier.L1.value: 2}
-RETRY_SECONDS = 300.0
+EVERY_SECONDS = 300.0
+RETRY_SECONDS = 3600.0  # what couldn't be scanned is a person's case by then
 UNSCANNED = Finding(
     "rescan-failed", Severity.HOLD, note="规则更新后复扫没有做成：存储中的已发布文件读不出来，须人工核查"
 )
@@ -208,27 +212,20 @@ def rescan_one(platform: Platform, one: Public) -> dict[str, Any]:
     from review import desk, queries
 
     if queries.show(one.release)["status"] != one.status:  # withdrawn or superseded meanwhile: asked for anew
-        return {
-            "release": one.release,
-            "dataset": one.dataset,
-            "new": count_by_severity(()),
-            "case": None,
-            "hidden": False,
-        }
+        return _untouched(one)
     try:
         found = scan_again(platform, one)
-    except (
-        MingjingError
-    ):  # fail closed: what nobody can scan is a person's to look at, and of a tombstone stays nowhere
-        if _follow_up(platform, one, [_unscanned(one)])["hidden"]:
-            take_off_at_once(one.release)
+    except MingjingError:
+        # fail closed: what nobody can scan is a person's to look at, and of a tombstone nothing stays
+        take_off_at_once({"release": one.release, **_follow_up(platform, one, [_unscanned(one)])})
         raise
-    done = _follow_up(platform, one, found)
-    result = {"findings": [f.to_dict() for f in found if f.severity in GRAVE], **done}
-    desk.record_rescan(one.release, state_of(platform.packs), count_by_severity(found), result)
-    if done["hidden"]:
-        take_off_at_once(one.release)
-    return {"release": one.release, "dataset": one.dataset, "new": count_by_severity(found), **done}
+    with to_its_end():  # a case and its order go together, whoever cancels the scan
+        done = _follow_up(platform, one, found)
+        result = {"findings": [f.to_dict() for f in found if f.severity in GRAVE], **done}
+        desk.record_rescan(one.release, state_of(platform.packs), count_by_severity(found), result)
+    told = {"release": one.release, "dataset": one.dataset, "new": count_by_severity(found), **done}
+    take_off_at_once(told)
+    return told
 
 
 def _follow_up(platform: Platform, one: Public, found: list[Finding]) -> dict[str, Any]:
@@ -258,46 +255,66 @@ def announce_change(platform: Platform, waiting: list[Public]) -> None:
 def rescan_all(platform: Platform) -> list[dict[str, Any]]:
     """Scan everything that is left, the riskiest first; returns what `rescan_one` returns of each.
 
-    One that can't be scanned is told of at the end, by its named error, after all the others.
+    One that can't be scanned keeps none of the others waiting: it stands among them with `error`, the name of what was in the way,
+    has its case, and stays left for the next time.
     """
     waiting = left(platform)
     announce_change(platform, waiting)
+    before, of = progress(platform)
     done: list[dict[str, Any]] = []
-    fault: MingjingError | None = None
-    for number, one in enumerate(waiting, start=1):
-        announce("复扫", number, len(waiting))
+    for number, one in enumerate(waiting, start=before + 1):
+        announce("复扫", number, max(of, number))  # one that was cut off goes on where it was
         try:
             done.append(rescan_one(platform, one))
         except MingjingError as named:
-            fault = named
-    if fault is not None:
-        raise fault
+            note(named, f"rescan of {one.release}")
+            done.append({**_untouched(one), "error": named.name()})
     return done
 
 
+def _untouched(one: Public) -> dict[str, Any]:
+    return {"release": one.release, "dataset": one.dataset, "new": count_by_severity(()), "case": None, "hidden": False}
+
+
 class Rescanning:
-    """The runner's part: after a change of the rules it scans one release after the other, between other work."""
+    """The runner's part: after a change of the rules it asks for the scan of everything public (flows/watching does it), once for
+    each state of the packs, and again where that has ended and something is left. One that somebody cancelled isn't asked
+    for again under the same packs: that is a person's to do.
+    """
 
     def __init__(self, platform: Platform, note: Callable[[Exception, str], None]) -> None:
         self._platform, self._note = platform, note
-        self._refused_at: dict[str, float] = {}
-        self._waiting: list[Public] | None = None
+        self._again_at = 0.0
+        self._asked_at = -RETRY_SECONDS
 
     def step(self, clock: float) -> bool:
-        """Scan the next one; True where there was one. `clock`: monotonic seconds."""
-        if isinstance(self._platform.rules, PackInvalid):
-            return False  # flows/rules tells it, and comes with a platform once they can be read
-        if self._waiting is None:  # under other packs flows/rules has another one of these made
-            self._waiting = left(self._platform)
-            announce_change(self._platform, self._waiting)
-        for one in self._waiting:
-            if clock - self._refused_at.get(one.release, -RETRY_SECONDS) < RETRY_SECONDS:
-                continue
-            try:
-                rescan_one(self._platform, one)
-                self._waiting.remove(one)
-            except Exception as fault:  # the others aren't kept waiting
-                self._note(fault, "rescan")
-                self._refused_at[one.release] = clock
-            return True
-        return False
+        """Ask for it where it is due; True where it was. `clock`: monotonic seconds."""
+        if clock < self._again_at or isinstance(self._platform.rules, PackInvalid):
+            return False  # flows/rules tells of packs that can't be read, and comes with a platform once they can
+        self._again_at = clock + EVERY_SECONDS
+        try:
+            if clock - self._asked_at < RETRY_SECONDS or not (waiting := left(self._platform)):
+                return False
+            announce_change(self._platform, waiting)
+            is_asked = ask_for_rescan(self._platform) is not None
+        except Exception as fault:  # other work goes on
+            self._note(fault, "rescan")
+            return False
+        self._asked_at = clock if is_asked else self._asked_at
+        return is_asked
+
+
+def rescan_parameters(platform: Platform) -> dict[str, str]:
+    """What a request for a scan under the packs of now says."""
+    return {"packs": state_of(platform.packs)}
+
+
+def ask_for_rescan(platform: Platform) -> int | None:
+    """Ask for a scan under the packs of now; the work's number, None where one waits or goes on, or where the last was cancelled."""
+    from review import desk, queries
+
+    params = rescan_parameters(platform)
+    last = queries.last_work("rescan", params)
+    if last is not None and last["state"] not in ("done", "failed"):
+        return None
+    return desk.ask("rescan", params)

@@ -11,21 +11,21 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from typing import Any
 
-from domain.errors import MingjingError
+from domain.errors import MingjingError, TransitionRefused
 from flows.guard import StepFailed, note, where
+from flows.holding import held
 from flows.home import Home
 from flows.housekeeping import Daily, keep_house
-from flows.inspection import Inspecting
 from flows.orders import read_order
 from flows.platform import Platform, open_platform
 from flows.progress import listening
 from flows.reports import Reports
 from flows.rescan import Rescanning
 from flows.rules import RulesWatch
-from flows.stopping import key_file, note_key, settle_cancelled, stopped_when_told
+from flows.stopping import key_file, note_key, settle_cancelled
 from flows.timed import TimedTakedown
 from flows.unsettled import Settling
 from flows.uploads import forget_upload
@@ -33,7 +33,6 @@ from flows.uploads import forget_upload
 POLL_SECONDS = 0.15
 RETRY_SECONDS = 300.0
 WORKER = f"runner-{os.getpid()}"
-CANCELLABLE = ("prepare", "remedy")
 
 
 def perform(kind: str, parameters: dict[str, Any]) -> Any:
@@ -105,18 +104,18 @@ class _Parts:
     def __init__(self, platform: Platform) -> None:
         self.settling = Settling(platform, note)
         self.timed = TimedTakedown(platform, lambda release: perform("withdraw", {"release": release}), note)
-        self.watches: list[Rescanning | Reports | Inspecting] = [Rescanning(platform, note), Reports(platform, note)]
-        if not platform.home.is_carried:
-            self.watches.append(Inspecting(lambda new: perform("inspect", {"release": "", "releases": new}), note))
+        self.watches: tuple[Rescanning | Reports, ...] = (Rescanning(platform, note), Reports(platform, note))
 
 
 def serve_requests(platform: Platform, stop: threading.Event) -> None:
     """Claim and do requests until `stop` is set. A request whose runner died is claimed again: all work is idempotent.
 
-    In between, what is due comes down, whatever was approved is published and inspected, what the public reports is fetched,
-    and after a change of the rules everything public is scanned again: none of it needs anybody to remember it.
+    Orders to hide and publications come first, what is due comes down and whatever was approved is published before any
+    other request; in between, what the public reports is fetched, and after a change of the rules a scan of everything public is
+    asked for: none of it needs anybody to remember it. What looks at everything public is done beside it (flows/watching).
     """
     from review import desk
+    from review.acts.work import CANCELLABLE, RUNNERS, URGENT
 
     refused_at: dict[str, float] = {}
     daily, rules, parts = Daily(), RulesWatch(platform, note), _Parts(platform)
@@ -129,15 +128,16 @@ def serve_requests(platform: Platform, stop: threading.Event) -> None:
                 keep_house(platform)
             except Exception as fault:  # tomorrow again; requests don't wait for it
                 note(fault, "housekeeping")
-        settle_cancelled(platform.home)  # what another runner's end left behind
-        row = desk.claim(WORKER)
+        settle_cancelled(platform.home, RUNNERS)  # what another runner's end left behind
+        row = desk.claim(WORKER, kinds=URGENT)
+        if row is None and (
+            parts.timed.step(platform.today(), time.monotonic()) or _publish_next(platform.home, refused_at)
+        ):
+            continue
+        row = row or desk.claim(WORKER)
         if row is not None:
             do_work(platform.home, row, is_ended_to_stop=row["kind"] in CANCELLABLE)
-        elif not (
-            parts.timed.step(platform.today(), time.monotonic())
-            or _publish_next(platform.home, refused_at)
-            or any(watch.step(time.monotonic()) for watch in parts.watches)
-        ):
+        elif not any(watch.step(time.monotonic()) for watch in parts.watches):
             stop.wait(POLL_SECONDS)
 
 
@@ -154,22 +154,22 @@ def do_asked(home: Home, work: int) -> None:
 
 
 def do_work(home: Home, row: dict[str, Any], worker: str = WORKER, *, is_ended_to_stop: bool = False) -> None:
-    """Do one claimed request and write its answer back under that worker's name. `is_ended_to_stop`: this process ends where
-    the work is cancelled meanwhile; that is a runner's, which is started again."""
+    """Do one claimed request and write its answer back under that worker's name. This process ends where another has taken the
+    work over; with `is_ended_to_stop` also where it is cancelled meanwhile: that is a runner's, which is started again."""
     from review import desk
 
-    number, note = row["id"], home.run / f"work-{row['id']}.json"
+    number, told = row["id"], home.run / f"work-{row['id']}.json"
 
     def follow(title: str, step: int, of: int) -> None:
-        part = note.with_suffix(".part")
+        part = told.with_suffix(".part")
         part.write_text(json.dumps([title, step, of]), "utf-8")
-        part.replace(note)
+        part.replace(told)
 
     result: dict[str, Any]
     try:
         with (
             listening(follow, key=lambda run_key: note_key(home, number, run_key)),
-            stopped_when_told(number) if is_ended_to_stop else nullcontext(),
+            held(number, worker, is_cancellable=is_ended_to_stop),
         ):
             result, ok = {"answer": perform(row["kind"], row["params"])}, True
     except MingjingError as refused:
@@ -180,8 +180,12 @@ def do_work(home: Home, row: dict[str, Any], worker: str = WORKER, *, is_ended_t
         result, ok = {"error": "fault", "message": f"{type(fault).__name__} at {where(fault)}"}, False
     if ok and row["kind"] == "prepare":  # its source is in quarantine now
         forget_upload(home, read_order(home, row["params"]["dataset"], row["params"]["order"]).location)
-    desk.finish(number, worker, ok=ok, result=result)
-    note.unlink(missing_ok=True)
+    try:
+        desk.finish(number, worker, ok=ok, result=result)
+    except TransitionRefused as lost:  # in this last instant; its answer is the other runner's to write
+        note(lost, row["kind"])
+        return
+    told.unlink(missing_ok=True)
     key_file(home, number).unlink(missing_ok=True)
 
 

@@ -18,12 +18,12 @@ from pathlib import Path
 from domain.errors import UsageInvalid
 from flows.catalogue import embedded_url, token_file
 from flows.cli.say import tell
+from flows.holding import STOPPED
 from flows.home import Home
 from flows.loopback import answers
 from flows.platform import connect
 from flows.prefect_setup import QUIET, prepare_prefect
 from flows.service import check_unserved, until_told
-from flows.stopping import STOPPED
 from review.setup import check_schema, close
 
 STOP_SECONDS = 15
@@ -81,6 +81,12 @@ def runner_of(home: Home) -> Service:
     return Service("runner", [sys.executable, "-m", "flows.runner"], environ)
 
 
+def watch_of(home: Home, kind: str) -> Service:
+    """The process beside it that looks at what is public: `inspect` or `rescan`."""
+    environ = {**os.environ, "MINGJING_HOME": str(home.root), "PYTHONUNBUFFERED": "1"}
+    return Service(kind, [sys.executable, "-m", "flows.watching", kind], environ)
+
+
 def prefect_of(home: Home) -> Service:
     """Prefect's server on the installation's own database."""
     environ = {
@@ -116,6 +122,7 @@ def services(home: Home, host: str, port: int) -> list[Service]:
         Service("catalogue", [*catalogue, "--token-file", str(token_file(home))], bare),
         runner_of(home),
         Service("takedown", [python, "-m", "flows.takedown"], environ),
+        *(watch_of(home, kind) for kind in ("inspect", "rescan")),
         Service("notices", [python, "-m", "flows.notices"], environ),
         Service("schedules", [python, "-m", "flows.schedules"], environ),
         Service("adopted", [python, "-m", "flows.audit.nightly"], environ),

@@ -19,8 +19,8 @@ from flows.home import Home
 TRIES, PAUSE = 20, 0.01  # seconds
 
 
-def _lock_file(home: Home) -> Path:
-    return home.run / "runner.lock"
+def _lock_file(home: Home, name: str) -> Path:
+    return home.run / f"{name}.lock"
 
 
 def until_told() -> threading.Event:
@@ -35,9 +35,9 @@ def until_told() -> threading.Event:
     return stop
 
 
-def runner_is_alive(home: Home) -> bool:
-    """Whether a runner of this installation takes requests at this moment."""
-    path = _lock_file(home)
+def runner_is_alive(home: Home, name: str = "runner") -> bool:
+    """Whether the runner of this installation, or the one of that name beside it (flows/watching), takes requests at this moment."""
+    path = _lock_file(home, name)
     if not path.exists():
         return False
     with path.open("rb") as handle:
@@ -56,11 +56,12 @@ def check_unserved(home: Home) -> None:
 
 
 @contextmanager
-def hold_runner_lock(home: Home) -> Iterator[None]:
-    """Be the one runner of this installation, its process number in the lock file. Raises UsageInvalid where there is one."""
-    with _lock_file(home).open("ab") as handle:
+def hold_runner_lock(home: Home, name: str = "runner") -> Iterator[None]:
+    """Be the one runner of that name in this installation, its process number in the lock file. Raises UsageInvalid where there
+    is one."""
+    with _lock_file(home, name).open("ab") as handle:
         if not _taken(handle):
-            raise _served(home)
+            raise _served(home, name)
         handle.truncate(0)
         handle.write(str(os.getpid()).encode())
         handle.flush()
@@ -79,8 +80,8 @@ def _taken(handle: BinaryIO) -> bool:
     return False
 
 
-def _served(home: Home) -> UsageInvalid:
-    holder = _lock_file(home).read_text("utf-8")
+def _served(home: Home, name: str = "runner") -> UsageInvalid:
+    holder = _lock_file(home, name).read_text("utf-8")
     return UsageInvalid(
         f"this installation is being served already, by the runner with process number {holder or 'unknown'}; leave the "
         "work to it, or stop the command it belongs to (`mingjing serve`, `mingjing demo`) and run this again"

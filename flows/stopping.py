@@ -1,23 +1,12 @@
-"""Stops a preparation that somebody cancelled: the runner's whole process ends at once, wherever it is, and the supervisor starts
-another. Everything is written whole or not at all, so that nothing half done can stay; the next runner clears up.
-
-A library in the middle of a million rows hears no signal, so none is sent: ending the process is the only stop that is true.
-"""
+"""Clears up after work that somebody cancelled: its process has ended (flows/holding), nothing half done can stay."""
 
 from __future__ import annotations
 
-import os
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from pathlib import Path
-from typing import NoReturn
 
 from flows.home import Home
 from flows.workdir import remove, run_dir
-
-STOPPED = 75  # exit status of a runner that ended because its work was cancelled; its supervisor counts no death
-LOOK_SECONDS = 0.5
 
 
 def key_file(home: Home, work: int) -> Path:
@@ -33,43 +22,12 @@ def note_key(home: Home, work: int, run_key: str) -> None:
     part.replace(path)
 
 
-@contextmanager
-def stopped_when_told(work: int) -> Iterator[None]:
-    """Within the block the process ends as soon as the desk says that this work is to stop. After it, it's too late to stop."""
-    ended, watch = threading.Event(), threading.Lock()
-
-    def look() -> None:
-        from review import queries
-        from review.setup import close
-
-        try:
-            while not ended.wait(LOOK_SECONDS):
-                if queries.work_of(work)["state"] == "stopping":
-                    with watch:
-                        if not ended.is_set():
-                            _end()
-        finally:
-            close()
-
-    thread = threading.Thread(target=look, name=f"stop-{work}", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        with watch:
-            ended.set()
-        thread.join()
-
-
-def _end() -> NoReturn:
-    os._exit(STOPPED)
-
-
-def settle_cancelled(home: Home) -> int:
-    """Clear up after works whose process was ended; how many there were. Called by the one runner, between works."""
+def settle_cancelled(home: Home, kinds: Collection[str]) -> int:
+    """Clear up after works of those kinds whose process was ended; how many there were. Called by the one process that does them,
+    between works."""
     from review import desk, queries
 
-    rows = queries.work_list("stopping")
+    rows = [row for row in queries.work_list("stopping") if row["kind"] in kinds]
     for row in rows:
         path = key_file(home, row["id"])
         key = path.read_text("utf-8") if path.is_file() else ""

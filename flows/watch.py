@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def inspect_published(release: str = "", due: bool = False, releases: Sequence[str] = ()) -> list[dict[str, Any]]:
     """Inspect one published release, these, what is due, or all; returns each result with {case, hidden}.
 
-    Nothing where the catalogue is elsewhere. Raises ReleaseNotFound, TransitionRefused, CatalogueUnreachable (after the others).
+    Nothing where the catalogue is elsewhere. Raises ReleaseNotFound, TransitionRefused.
     """
     platform = open_platform()
     if platform.home.is_carried:

@@ -1,4 +1,4 @@
-"""Steps of one run on disk: each writes into `NAME.part`, which becomes `NAME` when the step is whole.
+"""Steps of one run on disk: each writes into a `NAME.*.part` of its process, which becomes `NAME` when the step is whole.
 
 The run's directory is named by its run key (a hash of everything that goes in), so a run that died is found again.
 Raw tables lie here while a run is under way; the directory is 0700 and removed when the release is sealed.
@@ -16,6 +16,8 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
+from flows.holding import check_held
+
 T = TypeVar("T")
 
 
@@ -29,10 +31,12 @@ def run_dir(work: Path, run_key: str) -> Path:
 @contextmanager
 def writing(run: Path, step: str) -> Iterator[Path]:
     """A fresh directory for the step's files; on leaving without an error it takes the step's name at once."""
-    part, done = run / f"{step}.part", run / step
-    shutil.rmtree(part, ignore_errors=True)
+    part, done = run / f"{step}.{os.getpid()}.part", run / step
+    for left in run.glob(f"{step}.*.part"):  # of a process that died, or was halted until this one took over
+        shutil.rmtree(left, ignore_errors=True)
     part.mkdir(mode=0o700)
     yield part
+    check_held()
     shutil.rmtree(done, ignore_errors=True)
     part.replace(done)
     handle = os.open(run, os.O_RDONLY)
@@ -48,6 +52,7 @@ def is_done(run: Path, step: str) -> bool:
 
 def remove(run: Path) -> None:
     """Forget the run's files."""
+    check_held()
     shutil.rmtree(run, ignore_errors=True)
 
 

@@ -42,6 +42,7 @@ from review.acts.publication import (
     record_inspection,
     record_publication_refused,
     record_published,
+    record_unreached,
     record_withdrawn,
     withdraw,
 )
@@ -68,7 +69,7 @@ __all__ = [
     "new_recovery_codes", "open_case", "open_findings", "pause_schedule", "plan_inspections", "propose_contract",
     "recall", "receive", "record_adopted", "record_blocked", "record_cancelled", "record_checked", "record_delivery", "record_hidden",
     "record_in_force", "record_inspection", "record_publication_refused", "record_published", "record_rescan",
-    "record_withdrawn", "refuse_contract", "remark", "reopen_case", "replace", "reset_factor", "resume_schedule",
+    "record_unreached", "record_withdrawn", "refuse_contract", "remark", "reopen_case", "replace", "reset_factor", "resume_schedule",
     "retract_contract", "return_several", "reverse_withdrawal", "revise", "revoke", "save_draft", "see_notices",
     "set_email", "set_password", "sign_in", "sign_ready", "submit", "suspend", "suspend_words", "take", "tell", "tell_overdue",
     "tell_overdue_cases", "withdraw",

@@ -62,6 +62,12 @@ def work_list(state: str | None = None) -> list[dict[str, Any]]:
     return [work(row) for row in found]
 
 
+def last_work(kind: str, params: dict[str, Any]) -> dict[str, Any] | None:
+    """The newest request of that kind that says just this; None where there never was one."""
+    row = WorkRequest.objects.filter(kind=kind, params=params).order_by("-id").first()
+    return work(row) if row else None
+
+
 def paused(dataset: str) -> dict[str, Any] | None:
     """Who paused the dataset's schedule and when: {by, at}; None where it runs."""
     row = SchedulePause.objects.select_related("user").filter(dataset=dataset).first()

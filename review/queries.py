@@ -16,7 +16,7 @@ from domain.errors import ReleaseNotFound, UsageInvalid
 from domain.finding import Finding
 from domain.release import Approval, DispositionKind, Manifest, Receipt, Status
 from review import listing, reading
-from review.directory import paused, reason_codes, roles, units, users, work, work_list, work_of
+from review.directory import last_work, paused, reason_codes, roles, units, users, work, work_list, work_of
 from review.models import (
     DecisionRecord,
     DispositionRecord,
@@ -33,7 +33,7 @@ from review.remedies import remedy_of
 from review.tiers import contract_before, raised_by
 
 __all__ = [
-    "check_visible", "contract_before", "contract_hash", "decisions", "dispositions_before", "finding_values", "findings", "is_minted", "last_published", "manifest", "names", "overrides", "paused", "published",
+    "check_visible", "contract_before", "contract_hash", "decisions", "dispositions_before", "finding_values", "findings", "is_minted", "last_published", "last_work", "manifest", "names", "overrides", "paused", "published",
     "queue_for", "reason_codes", "receipt", "releases", "remarks", "remedy_of", "roles", "show", "timeline", "units", "users",
     "visible_departments", "work", "work_list", "work_of",
 ]  # fmt: skip

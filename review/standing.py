@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from domain.contract import Audience
 from domain.release import Manifest, PackRef, Status
 from review.models import InspectionPlan, LedgerEntry, ReleaseRecord, Rescan
@@ -29,6 +31,7 @@ class Public:
     is_sound: bool  # what the last inspection said; True before the first
     manifest: dict[str, Any] = field(repr=False)
     receipt: dict[str, Any] = field(repr=False)
+    unreached_at: datetime | None = None  # since when inspections can't look at it; None where the last one could
     rescanned: frozenset[str] = frozenset()  # digests of packs that it was scanned again under
 
     @property
@@ -69,15 +72,16 @@ def _public(row: ReleaseRecord, rescanned: frozenset[str]) -> Public:
     return Public(
         row.public_id, row.dataset, row.release_hash, row.status, row.tier, row.audience,
         str((row.receipt or {})["published_on"]), at, bool(said.get("ok", True)), row.manifest, row.receipt or {},
-        rescanned,
+        row.unreached_at, rescanned,
     )  # fmt: skip
 
 
-def uninspected() -> list[str]:
-    """Releases in the catalogue that were never inspected, oldest first."""
+def unseen() -> list[str]:
+    """Releases in the catalogue that were never inspected, or that the last inspection couldn't look at, oldest first."""
     found = ReleaseRecord.objects.filter(
-        status=Status.PUBLISHED.value, audience=Audience.PUBLIC.value, inspection__isnull=True
-    )
+        Q(inspection__isnull=True) | Q(unreached_at__isnull=False),
+        status=Status.PUBLISHED.value, audience=Audience.PUBLIC.value,
+    )  # fmt: skip
     return list(found.order_by("year", "number").values_list("public_id", flat=True))
 
 

@@ -26,6 +26,7 @@ from review.signature import WINDOW, check_signature, failure, is_flood, is_thro
 P = ParamSpec("P")
 T = TypeVar("T")
 AT_ONCE = 50  # acts under one signature
+_fence: list[Callable[[], None]] = []
 LOCK = 0x6D696E676A  # PostgreSQL advisory lock: one writer at a time, so that lines are in the order of commits
 
 
@@ -57,6 +58,17 @@ def move(record: ReleaseRecord, status: Status, leaf: Page, stage: str = "") -> 
 
 
 @contextmanager
+def fenced(check: Callable[[], None]) -> Iterator[None]:
+    """Within the block every act of this process, in whichever thread, first calls `check` under the act's own lock; it doesn't
+    return where the act mustn't be."""
+    _fence.append(check)
+    try:
+        yield
+    finally:
+        _fence.remove(check)
+
+
+@contextmanager
 def page(signed: Mapping[str, Any] | None = None) -> Iterator[Page]:
     """A transaction that must leave a line in the ledger. Never nested."""
     reconnect_if_lost()
@@ -64,6 +76,8 @@ def page(signed: Mapping[str, Any] | None = None) -> Iterator[Page]:
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        for check in _fence:
+            check()
         leaf = Page(timezone.now(), signed or {})
         yield leaf
         if not leaf.lines and not leaf.is_unchanged:

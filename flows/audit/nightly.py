@@ -39,9 +39,8 @@ def ask() -> int | None:
 def step(home: Home) -> bool:
     """Do the look that was asked for, or that died with the process before; True where there was one."""
     from review import desk
-    from review.acts.work import APART
 
-    row = desk.claim(WORKER, kinds=APART)
+    row = desk.claim(WORKER, kinds=("adopted",))
     if row is not None:
         do_work(home, row, WORKER)
     return row is not None

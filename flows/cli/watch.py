@@ -52,13 +52,29 @@ def inspect(
         answer(results)
     else:
         table("", ("发布单", "结果", "问题", "问题单"), [_row(r) for r in results])
-    raise typer.Exit(0 if all(r["ok"] for r in results) else 1)
+        _tell_missed(results, "没有查到不等于不符，再查一次即可；服务在运行时会自己再查")
+    raise typer.Exit(1 if any(r["ok"] is False for r in results) else 2 if _missed(results) else 0)
 
 
 def _row(result: dict[str, Any]) -> list[str]:
-    told = "；".join(f["note"] for f in result["findings"])
-    case = (result["case"] or "") + ("，已撤下" if result["hidden"] else "")
-    return [result["release"], "通过" if result["ok"] else "未通过", told, case]
+    told = "；".join(f["note"] for f in result["findings"]) or result.get("error", "")
+    said = {True: "通过", False: "未通过", None: "没有查到"}[result["ok"]]
+    return [result["release"], said, told, _case(result)]
+
+
+def _case(result: dict[str, Any]) -> str:
+    off = ("，已下令撤下，还没有撤净" if "error" in result else "，已撤下") if result["hidden"] else ""
+    return (result["case"] or "") + off
+
+
+def _missed(results: list[dict[str, Any]]) -> int:
+    """How many of them couldn't be looked at."""
+    return sum("error" in r and not r["hidden"] for r in results)
+
+
+def _tell_missed(results: list[dict[str, Any]], advice: str) -> None:
+    if missed := _missed(results):
+        tell(f"{missed} 份没有查到（{len(results) - missed} 份查到了）：{advice}")
 
 
 def _plan(home: Any, seed: str, *, as_json: bool) -> None:
@@ -97,11 +113,12 @@ def rescan(home: HomeOption = None, as_json: JsonOption = False) -> None:
         tell("已发布的内容都按现行规则扫描过")
     else:
         rows = [
-            [r["release"], r["dataset"], r["new"]["block"], r["new"]["hold"], (r["case"] or "") + ("，已撤下" if r["hidden"] else "")]
+            [r["release"], r["dataset"], r["new"]["block"], r["new"]["hold"], _case(r) or r.get("error", "")]
             for r in results
         ]  # fmt: skip
         table("", ("发布单", "数据集", "新增阻断", "新增须处置", "问题单"), rows, right=(2, 3))
-    raise typer.Exit(1 if any(r["new"]["block"] for r in results) else 0)
+        _tell_missed(results, "已各开问题单；看存储里的文件还在不在，再扫一次")
+    raise typer.Exit(1 if any(r["new"]["block"] for r in results) else 2 if _missed(results) else 0)
 
 
 def cases(

@@ -121,13 +121,28 @@ def record_inspection(page: Page, release: str, result: dict[str, Any], actor: s
     record = find(release)
     status = lifecycle.step(Status(record.status), Event.INSPECT)
     plain = _plain(result)
-    record.inspection = {**plain, "at": page.at.isoformat()}
-    record.save(update_fields=["inspection"])
+    record.inspection, record.unreached_at = {**plain, "at": page.at.isoformat()}, None
+    record.save(update_fields=["inspection", "unreached_at"])
     page.write(
         "inspected", actor, release, release_hash=record.release_hash, ok=bool(plain["ok"]),
         result_sha256=sha256_hex(canonical_json(plain)),
     )  # fmt: skip
     return status
+
+
+@act()
+def record_unreached(page: Page, release: str, error: str) -> bool:
+    """Write down, once until it is looked at again, that an inspection couldn't look at a release; False where that stands there.
+    `error`: the name of what was in the way. What the last inspection said stays."""
+    record = find(release)
+    lifecycle.step(Status(record.status), Event.INSPECT)
+    if record.unreached_at is not None:
+        page.nothing_new()
+        return False
+    record.unreached_at = page.at
+    record.save(update_fields=["unreached_at"])
+    page.write("inspection-unreached", SYSTEM, release, release_hash=record.release_hash, error=error)
+    return True
 
 
 def _plain(value: dict[str, Any]) -> dict[str, Any]:

@@ -29,12 +29,21 @@ KINDS = {
     "rescan": Act.INSPECT,
     "adopted": Act.INSPECT,
 }
-APART = ("adopted",)  # takes as long as somebody else's server does: flows/audit/nightly claims it, beside the runner
+APART = (
+    "inspect",
+    "rescan",
+    "adopted",
+)  # looks at everything public, or at somebody else's server: nothing waits for it
 RUNNERS = tuple(k for k in KINDS if k not in APART)
+URGENT = ("withdraw", "publish")  # before other work, however long that waits
 QUEUED, RUNNING, DONE, FAILED = "queued", "running", "done", "failed"
 STOPPING, CANCELLED = "stopping", "cancelled"
-CANCELLABLE = ("prepare", "remedy")  # nothing of these has gone out; what takes off or publishes goes on to its end
-LEASE_SECONDS = 900
+CANCELLABLE = (
+    "prepare",
+    "remedy",
+    "rescan",
+)  # nothing of these has gone out; what takes off or publishes goes on to its end
+LEASE_SECONDS = 300  # whoever holds it says so three times in that time (flows/holding)
 ATTEMPTS = 3
 
 
@@ -48,7 +57,7 @@ def ask(page: Page, kind: str, params: dict[str, Any], actor: str = SYSTEM) -> i
         raise UsageInvalid(f"there is no work {kind[:20]!r}; known are {', '.join(KINDS)}")
     if actor != SYSTEM:
         department = find(params["release"]).unit_id if params.get("release") else str(params.get("department") or "")
-        check_can(office(actor), actor, KINDS[kind], department, page.at)
+        check_can(office(actor), actor, KINDS[kind], department or None, page.at)
     row = WorkRequest.objects.create(kind=kind, params=params, state=QUEUED, asked_by=actor, asked_at=page.at)
     page.write("asked", actor, str(params.get("release") or ""), work=row.pk, kind=kind)
     return int(row.pk)
@@ -56,12 +65,13 @@ def ask(page: Page, kind: str, params: dict[str, Any], actor: str = SYSTEM) -> i
 
 @act()
 def cancel(page: Page, username: str, work: int, department: str) -> str:
-    """Stop a preparation: what waits is cancelled at once, what runs is told to stop. Returns the state it is in now.
+    """Stop a preparation or a scan under later rules: what waits is cancelled at once, what runs is told to stop. Returns the
+    state it is in now.
 
-    `department`: whose the work is. Cancelling twice changes nothing. Raises NotPermitted, TransitionRefused (it has ended,
+    `department`: whose the work is, "" where it is about all of them. Cancelling twice changes nothing. Raises NotPermitted, TransitionRefused (it has ended,
     or is work that isn't cancelled), UsageInvalid (no such work).
     """
-    check_can(office(username), username, Act.CANCEL, department, page.at)
+    check_can(office(username), username, Act.CANCEL, department or None, page.at)
     row = WorkRequest.objects.filter(pk=work).first()
     if row is None:
         raise UsageInvalid(f"there is no work {work}")

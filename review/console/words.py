@@ -99,7 +99,7 @@ WORK_KINDS: Mapping[str, Pair] = {
 }  # fmt: skip
 WORK_STATES: Mapping[str, Pair] = {
     "queued": ("排队", "waiting"), "running": ("进行中", "running"), "done": ("完成", "done"), "failed": ("未完成", "failed"),
-    "stopping": ("正在停止", "being stopped"), "cancelled": ("已取消", "cancelled"),
+    "stopping": ("正在停止", "being stopped"), "cancelled": ("已取消", "cancelled"), "partly": ("部分完成", "partly done"),
 }  # fmt: skip
 STEPS: Mapping[str, Pair] = {
     "取件": ("取件", "fetch"), "读取": ("读取", "read"), "检查": ("检查", "check"), "脱敏与复查": ("脱敏与复查", "redact, look again"),
@@ -147,6 +147,7 @@ EVENTS: Mapping[str, Pair] = {
     "adopted-changed": ("接管的目录有变化", "an adopted catalogue changed"),
     "adopted-away": ("接管的目录没有核对成", "an adopted catalogue couldn't be looked at"),
     "adopted-forgotten": ("不再核对这个目录", "a catalogue is no longer watched"),
+    "inspection-unreached": ("读网检查没有查到，会再试", "an inspection couldn't look at it and will try again"),
     "rescanned": ("按新规则复扫", "scanned again under later rules"),
     "taken-down": ("目录已撤下", "taken off the catalogue"),
     "refused": ("被拒绝的操作", "an act that was refused"),

@@ -15,7 +15,7 @@ from review.models.people import Unit, User
 from review.models.register import LedgerEntry
 
 if TYPE_CHECKING:
-    from review.models.fields import BigNumber, Data, LongText, Moment, Number, Text
+    from review.models.fields import BigNumber, Data, LongText, Moment, MomentOrNone, Number, Text
 
 
 class ReleaseRecord(models.Model):
@@ -59,6 +59,9 @@ class ReleaseRecord(models.Model):
     receipt: Data = models.JSONField(null=True, blank=True)
     takedown: Data = models.JSONField(null=True, blank=True)
     inspection: Data = models.JSONField(null=True, blank=True)
+    unreached_at: MomentOrNone = models.DateTimeField(
+        null=True, blank=True
+    )  # since when an inspection couldn't look at it
     reason: LongText = models.TextField(blank=True)  # why returned, withheld, withdrawn
     reason_code: Text = models.CharField(max_length=20, blank=True)
     supersedes_id: int | None

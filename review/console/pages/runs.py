@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 
 from domain.errors import UsageInvalid
 from review import desk, queries
-from review.acts.work import APART, CANCELLABLE, CANCELLED, DONE, FAILED, QUEUED, RUNNING, STOPPING
+from review.acts.work import CANCELLABLE, CANCELLED, DONE, FAILED, KINDS, QUEUED, RUNNING, STOPPING
 from review.console import words
 from review.console.outside import outside
 from review.console.pages.datasets import contracts_for
@@ -30,8 +30,11 @@ from review.console.words import Pair
 from review.models import ReleaseRecord, WorkRequest
 from review.permissions import Act, check_can
 
-PREPARING = ("prepare", "remedy")  # what an operator can ask for once more
+REPEATABLE = ("prepare", "remedy", "rescan")  # what can be asked for once more here; the next night inspects by itself
 ENDED_BADLY = (FAILED, CANCELLED)
+LOOKS = ("inspect", "rescan")
+PARTLY = "partly"
+NAMED = 5  # of those that couldn't be looked at; the ledger names all of them
 KEPT = 500  # newest requests that the page looks through
 
 
@@ -94,12 +97,12 @@ def _shown(seen: Seen, person: Visitor, names: Mapping[str, str]) -> dict[str, A
     return {
         "id": row.pk,
         "kind": row.kind,
-        "state": row.state,
+        "state": _state(row),
         "dataset": row.params.get("dataset"),
         "title": seen.title,
         "release": row.params.get("release") or (answer or {}).get("release"),
-        "numbers": answer if row.kind in APART and row.state == DONE else None,
-        "looked": _looked(row) if row.kind == "inspect" and row.state == DONE else None,
+        "numbers": answer if row.kind == "adopted" and row.state == DONE else None,
+        "looked": _looked(row),
         "asked_by": names.get(row.asked_by, row.asked_by),
         "asked_at": row.asked_at,
         "finished_at": row.finished_at,
@@ -107,16 +110,32 @@ def _shown(seen: Seen, person: Visitor, names: Mapping[str, str]) -> dict[str, A
         "refused": words.REFUSALS.get(result.get("error", "")) if row.state == FAILED else None,
         "message": result.get("message", "") if row.state == FAILED else "",
         "stopped_by": names.get(row.stopped_by, row.stopped_by),
-        "again": row.state in ENDED_BADLY and row.kind in PREPARING and person.may(Act.PREPARE, seen.unit),
-        "cancel": row.state in (QUEUED, RUNNING) and row.kind in CANCELLABLE and person.may(Act.CANCEL, seen.unit),
+        "again": row.state in ENDED_BADLY and row.kind in REPEATABLE and person.may(KINDS[row.kind], seen.unit or None),
+        "cancel": row.state in (QUEUED, RUNNING)
+        and row.kind in CANCELLABLE
+        and person.may(Act.CANCEL, seen.unit or None),
     }
 
 
-def _looked(row: WorkRequest) -> dict[str, int]:
-    """How many releases an inspection looked at, how many of them failed, and how many were taken off for it."""
+def _state(row: WorkRequest) -> str:
+    """As the desk has it; of a look that couldn't see everything `partly`, and `failed` of one that saw nothing."""
+    looked = _looked(row)
+    if looked is None or not looked["unreached"]:
+        return row.state
+    return PARTLY if looked["all"] else FAILED
+
+
+def _looked(row: WorkRequest) -> dict[str, Any] | None:
+    """How many releases an inspection or a scan under later rules looked at, how many of them aren't as they should be, how many
+    were ordered off for it, and which couldn't be looked at; None of other work."""
+    if row.kind not in LOOKS or row.state != DONE:
+        return None
     found = (row.result or {}).get("answer") or []
+    is_wrong = (lambda one: one["ok"] is False) if row.kind == "inspect" else (lambda one: one["case"] is not None)
+    missed = [one["release"] for one in found if "error" in one and not one["hidden"]]
     return {
-        "all": len(found), "failed": sum(not one["ok"] for one in found), "hidden": sum(one["hidden"] for one in found)
+        "all": len(found) - len(missed), "failed": sum(map(is_wrong, found)),
+        "hidden": sum(one["hidden"] for one in found), "unreached": len(missed), "missed": missed[:NAMED],
     }  # fmt: skip
 
 
@@ -159,19 +178,20 @@ def upload(request: HttpRequest, dataset: str) -> HttpResponse:
 
 @require_POST
 def again(request: HttpRequest, work: int) -> HttpResponse:
-    """Ask for a preparation that failed or was cancelled once more, with the same order."""
+    """Ask for a preparation, or a scan under later rules, that failed or was cancelled once more, with the same order."""
     person = visitor(request)
     seen = _one(person, work)
-    if seen is None or seen.row.kind not in PREPARING or seen.row.state not in ENDED_BADLY:
+    if seen is None or seen.row.kind not in REPEATABLE or seen.row.state not in ENDED_BADLY:
         raise Http404
-    desk.ask(seen.row.kind, {**seen.row.params, "department": seen.unit}, person.username)
+    department = {"department": seen.unit} if seen.unit else {}
+    desk.ask(seen.row.kind, {**seen.row.params, **department}, person.username)
     messages.success(request, say(("已再次交办。", "Asked for again.")))
     return HttpResponseRedirect(reverse("runs"))
 
 
 @require_POST
 def cancel(request: HttpRequest, work: int) -> HttpResponse:
-    """Stop a preparation."""
+    """Stop a preparation, or a scan under later rules."""
     person = visitor(request)
     seen = _one(person, work)
     if seen is None:

@@ -301,7 +301,8 @@ with quick_flows():
 
 
 def test_cancelled_run_ends_its_process_leaves_nothing_and_runs_again(made: Made, tmp_path: Path) -> None:
-    from flows.stopping import STOPPED, settle_cancelled
+    from flows.holding import STOPPED
+    from flows.stopping import settle_cancelled
     from review import queries
 
     contract = contract_of(made, "cancelled")
@@ -332,7 +333,7 @@ def test_cancelled_run_ends_its_process_leaves_nothing_and_runs_again(made: Made
         process.wait()
         log.close()
     assert queries.work_of(work)["state"] == "stopping"
-    assert settle_cancelled(made.home) == 1
+    assert settle_cancelled(made.home, ("prepare",)) == 1
     assert queries.work_of(work)["state"] == "cancelled"
     assert queries.show(release)["status"] == "cancelled"
     assert [p for p in made.home.work.glob("*") if p.is_dir()] == []

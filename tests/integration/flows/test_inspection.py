@@ -163,7 +163,7 @@ def test_night_asks_the_runner_once_and_its_numbers_are_kept(made: Made, tmp_pat
     work = ask_for_inspection()
     assert work is not None
     assert ask_for_inspection() is None, "one that waits is enough"
-    row = desk.claim("runner")
+    row = desk.claim("runner", kinds=("inspect",))
     assert row["id"] == work
     assert ask_for_inspection() is None, "one that goes on is enough"
     do_work(made.home, row, "runner")
@@ -172,7 +172,59 @@ def test_night_asks_the_runner_once_and_its_numbers_are_kept(made: Made, tmp_pat
     assert {one["release"]: one["ok"] for one in told["result"]["answer"]}[release] is True
     again = ask_for_inspection()
     assert again is not None
-    desk.finish(desk.claim("runner")["id"], "runner", ok=True, result={"answer": []})
+    desk.finish(desk.claim("runner", kinds=("inspect",))["id"], "runner", ok=True, result={"answer": []})
+
+
+def test_out_of_reach_is_named_fails_nothing_and_is_tried_again(made: Made, tmp_path: Path) -> None:
+    """A store that lost a manifest and a catalogue that answers nothing: what was looked at stands."""
+    from flows.inspection import Inspecting
+    from review import queries, standing
+    from review.models import LedgerEntry
+
+    lost, _ = made.publish("out_of_reach", tmp_path)
+    near, _ = made.publish("near", tmp_path)
+    inspect_published(lost)
+    manifest = queries.show(lost)["release_hash"]
+    kept = made.platform.stores.read(manifest)
+    made.platform.stores.delete(manifest)
+    done = {r["release"]: r for r in inspect_published()}
+    assert (done[near]["ok"], done[lost]["ok"], done[lost]["error"]) == (True, None, "artefact-missing")
+    inspect_published(lost)
+    (line,) = ledger_lines(lost, "inspection-unreached")
+    assert line["data"]["error"] == "artefact-missing"
+    assert cases_of(lost) == [], "not seen isn't the same as wrong"
+    assert queries.show(lost)["inspection"]["ok"], "what was seen last stands"
+    assert lost in {p.release for p in due_tonight(made.platform)}
+    tried: list[list[str]] = []
+    beside = Inspecting(tried.append, lambda fault, work: None)
+    assert [beside.step(clock) for clock in (0, 60, 599, 700)] == [True, False, False, True]
+    assert [lost in one for one in tried] == [True, True]
+    made.platform.stores.put_bytes(kept, name="manifest.json", role="manifest")
+    (again,) = inspect_published(lost)
+    assert again["ok"]
+    assert lost not in standing.unseen()
+    assert [p.unreached_at for p in standing.public() if p.release == lost] == [None]
+    assert LedgerEntry.objects.filter(event="inspection-unreached").count() == 1
+
+
+def test_catalogue_that_is_away_leaves_every_release_named(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dataclasses import replace
+
+    from flows.inspection import inspect_all, shown
+    from tests.servers import free_port
+
+    release, _ = made.publish("far", tmp_path)
+    monkeypatch.setenv("MINGJING_CATALOGUE_TOKEN", "a-token-of-sixteen-or-more")
+    away = replace(made.platform, home=replace(made.home, catalogue_url=f"http://127.0.0.1:{free_port()}"))
+    wanted = [p for p in shown() if p.release == release]
+    (result,) = inspect_all(away, wanted)
+    assert (result["release"], result["ok"], result["error"]) == (release, None, "catalogue-unreachable")
+    assert [line["data"]["error"] for line in ledger_lines(release, "inspection-unreached")] == [
+        "catalogue-unreachable"
+    ]
+    assert cases_of(release) == []
 
 
 def test_reports_that_nobody_can_take_do_not_keep_the_others_waiting(made: Made, tmp_path: Path) -> None:

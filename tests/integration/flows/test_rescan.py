@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,10 +18,11 @@ import pytest
 
 from flows.home import BUNDLED
 from flows.platform import Platform, open_platform
-from flows.rescan import Rescanning, left, progress
+from flows.rescan import EVERY_SECONDS, RETRY_SECONDS, Rescanning, left, progress, rescan_parameters
 from tests.cities import ROOT
 from tests.later_rules import WORDS, put_later_rules
 from tests.made_platform import Made, ledger_lines, made_platform
+from tests.review_desk import PASSWORD
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 FORBIDDEN, DOUBTFUL, INNOCENT = "雪松工程", "白桦计划", "甲县"
@@ -157,34 +159,90 @@ def test_riskiest_comes_first(made: Made, tmp_path: Path) -> None:
     assert queue == [sensitive, plain, old]
 
 
-def test_runner_scans_one_after_the_other_between_other_work(made: Made, tmp_path: Path) -> None:
-    for name in ("one", "two"):
-        publish(made, name, tmp_path, "乙县")
+def test_runner_asks_once_and_what_is_asked_for_is_a_row_with_progress(made: Made, tmp_path: Path) -> None:
+    from flows.runner import do_work
+    from review import desk, queries
+
+    publish(made, "one", tmp_path, "乙县")
+    publish(made, "two", tmp_path, FORBIDDEN)
     platform, told = change_rules(made), []
     runner = Rescanning(platform, lambda fault, work: told.append(work))
     assert progress(platform) == (0, 2)
     assert runner.step(0)
-    assert progress(platform) == (1, 2)
-    assert runner.step(1)
-    assert not runner.step(2)
-    assert progress(platform) == (2, 2)
+    assert not any(runner.step(EVERY_SECONDS * n) for n in range(1, 40)), "one is enough, however long it waits"
+    row = desk.claim("rescan", kinds=("rescan",))
+    assert row["params"] == rescan_parameters(platform)
+    steps: list[Any] = []
+    watched = threading.Thread(target=lambda: steps.extend(_steps_of(made, row["id"])))
+    watched.start()
+    do_work(made.home, row, "rescan")
+    watched.join()
+    assert [step for step in steps if step] == [["复扫", 1, 2], ["复扫", 2, 2]]
+    ended = queries.work_of(row["id"])
+    assert (ended["state"], len(ended["result"]["answer"])) == ("done", 2)
+    assert sum(one["hidden"] for one in ended["result"]["answer"]) == 1
+    assert progress(platform)[0] == progress(platform)[1]
+    assert not Rescanning(platform, lambda fault, work: told.append(work)).step(0), "nothing is left"
     assert told == []
 
 
-def test_bytes_that_cannot_be_read_are_a_person_s_to_look_at(made: Made, tmp_path: Path) -> None:
-    from domain.errors import ArtefactMissing
+def _steps_of(made: Made, work: int) -> list[Any]:
+    """Every step that the row showed, until its note is gone."""
+    from flows.ask import progress_of
+
+    found: list[Any] = []
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        now = progress_of(made.home, work)
+        if now is None and found:
+            return found
+        if now is not None and now not in found:
+            found.append(now)
+        time.sleep(0.002)
+    return found
+
+
+def test_cancelled_scan_is_not_asked_for_again_under_the_same_rules(made: Made, tmp_path: Path) -> None:
+    from review import desk
+
+    publish(made, "one", tmp_path, "乙县")
+    platform = change_rules(made)
+    assert Rescanning(platform, lambda fault, work: None).step(0)
+    (scan,) = (row["id"] for row in _scans())
+    desk.add_user("everywhere", password=PASSWORD, actor="admin")
+    desk.grant("everywhere", "data_bureau", "operator", actor="admin")
+    assert desk.cancel("everywhere", scan, "") == "cancelled"
+    assert not Rescanning(platform, lambda fault, work: None).step(0)
+    assert len(_scans()) == 1
+    assert progress(platform) == (0, 1)
+
+
+def _scans() -> list[dict[str, Any]]:
     from review import queries
+
+    return [row for row in queries.work_list() if row["kind"] == "rescan"]
+
+
+def test_bytes_that_cannot_be_read_are_a_person_s_to_look_at(made: Made, tmp_path: Path) -> None:
+    from review import desk, queries
     from review.cases import of_release
 
     lost, sound = publish(made, "lost", tmp_path, "乙县"), publish(made, "sound", tmp_path, "丙县")
     for artefact in queries.manifest(lost).exports:
         made.platform.stores.delete(artefact.sha256)
-    change_rules(made)
-    with pytest.raises(ArtefactMissing):
-        rescan_published()
+    platform = change_rules(made)
+    done = {r["release"]: r for r in rescan_published()}
+    assert set(done) == {lost, sound}, "the others' numbers stand"
+    assert (done[lost]["error"], "error" in done[sound]) == ("artefact-missing", False)
     assert [f["code"] for c in of_release(lost) for f in c.findings] == ["rescan-failed"]
     assert len(ledger_lines(sound, "rescanned")) == 1
     assert ledger_lines(lost, "rescanned") == []
+    runner = Rescanning(platform, lambda fault, work: None)
+    assert runner.step(0), "it is tried again"
+    row = desk.claim("rescan", kinds=("rescan",))
+    desk.finish(row["id"], "rescan", ok=True, result={"answer": []})
+    assert not runner.step(RETRY_SECONDS - 1)
+    assert runner.step(RETRY_SECONDS + EVERY_SECONDS), "and again an hour later"
 
 
 def test_killed_in_the_middle_goes_on_where_it_was(made: Made, tmp_path: Path) -> None:

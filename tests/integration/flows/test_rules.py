@@ -155,7 +155,7 @@ def test_broken_pack_stops_what_needs_it_and_nothing_else(made: Made, tmp_path: 
 
 @pytest.fixture
 def runner(made: Made, tmp_path: Path) -> Iterator[Path]:
-    """The runner's own process over the installation; yields its log."""
+    """The runner's own process over the installation, and beside it the one that scans; yields the runner's log."""
     environ = {k: v for k, v in os.environ.items() if not k.startswith(("MINGJING_", "PREFECT_"))}
     environ |= {"MINGJING_HOME": str(made.home.root), "PYTHONUNBUFFERED": "1"}
     log = tmp_path / "runner.log"
@@ -164,13 +164,20 @@ def runner(made: Made, tmp_path: Path) -> Iterator[Path]:
             [sys.executable, "-c", QUICK_RUNNER], cwd=ROOT, env=environ, stdout=said, stderr=said,
             start_new_session=True,
         )  # fmt: skip
+    with (tmp_path / "rescan.log").open("wb") as said:
+        beside = subprocess.Popen(
+            [sys.executable, "-m", "flows.watching", "rescan"], cwd=ROOT, env=environ, stdout=said, stderr=said,
+            start_new_session=True,
+        )  # fmt: skip
     try:
         until(lambda: runner_is_alive(made.home) or process.poll() is not None)
-        assert process.poll() is None, log.read_text("utf-8")
+        until(lambda: runner_is_alive(made.home, "rescan") or beside.poll() is not None)
+        assert (process.poll(), beside.poll()) == (None, None), log.read_text("utf-8")
         yield log
     finally:
-        process.terminate()
-        process.wait(timeout=60)
+        for one in (process, beside):
+            one.terminate()
+            one.wait(timeout=60)
 
 
 def until(true: Callable[[], bool], seconds: float = 120) -> None:

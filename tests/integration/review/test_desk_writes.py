@@ -97,7 +97,7 @@ def taken() -> str:
 def claimed() -> int:
     from review import desk
 
-    work = desk.ask("inspect", {"department": "finance"}, "op")
+    work = desk.ask("publish", {})
     desk.claim("runner")
     return work
 
@@ -314,6 +314,7 @@ def scenarios() -> dict[str, Callable[[], Callable[[], Any]]]:
         "record_blocked": on(submitted, lambda r: desk.record_blocked(r, [BLOCK])),
         "record_checked": on(receive, check),
         "record_inspection": on(published, lambda r: desk.record_inspection(r, {"ok": False})),
+        "record_unreached": on(published, lambda r: desk.record_unreached(r, "catalogue-unreachable")),
         "record_publication_refused": on(approved, lambda r: desk.record_publication_refused(r, ContentChanged("x"))),
         "record_published": on(approved, lambda r: desk.record_published(r, receipt(r))),
         "record_withdrawn": on(withdrawn, lambda r: desk.record_withdrawn(r, {"ok": True})),

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from flows.holding import STOPPED
 from flows.home import Home
 from flows.serve import DEATHS_ALLOWED, Service, _revive
-from flows.stopping import STOPPED
 
 
 def test_cancelled_work_is_no_death_of_its_service(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.console_visits import CONTRACTS, ORDERS, SOURCES, UPLOADS, industry_contract, queries_counted, text_of, visit
-from tests.review_desk import make_contract, submitted
+from tests.review_desk import PASSWORD, make_contract, submitted
 
 
 def ask(**params: Any) -> int:
@@ -126,7 +126,7 @@ def test_nightly_inspection_is_seen_with_its_numbers_by_those_who_see_everything
 
     night = desk.ask("inspect", {"release": "", "due": True})
     assert (shown("op"), shown("auditor")) == ([], [(night, "queued")])
-    assert desk.claim("runner")["id"] == night
+    assert desk.claim("runner", kinds=("inspect",))["id"] == night
     looks = [{"release": f"R-2026-{n:04}", "ok": n > 1, "hidden": n == 0, "case": None} for n in range(5)]
     desk.finish(night, "runner", ok=True, result={"answer": looks})
     assert shown("op") == []
@@ -135,6 +135,55 @@ def test_nightly_inspection_is_seen_with_its_numbers_by_those_who_see_everything
         "en": "5 looked at, 2 not as approved, 1 taken off",
     }.items():
         assert said in text_of(visit("auditor", language=language).get("/runs"))
+
+
+def test_night_that_could_not_see_everything_is_partly_done_and_says_what_to_do(console: Path) -> None:
+    from review import desk
+
+    seen = [{"release": f"R-2026-{n:04}", "ok": n > 0, "hidden": False, "case": None} for n in range(3)]
+    away = {"ok": None, "hidden": False, "case": None, "error": "catalogue-unreachable"}
+    missed = [{"release": f"R-2026-{n:04}", **away} for n in range(10, 17)]
+    for answer, state, said in (
+        (seen + missed, ("partly", "部分完成"), "查了 3 份，1 份不符，7 份没有查到"),
+        (missed, ("failed", "未完成"), "7 份都没有查到"),
+        (seen[1:], ("done", "完成"), "查了 2 份，都相符"),
+    ):  # fmt: skip
+        night = desk.ask("inspect", {"release": "", "due": True})
+        desk.claim("runner", kinds=("inspect",))
+        desk.finish(night, "runner", ok=True, result={"answer": answer})
+        page = visit("auditor").get("/runs")
+        assert page.context["rows"][0]["state"] == state[0]
+        assert (state[1] in text_of(page), said in text_of(page)) == (True, True)
+    page = text_of(page)
+    assert "每 10 分钟自动再查一次" in page
+    assert ("R-2026-0014" in page, "R-2026-0015" in page) == (True, False), "five are named, the ledger has all of them"
+    assert "7 out of reach" in text_of(visit("auditor", language="en").get("/runs"))
+
+
+def test_scan_under_later_rules_is_a_row_that_can_be_cancelled_and_asked_for_again(console: Path) -> None:
+    from review import desk, queries
+
+    desk.add_user("everywhere", password=PASSWORD, actor="admin")
+    desk.grant("everywhere", "data_bureau", "operator", actor="admin")
+    scan = desk.ask("rescan", {"packs": "a" * 64})
+    assert (shown("op"), shown("auditor")) == ([], [(scan, "queued")])
+    desk.claim("rescan", kinds=("rescan",))
+    page = visit("auditor").get("/runs")
+    assert page.context["rows"][0]["step"] == (("检查", "check"), 3, 6)
+    for person, expected in {"op": 404, "sec": 403, "auditor": 403, None: 302, "everywhere": 302}.items():
+        assert (person, visit(person).post(f"/runs/{scan}/cancel").status_code) == (person, expected)
+    desk.record_cancelled(scan)
+    assert visit("everywhere").get("/runs").context["rows"][0]["again"]
+    assert visit("everywhere").post(f"/runs/{scan}/again").status_code == 302
+    again = queries.work_list()[0]
+    assert (again["kind"], again["params"], again["state"]) == ("rescan", {"packs": "a" * 64}, "queued")
+    desk.claim("rescan", kinds=("rescan",))
+    done = [{"release": f"R-2026-{n:04}", "hidden": n == 0, "case": "C-1" if n < 2 else None} for n in range(4)]
+    lost = {"release": "R-2026-0009", "hidden": False, "case": None, "error": "artefact-missing"}
+    desk.finish(again["id"], "rescan", ok=True, result={"answer": [*done, lost]})
+    page = text_of(visit("auditor").get("/runs"))
+    assert "扫描 4 份，2 份有新问题，已撤下 1 份，1 份读不出来" in page
+    assert "每小时自动再扫一次" in page
 
 
 def test_many_runs_of_others_push_nobodys_out_of_sight(console: Path, monkeypatch: pytest.MonkeyPatch) -> None:
