@@ -11,12 +11,15 @@ import os
 import threading
 import time
 
+from flows.garbage import collect_seldom
+
 STARTER = "MINGJING_SERVER_STARTER"  # the process number of who starts the server
 CHECK_SECONDS = 1.0
 
 
 def loop() -> asyncio.AbstractEventLoop:
     """A new event loop; from now on the process lives no longer than its starter."""
+    collect_seldom()
     threading.Thread(target=_end_with, args=(int(os.environ[STARTER]),), name="end-with-starter", daemon=True).start()
     return asyncio.new_event_loop()
 
