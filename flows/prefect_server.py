@@ -41,7 +41,7 @@ def own_server() -> Iterator[str]:
 
 
 def _start(door: socket.socket) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "uvicorn", "--factory", "prefect.server.api.server:create_app"]
+    command = [sys.executable, "-m", "uvicorn", "--factory", "flows.server_loop:app"]
     command += ["--fd", str(door.fileno()), "--log-level", "error", "--lifespan", "on"]
     return subprocess.Popen(command, env={**os.environ, **ALONE}, pass_fds=[door.fileno()])
 

@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from domain.errors import MingjingError, TransitionRefused
+from flows.garbage import collect_seldom
 from flows.guard import StepFailed, note, where
 from flows.holding import held
 from flows.home import Home
@@ -211,6 +212,7 @@ def _publish_next(home: Home, refused_at: dict[str, float]) -> bool:
 
 def main() -> None:
     """The runner's own process (started by `mingjing serve`); where it can't run it says why in one line."""
+    collect_seldom()
     try:
         _serve(open_platform())
     except MingjingError as refused:

@@ -1,7 +1,7 @@
-"""The event loop of Prefect's in-process server, which ends when the process that started the server does.
+"""Prefect's own server: its application, and its event loop, which ends when the process that started the server does.
 
 Prefect starts that server as a child and stops it on its own way out; a process that is killed has none. uvicorn takes
-its loop by name (UVICORN_LOOP, set in prefect_setup), so this runs in the child before anything else of the server.
+its loop by name (UVICORN_LOOP, set in prefect_setup), so this runs in the child before the server serves.
 """
 
 from __future__ import annotations
@@ -10,9 +10,23 @@ import asyncio
 import os
 import threading
 import time
+from typing import TYPE_CHECKING
+
+from flows.garbage import collect_seldom
 
 STARTER = "MINGJING_SERVER_STARTER"  # the process number of who starts the server
 CHECK_SECONDS = 1.0
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+
+def app() -> FastAPI:
+    """Prefect's application, loaded with the garbage left alone: uvicorn's factory (prefect_server)."""
+    collect_seldom()
+    from prefect.server.api.server import create_app
+
+    return create_app()
 
 
 def loop() -> asyncio.AbstractEventLoop:

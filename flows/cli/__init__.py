@@ -17,6 +17,7 @@ from typer.core import TyperGroup
 from typer.main import get_group
 
 from domain.errors import MingjingError
+from flows.garbage import collect_seldom
 
 
 @cache
@@ -44,6 +45,7 @@ _told_to_stop = threading.Event()
 
 def main() -> None:
     """Entry point: run, and turn every error into one clear line and the right exit status."""
+    collect_seldom()
     for number in (signal.SIGINT, signal.SIGTERM):  # so that it too cleans up behind itself
         signal.signal(number, _stop)
     said, status = _run()
