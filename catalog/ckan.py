@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit, urlunsplit
+from weakref import WeakSet
 
 import requests
 from ckanapi import RemoteCKAN
@@ -29,12 +32,15 @@ from ckanapi.errors import (
     ValidationError,
 )
 
+from catalog.bounded import Held, Sockets, asked_to_wait, cut_off
 from catalog.upload import MultipartBody, Upload
 from domain.errors import CatalogueRefused, CatalogueUnreachable
 
 CHUNK = 1 << 20
 TRY_LATER = frozenset({408, 425, 429})
 AGENT = "mingjing-publisher"
+# what a look as the public looks like: a server that knows us mustn't be able to answer us alone
+STRANGER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 T = TypeVar("T")
 
 
@@ -76,13 +82,33 @@ class Fetched:
 
 
 class Session(requests.Session):
-    """A session that streams uploads, follows no stale credentials file and tells a server's fault from its answer."""
+    """A session that streams uploads, follows no stale credentials file, tells a server's fault from its answer, and ends:
+    `seconds` bounds each request, answer included."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.seconds = math.inf
+        self.asked_to_wait = 0.0  # by the last answer, in seconds
+        self._sockets: Sockets = WeakSet()
+        for scheme in ("http://", "https://"):
+            self.mount(scheme, Held(self._sockets))
         self.auth = lambda request: request  # else ~/.netrc would take the token's place
         self.max_redirects = 5
         self.last_status = 0
+
+    @contextmanager
+    def bounded(self) -> Iterator[None]:
+        """What is asked and read inside ends in time. Raises TookTooLong."""
+        with cut_off(self._sockets, min(self.seconds, threading.TIMEOUT_MAX)):
+            yield
+
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+        """One request, and those that it leads to."""
+        self.asked_to_wait = 0.0
+        with self.bounded():
+            response = super().send(request, **kwargs)
+        self.asked_to_wait = asked_to_wait(response)
+        return response
 
     def post(self, url: Any, data: Any = None, json: Any = None, **kwargs: Any) -> requests.Response:
         files: Mapping[str, Upload] = kwargs.pop("files", None) or {}
@@ -102,7 +128,7 @@ class Session(requests.Session):
 class Catalogue:
     """One CKAN (or the embedded catalogue) at `url`; `token` may be empty for reading as the public does.
 
-    `timeout_seconds` bounds each wait for the server, `deadline_seconds` a whole publication (see `begin`). `session`
+    `timeout_seconds` bounds each wait for the server, `deadline_seconds` a whole publication (see `begin`), each of its requests too. `session`
     makes the HTTP sessions (tests break them on purpose); `sleep` waits between attempts.
     """
 
@@ -132,7 +158,7 @@ class Catalogue:
             each.verify = ca_file or True
         self._doors = {
             False: RemoteCKAN(self.url, apikey=token or None, user_agent=AGENT, session=self._sessions[False]),
-            True: RemoteCKAN(self.url, user_agent=AGENT, session=self._sessions[True]),
+            True: RemoteCKAN(self.url, user_agent=STRANGER, session=self._sessions[True]),
         }
         self.begin()
 
@@ -155,7 +181,7 @@ class Catalogue:
 
         Raises NotThere, Conflict, CatalogueRefused (trying again won't help) or Uncertain (look again, then decide).
         """
-        session = self._sessions[anonymous]
+        session = self._timed(anonymous)
         with self._faults(action, session):
             return self._doors[anonymous].call_action(
                 action,
@@ -203,10 +229,19 @@ class Catalogue:
         return read()
 
     def wait(self, attempt: int) -> None:
-        """Wait before the next attempt: 0.1, 0.2, 0.4 … at most 5 seconds. Raises CatalogueUnreachable past the deadline."""
-        if time.monotonic() > self._ends_at:
+        """Wait before the next attempt: 0.1, 0.2, 0.4 … at most 5 seconds, or as long as the catalogue asked for. Raises
+        CatalogueUnreachable where that is past the deadline."""
+        seconds = max(min(0.05 * 2**attempt, 5.0), *(s.asked_to_wait for s in self._sessions.values()))
+        if time.monotonic() + seconds > self._ends_at:
             raise CatalogueUnreachable(f"{self.url} didn't come round in time; run the publication again, that is safe")
-        self._sleep(min(0.05 * 2**attempt, 5.0))
+        self._sleep(seconds)
+
+    def _timed(self, anonymous: bool) -> Session:
+        """The session, its request bound by the deadline; past that a request still gets one time-out, so that what has to be
+        put right can be."""
+        session = self._sessions[anonymous]
+        session.seconds = max(self._ends_at - time.monotonic(), self._timeout[1])
+        return session
 
     def here(self, url: str) -> str:
         """The same address at this catalogue's origin: its public name may be one that this network can't reach."""
@@ -214,14 +249,19 @@ class Catalogue:
         return urlunsplit((mine.scheme, mine.netloc, theirs.path, theirs.query, ""))
 
     def _fetch(self, url: str, anonymous: bool, limit: int | None, follow: bool) -> Fetched:
-        session = self._sessions[anonymous]
-        headers = {"Accept-Encoding": "identity", "Cache-Control": "no-cache", "User-Agent": AGENT}
+        session = self._timed(anonymous)
+        headers = {
+            "Accept-Encoding": "identity",
+            "Cache-Control": "no-cache",
+            "User-Agent": STRANGER if anonymous else AGENT,
+        }
         if not anonymous and self._token and urlsplit(url)[:2] == urlsplit(self.url)[:2]:
             headers["Authorization"] = self._token
         digest, size = hashlib.sha256(), 0
         session.last_status = 0
         with (
             self._faults("download", session),
+            session.bounded(),
             session.get(url, headers=headers, stream=True, timeout=self._timeout, allow_redirects=follow) as response,
         ):
             session.last_status = response.status_code
@@ -231,8 +271,6 @@ class Catalogue:
                 size += len(chunk)
                 if limit is not None and size > limit:
                     break
-                if time.monotonic() > self._ends_at:
-                    raise CatalogueUnreachable(f"{self.url}: a download took too long; run again, that is safe")
             led = response.url if response.history else None
             if response.is_redirect:
                 led = urljoin(url, response.headers["location"])

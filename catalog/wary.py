@@ -6,20 +6,15 @@ The gate (which hosts, at which address) is left to the caller; sorting faults i
 
 from __future__ import annotations
 
-import socket
 import ssl
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from catalog.bounded import Held, Sockets, cut_off
 from catalog.ckan import Session
 
 Gate = Callable[[str, int], str]  # host and port to the address to connect to; raises where it isn't allowed
@@ -70,7 +65,6 @@ class WarySession(Session):
     def __init__(self, gate: Gate, pace: Pace, ca_file: str | None = None) -> None:
         super().__init__()
         self._pace = pace
-        self._sockets: list[socket.socket] = []
         self.led_to = ""  # where the last answer wanted to lead
         for scheme in ("http://", "https://"):
             self.mount(scheme, _Gated(gate, self._sockets, ca_file))
@@ -79,29 +73,13 @@ class WarySession(Session):
         """One request; its answer is read here, up to the limits of bytes and seconds."""
         self._pace.wait()
         kwargs |= {"allow_redirects": False, "stream": True, "proxies": {}}  # a proxy would look the name up itself
-        with self._watched():
+        with cut_off(self._sockets, ANSWER_SECONDS):
             response = super().send(request, **kwargs)
             self.led_to = response.headers.get("Location", "") if response.is_redirect else ""
             if response.status_code in BUSY:
                 self._pace.hold(response.headers.get("Retry-After", ""))
             _read(response)
         return response
-
-    @contextmanager
-    def _watched(self) -> Iterator[None]:
-        """Shuts the connection down when the time is over: a server that trickles is never silent long enough to time out."""
-        timer = threading.Timer(ANSWER_SECONDS, self._shut)
-        timer.daemon = True
-        timer.start()
-        try:
-            yield
-        finally:
-            timer.cancel()
-
-    def _shut(self) -> None:
-        for each in self._sockets:
-            with suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
 
 
 def _read(response: requests.Response) -> None:
@@ -117,38 +95,18 @@ def _read(response: requests.Response) -> None:
     response._content, response._content_consumed = b"".join(pieces), True  # type: ignore[attr-defined]  # as requests keeps it
 
 
-class _Gated(HTTPAdapter):
-    """Connects to the very address that the gate gave; name and certificate stay those of the host. Newly made sockets go
-    to `sockets`, the last of them alone: one session asks one thing at a time."""
+class _Gated(Held):
+    """Connects to the very address that the gate gave; name and certificate stay those of the host."""
 
-    def __init__(self, gate: Gate, sockets: list[socket.socket], ca_file: str | None) -> None:
-        self._gate, self._sockets, self._ca_file = gate, sockets, ca_file
-        super().__init__()
+    def __init__(self, gate: Gate, sockets: Sockets, ca_file: str | None) -> None:
+        self._gate, self._ca_file = gate, ca_file
+        super().__init__(sockets)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         context = ssl.create_default_context()
         if self._ca_file:
             context.load_verify_locations(self._ca_file)
         super().init_poolmanager(*args, **kwargs, ssl_context=context)
-        sockets = self._sockets
-
-        class Plain(HTTPConnection):
-            def connect(self) -> None:
-                super().connect()
-                sockets[:] = [self.sock] if self.sock else []
-
-        class Secure(HTTPSConnection):
-            def connect(self) -> None:
-                super().connect()
-                sockets[:] = [self.sock] if self.sock else []
-
-        class PlainPool(HTTPConnectionPool):
-            ConnectionCls = Plain
-
-        class SecurePool(HTTPSConnectionPool):
-            ConnectionCls = Secure
-
-        self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}
 
     def build_connection_pool_key_attributes(
         self, request: requests.PreparedRequest, verify: Any, cert: Any = None

@@ -1,0 +1,102 @@
+"""Requests that end: whatever a server does, a connection is shut when the time of its request is over.
+
+A time-out of requests bounds each wait for a byte, so a server that trickles is never silent long enough. How long a request may
+take is left to who asks.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+from weakref import WeakSet
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.util.retry import Retry
+
+Sockets = WeakSet[socket.socket]
+
+
+class TookTooLong(requests.exceptions.Timeout):
+    """The time of the request was over before its answer was whole."""
+
+
+@contextmanager
+def cut_off(sockets: Sockets, seconds: float) -> Iterator[None]:
+    """Shut the session's connections after so many seconds. Raises TookTooLong then, also where what came looks whole."""
+    is_over = threading.Event()
+
+    def shut() -> None:
+        is_over.set()
+        for each in list(sockets):
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, shut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except requests.exceptions.RequestException:
+        if is_over.is_set():
+            raise TookTooLong("the answer took too long") from None
+        raise
+    finally:
+        timer.cancel()
+    if is_over.is_set():
+        raise TookTooLong("the answer took too long")
+
+
+class Held(HTTPAdapter):
+    """Knows the sockets of its connections: they are put into `sockets`."""
+
+    def __init__(self, sockets: Sockets, **options: Any) -> None:
+        self._classes = _pools(sockets)
+        super().__init__(**options)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = self._classes
+
+    def proxy_manager_for(self, proxy: Any, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(proxy, **kwargs)
+        manager.pool_classes_by_scheme = self._classes
+        return manager
+
+
+def asked_to_wait(response: requests.Response) -> float:
+    """For how many seconds the server wants to be left alone (Retry-After: seconds or a date); 0 where it didn't say."""
+    said = response.headers.get("Retry-After", "").strip()
+    try:
+        return max(0.0, Retry().parse_retry_after(said)) if said else 0.0
+    except Exception:  # a date that there isn't: urllib3 has an error of its own and lets others through
+        return 0.0
+
+
+def _pools(sockets: Sockets) -> dict[str, Any]:
+    class Plain(HTTPConnection):
+        def connect(self) -> None:
+            super().connect()
+            _keep(self.sock)
+
+    class Secure(HTTPSConnection):
+        def connect(self) -> None:
+            super().connect()
+            _keep(self.sock)
+
+    class PlainPool(HTTPConnectionPool):
+        ConnectionCls = Plain
+
+    class SecurePool(HTTPSConnectionPool):
+        ConnectionCls = Secure
+
+    def _keep(made: Any) -> None:
+        if made is not None:
+            sockets.add(made)
+
+    return {"http": PlainPool, "https": SecurePool}
