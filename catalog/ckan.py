@@ -73,12 +73,21 @@ def named_faults() -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What an address answered: status, SHA-256 and length of the body, and where it led if it redirected."""
+    """What an address answered: status, SHA-256 and length of the body, where it led if it redirected, and the media type."""
 
     status: int
     sha256: str
     bytes: int
     redirected_to: str | None = None
+    content_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How often an address is tried, and how long each time it may stay silent."""
+
+    attempts: int
+    silence_seconds: float
 
 
 class Session(requests.Session):
@@ -211,17 +220,27 @@ class Catalogue:
             return found
         return None
 
-    def fetch(self, url: str, *, anonymous: bool, limit: int | None = None, follow: bool = True) -> Fetched:
+    def fetch(
+        self,
+        url: str,
+        *,
+        anonymous: bool,
+        limit: int | None = None,
+        follow: bool = True,
+        patience: Patience | None = None,
+    ) -> Fetched:
         """Read an address to its end in constant memory, or until it gave more than `limit` bytes; again after a fault.
 
         Without `follow` a redirect is the answer: its status, and where it leads. The token goes to the catalogue's own
-        origin only. Raises Uncertain.
+        origin only. `patience`: where it isn't the client's own. Raises Uncertain.
         """
-        return self.patiently(lambda: self._fetch(url, anonymous, limit, follow))
+        given = patience or Patience(self.attempts, self._timeout[1])
+        silence = min(given.silence_seconds, self._timeout[1])
+        return self.patiently(lambda: self._fetch(url, anonymous, limit, follow, silence), given.attempts)
 
-    def patiently(self, read: Callable[[], T]) -> T:
-        """The answer of `read`, tried again while it is Uncertain, at most `attempts` times."""
-        for attempt in range(1, self.attempts):
+    def patiently(self, read: Callable[[], T], attempts: int | None = None) -> T:
+        """The answer of `read`, tried again while it is Uncertain, at most `attempts` times (default: the client's)."""
+        for attempt in range(1, attempts or self.attempts):
             try:
                 return read()
             except Uncertain:
@@ -248,7 +267,7 @@ class Catalogue:
         mine, theirs = urlsplit(self.url), urlsplit(url)
         return urlunsplit((mine.scheme, mine.netloc, theirs.path, theirs.query, ""))
 
-    def _fetch(self, url: str, anonymous: bool, limit: int | None, follow: bool) -> Fetched:
+    def _fetch(self, url: str, anonymous: bool, limit: int | None, follow: bool, silence: float) -> Fetched:
         session = self._timed(anonymous)
         headers = {
             "Accept-Encoding": "identity",
@@ -262,7 +281,13 @@ class Catalogue:
         with (
             self._faults("download", session),
             session.bounded(),
-            session.get(url, headers=headers, stream=True, timeout=self._timeout, allow_redirects=follow) as response,
+            session.get(
+                url,
+                headers=headers,
+                stream=True,
+                timeout=(min(self._timeout[0], silence), silence),
+                allow_redirects=follow,
+            ) as response,
         ):
             session.last_status = response.status_code
             _raise_for_fault("download", response.status_code)
@@ -274,7 +299,8 @@ class Catalogue:
             led = response.url if response.history else None
             if response.is_redirect:
                 led = urljoin(url, response.headers["location"])
-            return Fetched(response.status_code, digest.hexdigest(), size, led)
+            kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+            return Fetched(response.status_code, digest.hexdigest(), size, led, kind)
 
     @contextmanager
     def _faults(self, action: str, session: Session) -> Iterator[None]:

@@ -12,8 +12,9 @@ from functools import partial
 from typing import Any
 
 from catalog.admission import NegativeCheck, admit
-from catalog.ckan import Catalogue, Conflict, NotThere, Uncertain, named_faults
+from catalog.ckan import Catalogue, Conflict, NotThere, Patience, Uncertain, named_faults
 from catalog.entry import resources_of
+from catalog.held import entry_with, file_ids
 from catalog.mapping import WITHDRAWN, package_id
 from catalog.plan import (
     TAKEN_OFF,
@@ -37,6 +38,7 @@ from domain.ports import ArtefactStore
 from domain.release import Approval, Manifest, Receipt
 
 MOST_STEPS = 40
+PUBLIC = Patience(attempts=2, silence_seconds=15)  # off within the minute, whatever the catalogue does
 
 
 def publish(
@@ -90,7 +92,7 @@ def settle(catalogue: Catalogue, *, manifest: Manifest, metadata: Mapping[str, A
     catalogue.begin()
     target = Target(manifest, metadata, "")
     with named_faults():
-        found = catalogue.patiently(lambda: catalogue.find(package_id(metadata["dataset"]), metadata["name"]))
+        found = catalogue.patiently(lambda: _holder(catalogue, target))
         if found is None or found.get("private") or not _is_shown(found, target):
             return False
         target = recorded(target, found)
@@ -107,6 +109,12 @@ def take_back(catalogue: Catalogue, *, manifest: Manifest, metadata: Mapping[str
     catalogue.begin()
     with named_faults():
         _take_off(catalogue, Target(manifest, metadata, ""), "the edition whose publication never ended")
+
+
+def _holder(catalogue: Catalogue, target: Target) -> dict[str, Any] | None:
+    """The entry that holds the edition's files, renamed and relabelled or not."""
+    ids = file_ids(target.release_hash, target.manifest)
+    return entry_with(catalogue, target.metadata["dataset"], target.release_hash, ids)
 
 
 def _is_shown(found: Mapping[str, Any], target: Target) -> bool:
@@ -201,7 +209,11 @@ def _ensure_owners(catalogue: Catalogue, target: Target) -> None:
 
 
 def _read_back(catalogue: Catalogue, found: dict[str, Any], target: Target, *, anonymous: bool) -> None:
-    """Fetch every file and compare; take the edition off and raise PublicationDiffers if a byte isn't as approved."""
+    """Fetch every file and compare; take the edition off and raise PublicationDiffers if a byte isn't as approved.
+
+    What anybody sees may not wait unverified for a catalogue to come round: if it can't be read whole it is taken off, too, and
+    CatalogueUnreachable is raised; publishing again puts it back.
+    """
     shown = found
     if anonymous:
         seen = catalogue.find(found["id"], found["name"], anonymous=True)
@@ -215,7 +227,18 @@ def _read_back(catalogue: Catalogue, found: dict[str, Any], target: Target, *, a
     differing = []
     for resource in resources_of(shown, target.release_hash):
         want = wanted[resource["id"]]
-        got = catalogue.fetch(catalogue.here(str(resource.get("url"))), anonymous=anonymous, limit=want["size"])
+        address = catalogue.here(str(resource.get("url")))
+        try:
+            patience = PUBLIC if anonymous else None
+            got = catalogue.fetch(address, anonymous=anonymous, limit=want["size"], patience=patience)
+        except Uncertain:
+            if not anonymous:
+                raise
+            _take_off(catalogue, target, want["file_name"])
+            raise CatalogueUnreachable(
+                f"{want['file_name']}: public, and couldn't be read back whole; the edition was taken off meanwhile. Run the "
+                "publication again, that is safe"
+            ) from None
         if (got.status, f"sha256:{got.sha256}", got.bytes) != (200, want["hash"], want["size"]):
             differing.append(want["file_name"])
     if differing:
@@ -243,7 +266,7 @@ def _take_off(catalogue: Catalogue, target: Target, what: str) -> None:
     faults = 0
     for _ in range(MOST_STEPS):
         try:
-            found = catalogue.find(package_id(target.metadata["dataset"]), target.metadata["name"])
+            found = _holder(catalogue, target)
             ids = _ids(found, target) if found else set()
             if not found or not ids:
                 return

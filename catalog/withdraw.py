@@ -5,20 +5,24 @@ Safe to run again. Who may order it is decided in review/; an edit made by hand 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from catalog.ckan import Catalogue, Conflict, Fetched, Uncertain, named_faults
 from catalog.entry import extras_of, resources_of
+from catalog.held import claimed, entry_with, file_ids
 from catalog.history import forget, look_at_history, remedy
-from catalog.mapping import PUBLIC_STATES, WITHDRAWN, package_id, package_name
+from catalog.mapping import PUBLIC_STATES, WITHDRAWN
 from catalog.plan import clearing, evidence_after, in_front
 from catalog.tables import drop_tables
 from catalog.wordless import MARK, WORDS_GONE, is_wordless, left_words, without_words
 from domain.errors import CatalogueRefused, WithdrawalIncomplete
-from domain.release import Receipt
+from domain.release import Manifest, Receipt
 
-GONE = frozenset({401, 403, 404, 410})
+GONE = frozenset({404, 410})
+REFUSED = frozenset({401, 403})
 Proof = tuple[dict[str, Any], ...]
 
 
@@ -32,14 +36,16 @@ def withdraw(
     withdrawn_on: str,
     contact: str | None = None,
     receipt: Receipt | None = None,
+    manifest: Manifest | None = None,
     keeps_words: bool = True,
 ) -> Proof:
     """Remove the bytes of every file of the release in one act and prove it; each file's entry stays as a tombstone.
 
+    Which files are its own is told by `receipt` and `manifest` too: somebody may have renamed the dataset or relabelled them.
     Without `keeps_words` no word of its contract stays there either (catalog/wordless), an edit of them by hand included.
     Returns one row for each address that ever served a file or what the catalogue made of it (tables, search):
-    {url, status, gone, redirected_to}; the receipt's own addresses too where it is given. Raises WithdrawalIncomplete (with the proof so far), CatalogueRefused,
-    CatalogueUnreachable.
+    {url, status, gone, redirected_to, content_type}; the receipt's own addresses too where it is given. Raises WithdrawalIncomplete
+    (with the proof so far; also where nothing is known that could be asked for), CatalogueRefused, CatalogueUnreachable.
     """
     catalogue.begin()
     tombstone = {
@@ -50,37 +56,51 @@ def withdraw(
     }
     if not keeps_words:
         tombstone |= {MARK: WORDS_GONE}
+    release = _Release(dataset, release_hash, file_ids(release_hash, manifest, receipt))
     with named_faults():
-        found = _clear(catalogue, dataset, release_hash, tombstone, contact)
+        found = _clear(catalogue, release, tombstone, contact)
         if found is not None:
             drop_tables(catalogue, resources_of(found, release_hash))
             if not keeps_words:
                 forget(catalogue, found)
-        return _prove(catalogue, release_hash, _addresses(catalogue, found, release_hash, receipt), found)
+        return _prove(catalogue, release, _addresses(catalogue, found, release, receipt), found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Release:
+    dataset: str
+    hash: str
+    files: frozenset[str]  # their ids, as far as they are known
+
+    def entry(self, catalogue: Catalogue) -> dict[str, Any] | None:
+        return entry_with(catalogue, self.dataset, self.hash, self.files)
 
 
 def _clear(
-    catalogue: Catalogue, dataset: str, release_hash: str, tombstone: Mapping[str, Any], contact: str | None
+    catalogue: Catalogue, release: _Release, tombstone: Mapping[str, Any], contact: str | None
 ) -> dict[str, Any] | None:
     """Bytes and entry of the release's files, in one request; looked at again after every fault."""
-    slug = dataset.replace(".", "-").replace("_", "-")
+    release_hash = release.hash
     for attempt in range(1, catalogue.attempts + 1):
-        found = catalogue.find(package_id(dataset), package_name(slug))
+        found = release.entry(catalogue)
         if found is None:
             return None
         left = _left(found, release_hash, tombstone)
         if not left:
             return found
         try:
-            catalogue.act("package_revise", _tombstones(catalogue, found, left, tombstone, contact))
+            catalogue.act(
+                "package_revise",
+                _tombstones(catalogue, found, left, {**tombstone, "release_hash": release_hash}, contact),
+            )
         except (Uncertain, Conflict):
             if attempt == catalogue.attempts:
                 raise
             catalogue.wait(attempt)
-    found = catalogue.find(package_id(dataset), package_name(slug))
+    found = release.entry(catalogue)
     if found is not None and _left(found, release_hash, tombstone):
         raise WithdrawalIncomplete(
-            f"{dataset}: the catalogue keeps the files of this release; hide the dataset there by hand, then run again"
+            f"{release.dataset}: the catalogue keeps the files of this release; hide the dataset there by hand, then run again"
         )
     return found
 
@@ -122,11 +142,15 @@ def _contact(extras: Mapping[str, str]) -> str:
 
 
 def _addresses(
-    catalogue: Catalogue, found: dict[str, Any] | None, release_hash: str, receipt: Receipt | None
+    catalogue: Catalogue, found: dict[str, Any] | None, release: _Release, receipt: Receipt | None
 ) -> dict[str, str]:
-    """Every address that served a file of the release, with the file's sha256."""
+    """Every address that served a file of the release, with the file's sha256; of files that no entry lists any more what the
+    catalogue says of each."""
     addresses: dict[str, str] = {}
-    for resource in resources_of(found, release_hash) if found else ():
+    listed = resources_of(found, release.hash) if found else []
+    for gone in release.files - {r["id"] for r in listed}:
+        addresses[f"{catalogue.url}/api/3/action/resource_show?id={gone}"] = ""
+    for resource in listed:
         digest = str(resource.get("hash")).removeprefix("sha256:")
         for dataset in (found["id"], found["name"]) if found else ():
             base = f"{catalogue.url}/dataset/{dataset}/resource/{resource['id']}/download"
@@ -140,14 +164,24 @@ def _addresses(
 
 
 def _prove(
-    catalogue: Catalogue, release_hash: str, addresses: Mapping[str, str], found: Mapping[str, Any] | None
+    catalogue: Catalogue, release: _Release, addresses: Mapping[str, str], found: Mapping[str, Any] | None
 ) -> Proof:
     """Fetch every address as a stranger; again for a while, since a cache in front may lag behind."""
+    if not addresses:
+        raise WithdrawalIncomplete(
+            f"{release.dataset}: the catalogue shows this token no file of the release, and no receipt or manifest says where "
+            "they stood; look for the dataset there by hand, then withdraw again"
+        )
     proof: Proof = ()
+    origins = {urlsplit(url)[:2] for url in addresses}
+    is_hidden = found is None or bool(found.get("private")) or found.get("state", "active") != "active"
     for attempt in range(1, catalogue.attempts + 1):
         pages: dict[str, Fetched] = {}  # every address leads to the same page; a CKAN takes a while to draw it
-        proof = tuple(_look(catalogue, url, digest, pages) for url, digest in sorted(addresses.items()))
-        proof += (*_entry(catalogue, release_hash, found),) if found else ()
+        proof = tuple(
+            _look(catalogue, url, digest, pages, origins, is_hidden=is_hidden)
+            for url, digest in sorted(addresses.items())
+        )
+        proof += (*_entry(catalogue, release, found),) if found else ()
         if all(row["gone"] for row in proof):
             return proof
         if attempt < catalogue.attempts:
@@ -155,17 +189,29 @@ def _prove(
     standing = [row for row in proof if not row["gone"]]
     if all("activities" in row for row in standing):
         raise WithdrawalIncomplete(remedy(catalogue, standing[0]), proof=proof)
-    raise WithdrawalIncomplete(
-        f"{len(standing)} of {len(proof)} addresses still answer with a file; empty the caches in front of the catalogue, "
-        "then withdraw again",
-        proof=proof,
-    )
+    told = f"{len(standing)} of {len(proof)} addresses still answer"
+    if found is None:
+        what = "no dataset of this release is shown to this token; check its rights, or hide the dataset there by hand"
+    elif all(row["status"] in REFUSED for row in standing):
+        what = "they are refused, which isn't gone: something in front of the catalogue keeps us out; let it through"
+    else:
+        what = "empty the caches in front of the catalogue"
+    raise WithdrawalIncomplete(f"{told}; {what}, then withdraw again", proof=proof)
 
 
-def _look(catalogue: Catalogue, url: str, digest: str, pages: dict[str, Fetched]) -> dict[str, Any]:
-    """Gone is: refused, not found, or led to a page that isn't the file. Anything else still stands.
+def _look(
+    catalogue: Catalogue,
+    url: str,
+    digest: str,
+    pages: dict[str, Fetched],
+    origins: Set[tuple[str, ...]],
+    *,
+    is_hidden: bool,
+) -> dict[str, Any]:
+    """Gone is: not found, or led to a page of the catalogue; refused only where the entry itself is hidden, for somebody in
+    front may refuse us alone. Anything else still stands.
 
-    `pages`: what addresses that others led to have answered.
+    `pages`: what addresses that others led to have answered. `origins`: where the catalogue's own pages are.
     """
     got = catalogue.fetch(url, anonymous=True, follow=False)
     led = got.redirected_to
@@ -174,17 +220,22 @@ def _look(catalogue: Catalogue, url: str, digest: str, pages: dict[str, Fetched]
             pages[led] = catalogue.fetch(led, anonymous=True)
         got = pages[led]
         led = got.redirected_to or led
-    gone = got.sha256 != digest and (got.status in GONE or (led is not None and got.status == 200))
-    return {"url": url, "status": got.status, "gone": gone, "redirected_to": led}
+    is_page = led is not None and got.status == 200 and got.content_type == "text/html" and urlsplit(led)[:2] in origins
+    is_away = got.status in GONE or is_page or (is_hidden and got.status in REFUSED)
+    return {
+        "url": url, "status": got.status, "gone": is_away and got.sha256 != digest, "redirected_to": led,
+        "content_type": got.content_type,
+    }  # fmt: skip
 
 
-def _entry(catalogue: Catalogue, release_hash: str, found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _entry(catalogue: Catalogue, release: _Release, found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """What entry, search index and history still tell of the release: nothing but its tombstone, and where that is to hold
     no words, none of them."""
-    name = str(found["name"])
+    name, release_hash = str(found["name"]), release.hash
     is_bare = any(is_wordless(r) for r in resources_of(found, release_hash))
 
-    def row(action: str, query: str, hits: list[Any]) -> dict[str, Any]:
+    def row(action: str, query: str, seen: list[Any]) -> dict[str, Any]:
+        hits = [claimed(hit, release_hash, release.files) for hit in seen]
         gone = not any(_stands(r) for hit in hits for r in resources_of(hit, release_hash))
         gone = gone and not (is_bare and any(left_words(hit, release_hash) for hit in hits))
         return {

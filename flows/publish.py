@@ -7,6 +7,7 @@ packs with those in force and asks the negative list once more. Every refusal go
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from flows.guard import guarded
 from flows.in_force import checked_approval, verify_in_force
 from flows.platform import Platform, open_platform
 from flows.prefect_setup import opaque
-from flows.prepare_steps import is_local
+from flows.prepare_steps import is_local, stored_manifest
 from flows.progress import announce
 from flows.tombstone import tombstone
 from flows.unsettled import lift_mark, mark_under_way
@@ -154,9 +155,17 @@ def take_off(platform: Platform, record: dict[str, Any], turn: int) -> dict[str,
             proof = withdraw(
                 catalogue, release_hash=record["release_hash"], dataset=record["dataset"], reason=record["reason"],
                 reason_code=record["reason_code"] or "", withdrawn_on=platform.moment(), contact=left.contact,
-                receipt=queries.receipt(record["release"]), keeps_words=left.keeps_words,
+                receipt=queries.receipt(record["release"]), manifest=_manifest(platform, record), keeps_words=left.keeps_words,
             )  # fmt: skip
     return {"addresses": [*proof, *copies], withdrawals.WORDS: left.keeps_words}
+
+
+def _manifest(platform: Platform, record: Mapping[str, Any]) -> Manifest | None:
+    """The release's manifest; None where the store lost it: what has to come off comes off without it too."""
+    try:
+        return stored_manifest(platform.stores, record["release_hash"])
+    except MingjingError:
+        return None
 
 
 def _unpost(platform: Platform, path: str) -> dict[str, Any]:

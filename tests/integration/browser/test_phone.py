@@ -42,11 +42,11 @@ def test_edition_is_hidden_by_three_taps_and_put_back_by_a_second_person(town: T
     keeper = enter("conf", phone=True).go("/hide")
     keeper.page.locator("a.button", has_text="2026-01").first.click()
     keeper.reads("您是第二人")
-    keeper.page.get_by_label("密码").fill(PASSWORD)
+    keeper.page.get_by_label("密码").first.fill(PASSWORD)
     keeper.press("签字撤销")
     keeper.reads("理由")  # a reason is needed
     keeper.page.get_by_label("理由（撤销须写）").fill("核实无误")
-    keeper.page.get_by_label("密码").fill(PASSWORD)
+    keeper.page.get_by_label("密码").first.fill(PASSWORD)
     keeper.press("签字撤销")
     keeper.reads("已撤销下架令")
     town.await_status(release, "published")
@@ -54,7 +54,7 @@ def test_edition_is_hidden_by_three_taps_and_put_back_by_a_second_person(town: T
 
     hide(chief, release)
     keeper.go(f"/releases/{release}/hide")
-    keeper.page.get_by_label("密码").fill(PASSWORD)
+    keeper.page.get_by_label("密码").first.fill(PASSWORD)
     keeper.press("签字确认")
     keeper.reads("已确认撤下")
     assert 200 not in files(town, release)

@@ -8,13 +8,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import requests
 
 from domain.contract import Contract
 from domain.errors import (
+    CatalogueUnreachable,
     PublicationDiffers,
 )
 from tests.catalogue_release import ROWS, Prepared, prepare
-from tests.integration.catalog.acts import assert_whole, first_editions, later_editions, put, shown, take
+from tests.integration.catalog.acts import assert_whole, first_editions, later_editions, put, shown, states, take
 from tests.integration.catalog.conftest import Backend, Crash, Wire
 
 KINDS = ["lose-request", "lose-answer", "status-503", "status-500-after", "truncate"]
@@ -142,3 +144,23 @@ def test_publish_never_shows_part_of_an_edition(backend: Backend, tmp_path: Path
         watcher.join()
     assert watcher.partial == 0
     assert watcher.looks > 20
+
+
+class Cut(Wire):
+    """Cuts every download short."""
+
+    def carry(self, request: requests.PreparedRequest, send: Callable[[], requests.Response]) -> requests.Response:
+        if "/download" in request.path_url:
+            raise requests.exceptions.ChunkedEncodingError("cut")
+        return send()
+
+
+def test_an_edition_that_can_t_be_read_back_doesn_t_stay_public(backend: Backend, tmp_path: Path) -> None:
+    contract = backend.contract()
+    old, new = prepare(tmp_path, contract=contract, period="2024"), prepare(tmp_path, contract=contract)
+    put(backend, old)
+    with pytest.raises(CatalogueUnreachable, match="taken off"):
+        put(backend, new, Cut())
+    assert states(backend, contract) == [("2024", "current")]
+    put(backend, new)
+    assert_whole(backend, new)

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
 
+from catalog.ckan import Catalogue
 from catalog.entry import extras_of
 from catalog.inspect import inspect
 from catalog.plan import Change, Target, plan_changes
+from catalog.withdraw import _look, withdraw
 from domain.errors import (
     TransitionRefused,
+    WithdrawalIncomplete,
 )
+from domain.release import Receipt
 from tests.catalogue_release import ROWS, Prepared, prepare
 from tests.integration.catalog.acts import assert_whole, extra, later_editions, put, shown, states, take
 from tests.integration.catalog.conftest import Backend, Crash, Wire, kinds
@@ -114,3 +124,105 @@ def test_withdraw_survives_a_fault_at_every_kind_of_request(backend: Backend, tm
         assert all(row["gone"] for row in proof)
         assert len(proof) >= 2 * len(ready.manifest.exports)
     assert points
+
+
+# --- what somebody changed by hand beforehand ---
+
+
+def order(backend: Backend, ready: Prepared, **known: Any) -> tuple[dict[str, Any], ...]:
+    return withdraw(
+        backend.client(), release_hash=ready.manifest.release_hash, dataset=ready.contract.id, reason="错", reason_code="leak",
+        withdrawn_on="2025-06-01", **known,
+    )  # fmt: skip
+
+
+def downloads(receipt: Receipt) -> set[int]:
+    return {requests.get(r["url"], timeout=20, allow_redirects=False).status_code for r in receipt.resources}
+
+
+@pytest.mark.parametrize("known", ["receipt", "manifest"])
+def test_withdraw_takes_off_files_that_were_relabelled(backend: Backend, tmp_path: Path, known: str) -> None:
+    ready = prepare(tmp_path, contract=backend.contract())
+    receipt = put(backend, ready)
+    for resource in shown(backend, ready.contract)["resources"]:
+        backend.hand("resource_patch", id=resource["id"], release_hash="0" * 64)
+    assert downloads(receipt) == {200}
+    proof = order(backend, ready, **{known: receipt if known == "receipt" else ready.manifest})
+    assert all(row["gone"] for row in proof)
+    assert {r["url"] for r in receipt.resources} <= {row["url"] for row in proof}
+    assert 200 not in downloads(receipt)
+    assert states(backend, ready.contract) == [("2025", "withdrawn")]
+
+
+@pytest.mark.server
+@pytest.mark.parametrize("known", ["receipt", "manifest"])
+def test_withdraw_finds_a_dataset_that_was_renamed(editor: Backend, tmp_path: Path, known: str) -> None:
+    """An editor's token can't choose the id, so a dataset is found by its name; somebody took that too."""
+    ready = prepare(tmp_path, contract=editor.contract())
+    receipt = put(editor, ready)
+    owner = ready.contract.catalogue.organization
+    editor.hand("package_patch", id=receipt.package_id, name=f"renamed-{ready.contract.slug}")
+    editor.hand("package_create", name=ready.contract.slug, owner_org=owner)
+    assert downloads(receipt) == {200}
+    proof = order(editor, ready, **{known: receipt if known == "receipt" else ready.manifest})
+    assert all(row["gone"] for row in proof)
+    assert 200 not in downloads(receipt)
+
+
+def test_withdraw_of_what_nothing_is_known_of_proves_nothing(backend: Backend, tmp_path: Path) -> None:
+    ready = prepare(tmp_path, contract=backend.contract())
+    with pytest.raises(WithdrawalIncomplete, match="by hand"):
+        order(backend, ready)
+    proof = order(backend, ready, manifest=ready.manifest)
+    assert len(proof) == len(ready.manifest.exports)
+    assert {row["status"] for row in proof} == {404}
+
+
+@pytest.mark.parametrize(
+    ("answer", "gone"),
+    [
+        ("403", False),
+        ("404", True),
+        ("own page", True),
+        ("own file", False),
+        ("other page", False),
+        ("other file", False),
+    ],
+)
+def test_gone_is_what_a_stranger_can_t_have(answer: str, gone: bool) -> None:
+    with answering(answer) as url:
+        origins = {("http", urlsplit(url).netloc)}
+        row = _look(Catalogue(url), f"{url}/file.csv", "0" * 64, {}, origins, is_hidden=False)
+        hidden = _look(Catalogue(url), f"{url}/file.csv", "0" * 64, {}, origins, is_hidden=True)
+    assert (row["gone"], hidden["gone"]) == (gone, gone or answer == "403")
+
+
+@contextmanager
+def answering(answer: str) -> Iterator[str]:
+    """A server whose file.csv answers so; `own` and `other` tell where it leads to."""
+    how, _, what = answer.partition(" ")
+
+    class Server(BaseHTTPRequestHandler):
+        def log_message(self, *_: object) -> None: ...
+
+        def do_GET(self) -> None:
+            if self.path == "/file.csv":
+                self.send_response(302 if what else int(how))
+                host = "127.0.0.1" if how == "own" else "localhost"
+                self.send_header("Location", f"http://{host}:{self.server.server_address[1]}/there")
+            else:
+                self.send_response(200)
+                self.send_header("Content-Type", "text/html; charset=utf-8" if what == "page" else "text/csv")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Server)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

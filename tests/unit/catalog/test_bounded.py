@@ -65,7 +65,7 @@ def url() -> Iterator[str]:
 
 def ask(catalogue: Catalogue, path: str) -> object:
     return (
-        catalogue._fetch(f"{catalogue.url}{path}", True, None, True)
+        catalogue._fetch(f"{catalogue.url}{path}", True, None, True, 0.5)
         if path.startswith("/")
         else catalogue.act(path, {})
     )
