@@ -175,8 +175,8 @@ def test_order_given_while_its_dataset_is_busy_outlives_a_restart(apart: Apart, 
 def test_register_file_that_cannot_be_read_holds_up_nothing_else_and_is_named(
     apart: Apart, tmp_path: Path, content: bytes
 ) -> None:
-    torn, _, package = apart.published("torn", tmp_path)
-    days_over, _, _ = apart.published(f"beside{len(content)}", tmp_path, publication_days=900)
+    torn, _, package = apart.published(f"torn{sum(content)}", tmp_path)
+    days_over, _, _ = apart.published(f"beside{sum(content)}", tmp_path, publication_days=900)
     overdue(apart, days_over)
     path = apart.here.root / "register" / f"{torn.release_hash}.json"
     whole = path.read_bytes()
