@@ -11,6 +11,12 @@ from flows.stores import s3_place
 
 DATA = ("store", "raw_store", "public_store")
 RECORDS = "records_store"
+PURPOSES = {
+    "store": "脱敏数据须有自己的存储桶 redacted data",
+    "raw_store": "原始数据须有自己的存储桶 raw data",
+    "public_store": "公开副本须有自己的存储桶 public copies",
+    RECORDS: "记录须有自己的存储桶 records",
+}
 WORDS = {"yes": "有 yes", "no": "无 no", "lacking": "端点不支持 lacking"}
 
 
@@ -33,6 +39,18 @@ def check_buckets(home: Home) -> list[Bucket]:
     return [_checked(setting, location, named, asked) for setting, location in named.items()]
 
 
+def _sharing(setting: str, bucket: str, named: dict[str, str]) -> list[str]:
+    """The other settings that name the same bucket, under whatever prefix: policies, locks and versions are the bucket's."""
+    shared = []
+    for other, place in named.items():
+        try:
+            if other != setting and place != "file" and s3_place(place, other)[0] == bucket:
+                shared.append(other)
+        except MingjingError:  # the other's own problem
+            continue
+    return shared
+
+
 def _checked(setting: str, location: str, named: dict[str, str], asked: list[Any]) -> Bucket:
     if location == "file" and setting in ("store", "raw_store"):
         return Bucket(setting, location)
@@ -46,23 +64,15 @@ def _checked(setting: str, location: str, named: dict[str, str], asked: list[Any
         can = features(asked[0], bucket)
     except MingjingError as fault:
         return Bucket(setting, location, problem=str(fault))
-    shared = [
-        other
-        for other, place in named.items()
-        if other != setting and place.startswith("s3:") and s3_place(place, other)[0] == bucket
-    ]
+    shared = _sharing(setting, bucket, named)
     problem = remark = ""
-    if setting == RECORDS:
-        if shared:
-            problem = (
-                f"记录须有自己的存储桶 records share a bucket with {', '.join(shared)}; give them one of their own"
-            )
-        elif can.lock != "yes":
+    if shared:
+        problem = f"{PURPOSES[setting]} share a bucket with {', '.join(shared)}; give them one of their own"
+    elif setting == RECORDS:
+        if can.lock != "yes":
             remark = "没有对象锁定：记录可以被删除 no object lock here: records can be removed"
     elif can.default_days:
         problem = f"默认锁定 {can.default_days} 天：数据将无法删除 a default lock keeps data from being removed; take it off this bucket"
-    elif setting == "public_store" and shared:
-        problem = f"公开副本须有自己的存储桶 public copies share a bucket with {', '.join(shared)}; give them one of their own"
     elif can.versions == "lacking" and setting == "public_store":
         problem = "端点不能列出版本：无法证明已删除 this endpoint can't list versions, so removal can't be proved; use another"
     elif can.versions == "lacking":

@@ -27,19 +27,26 @@ def register(app: typer.Typer) -> None:
 
 def list_published(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """What was published from here, until when, and what became of it."""
-    from flows.outside.register import entries, publisher
+    from flows.guard import note
+    from flows.outside.register import listed, publisher
 
+    found, faults = listed(publisher(home))
+    for fault in faults:
+        note(fault, "list")
     rows = [
         {
             "release": e.release, "dataset": e.dataset, "period": e.period, "state": e.state.value, "until": e.until,
             "proven": not e.is_unproven, "public_url": (e.receipt or {}).get("dataset_url"),
         }
-        for e in entries(publisher(home))
+        for e in found
     ]  # fmt: skip
     if as_json:
-        return answer(rows)
-    heads = ("发布单", "数据集", "期间", "状态", "撤下日", "已核实", "公开地址")
-    return table("", heads, [["是" if v is True else "否" if v is False else v for v in r.values()] for r in rows])
+        answer(rows)
+    else:
+        heads = ("发布单", "数据集", "期间", "状态", "撤下日", "已核实", "公开地址")
+        table("", heads, [["是" if v is True else "否" if v is False else v for v in r.values()] for r in rows])
+    if faults:
+        raise typer.Exit(3)
 
 
 def due(

@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from domain.errors import MingjingError, TransitionRefused
+from domain.errors import TransitionRefused
 from domain.finding import Finding
 from domain.withdrawal import Cause, may_keep_words
 from flows.cases import must_hide
@@ -20,7 +20,18 @@ from flows.catalogue import catalogue_for, one_at_a_time
 from flows.copies import copies_fall, falling_together, inspect_copies
 from flows.home import Home
 from flows.outside.plans import due_tonight, keep_seen, plan_half_month
-from flows.outside.register import DOWN, Entry, State, approved, changed, entries, entry_of, in_turn, receipt_path
+from flows.outside.register import (
+    DOWN,
+    Entry,
+    State,
+    approved,
+    changed,
+    entry_of,
+    keep_order,
+    listed,
+    obeyed,
+    receipt_path,
+)
 from flows.platform import moment_at
 from review.carried import Kind, write_message
 from review.case_steps import REASONS, CaseKind
@@ -35,14 +46,16 @@ SUSPENSION = {"reason": REASONS[CaseKind.INSPECTION], "reason_code": Cause.INSPE
 RECEIPTS = {State.EXPIRED: Kind.EXPIRED, State.HIDDEN: Kind.HIDDEN, State.TAKEN_DOWN: Kind.TAKEN_DOWN}
 
 
-def due(here: Home, today: date) -> tuple[list[dict[str, Any]], list[MingjingError]]:
+def due(here: Home, today: date) -> tuple[list[dict[str, Any]], list[Exception]]:
     """Take down everything whose day has come on `today`, and finish what was ordered before.
 
-    Returns {release, state, proof, receipt} of each, and why others couldn't be: one that fails keeps no other public.
+    Returns {release, state, proof, receipt} of each, and why others couldn't be: one that fails, or
+    whose entry can't be read, keeps no other public.
     """
     done: list[dict[str, Any]] = []
-    refused: list[MingjingError] = []
-    for entry in list(entries(here)):
+    found, faults = listed(here)
+    refused: list[Exception] = [*faults]
+    for entry in found:
         is_due = entry.state not in DOWN and entry.until is not None and entry.until <= today.isoformat()
         if not is_due and not entry.is_unproven:
             continue
@@ -53,7 +66,7 @@ def due(here: Home, today: date) -> tuple[list[dict[str, Any]], list[MingjingErr
         }
         try:
             done.append(take_down(here, entry.release_hash, State.EXPIRED, order))
-        except MingjingError as fault:
+        except Exception as fault:  # a full disk here is no reason to leave the next one public
             refused.append(fault)
     return done, refused
 
@@ -62,7 +75,7 @@ def take_down(here: Home, release_hash: str, state: State, order: dict[str, Any]
     """Take one release off the catalogue and prove it; returns {release, state, proof, receipt (path; None where the
     inspection's is the receipt)}.
 
-    An order that is there already is carried out as it stands. Raises WithdrawalIncomplete, CatalogueRefused,
+    The order is kept before anything is waited for. One that is there already is carried out as it stands. Raises WithdrawalIncomplete, CatalogueRefused,
     CatalogueUnreachable: the order stays and `due` carries it out.
     """
     from catalog.withdraw import withdraw
@@ -70,11 +83,10 @@ def take_down(here: Home, release_hash: str, state: State, order: dict[str, Any]
     entry = entry_of(here, release_hash)
     if entry is None:
         raise TransitionRefused("this release is unknown here; nothing of it was published here")
-    with in_turn(), one_at_a_time(here, entry.dataset), catalogue_for(here) as catalogue:
-        entry = entry_of(here, release_hash) or entry  # as it is now that it's our turn
-        if entry.state not in DOWN:
-            barred = entry.is_barred or state is State.HIDDEN
-            entry = changed(here, entry, state=state, order=order, proof=None, is_barred=barred)
+    if entry.state not in DOWN or (state is State.HIDDEN and not entry.is_barred):
+        keep_order(here, entry, state, order)
+    with one_at_a_time(here, entry.dataset), catalogue_for(here) as catalogue:
+        entry = obeyed(here, release_hash) or entry  # as it is now that it's our turn
         if entry.is_unproven:
             with copies_fall(here, catalogue, entry.dataset, release_hash) as copies:
                 proof = withdraw(
@@ -113,18 +125,19 @@ def hide(here: Home, entry: Entry, pem: bytes, passphrase: str, reason: str) -> 
     return take_down(here, entry.release_hash, State.HIDDEN, order)
 
 
-def settle(here: Home) -> list[MingjingError]:
+def settle(here: Home) -> list[Exception]:
     """Look after publications that died: what the public sees is read back now, and taken off if a byte differs.
 
-    What isn't there, or had to be taken off, is published again from its package. Returns what couldn't be settled.
+    What isn't there, or had to be taken off, is published again from its package. Returns what couldn't be settled;
+    what can't be read is told by `due`.
     """
-    refused: list[MingjingError] = []
-    for entry in list(entries(here)):
+    refused: list[Exception] = []
+    for entry in listed(here)[0]:
         if entry.state is not State.PUBLISHING:
             continue
         try:
             _settle(here, entry)
-        except MingjingError as fault:
+        except Exception as fault:
             refused.append(fault)
     return refused
 
@@ -133,7 +146,7 @@ def _settle(here: Home, entry: Entry) -> None:
     from catalog.publish import settle as read_back
 
     manifest, metadata = approved(here, entry)
-    with in_turn(), one_at_a_time(here, entry.dataset), catalogue_for(here) as catalogue:
+    with one_at_a_time(here, entry.dataset), catalogue_for(here) as catalogue:
         now = entry_of(here, entry.release_hash)
         if now is not None and now.state is State.PUBLISHING:
             with falling_together(here, catalogue, manifest):
@@ -152,11 +165,11 @@ def inspect_entries(
     results: list[dict[str, Any]] = []
     grave: list[Entry] = []
     at = moment_at(here)
-    with in_turn(), catalogue_for(here) as catalogue:
+    with catalogue_for(here) as catalogue:
         for entry in wanted:
             try:
                 result = _looked_at(here, catalogue, entry)
-            except MingjingError as fault:
+            except Exception as fault:
                 note(fault, f"inspect {entry.release}")
                 continue
             if result is not None:
@@ -172,7 +185,7 @@ def inspect_entries(
     for entry in grave:
         try:
             take_down(here, entry.release_hash, State.SUSPENDED, SUSPENSION)
-        except MingjingError as fault:  # the order stands, `due` carries it out
+        except Exception as fault:  # the order stands, `due` carries it out
             note(fault, f"take down {entry.release}")
     told = [{"release": entry["release"], **entry["result"]} for entry in results]
     return {"results": told, "receipt": str(path)}
@@ -199,10 +212,15 @@ def _looked_at(here: Home, catalogue: Catalogue, entry: Entry) -> dict[str, Any]
 
 def inspect_all(here: Home, note: Note) -> dict[str, Any] | None:
     """Inspect everything public here. Returns as `inspect_entries`."""
-    return inspect_entries(here, [e for e in entries(here) if e.state is State.PUBLISHED], note)
+    found, faults = listed(here)
+    for fault in faults:
+        note(fault, "inspect")
+    return inspect_entries(here, [e for e in found if e.state is State.PUBLISHED], note)
 
 
 def inspect_due(here: Home, today: date, note: Note) -> dict[str, Any] | None:
     """Inspect tonight's part of the half month's plan, what is new and what failed. Returns as `inspect_entries`."""
+    for fault in listed(here)[1]:
+        note(fault, "inspect")
     plan = plan_half_month(here, today)
     return inspect_entries(here, due_tonight(here, plan, today), note, plan)

@@ -21,7 +21,7 @@ from starlette.routing import Route
 from domain.errors import MingjingError, UsageInvalid
 from flows.home import Home
 from flows.outside.duties import hide
-from flows.outside.register import DOWN, Entry, State, entries, named
+from flows.outside.register import DOWN, Entry, State, listed, named
 
 HERE = Path(__file__).parent
 LOOPBACK = ("127.0.0.1", "localhost")
@@ -50,9 +50,10 @@ def create_page(here: Home) -> Starlette:
 
     def shown(request: Request, *, status: int = 200, said: tuple[str, str] = ("", ""), bad: bool = False) -> Response:
         language = 1 if request.query_params.get("lang") == "en" else 0
-        rows = sorted(entries(here), key=lambda e: (e.state in DOWN, e.title, e.period))
+        found, faults = listed(here)
+        rows = sorted(found, key=lambda e: (e.state in DOWN, e.title, e.period))
         text = template.render(
-            rows=[_row(e, language) for e in rows], said=said[language], bad=bad, en=bool(language),
+            rows=[_row(e, language) for e in rows], faults=[str(fault) for fault in faults], said=said[language], bad=bad, en=bool(language),
             t=lambda zh, en: (zh, en)[language], home=here.catalogue_url,
         )  # fmt: skip
         return HTMLResponse(text, status_code=status, headers=HEADERS)

@@ -86,7 +86,13 @@ def precisely(here: Home) -> str:
 
 
 def _seen(here: Home, entry: Entry) -> dict[str, Any]:
-    return kept(here.root / "inspections" / f"{entry.release_hash}.json")
+    """The last look; one whose note can't be read counts as none, so it is looked at again."""
+    try:
+        seen = kept(here.root / "inspections" / f"{entry.release_hash}.json")
+        datetime.fromisoformat(seen["at"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+    return seen
 
 
 def _is_seen_since(here: Home, entry: Entry, moment: datetime) -> bool:

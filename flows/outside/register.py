@@ -1,6 +1,7 @@
 """What the publishing side did: one entry for each release it was ever told of, written before the catalogue is touched.
 
 HOME/register/HASH.json           the entry
+HOME/register/HASH.STATE.order    what was ordered and isn't in the entry yet, which waits for the dataset's turn
 HOME/register/HASH.manifest       the approved manifest, HASH.metadata the approved metadata (both verified by hash)
 HOME/receipts/                    signed receipts, to be carried back
 HOME/plans, HOME/inspections      what is to be inspected, and what was (flows/outside/plans)
@@ -9,9 +10,7 @@ HOME/plans, HOME/inspections      what is to be inspected, and what was (flows/o
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -20,10 +19,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from domain.canonical import sha256_hex
-from domain.errors import ContentChanged, ReleaseNotFound, UsageInvalid
+from domain.errors import ContentChanged, MingjingError, ReleaseNotFound, UsageInvalid
 from domain.release import Manifest, Receipt, publication_until
 from flows.home import Home, home_path, open_home
-from flows.marks import all_kept, keep, keep_bytes, kept
+from flows.marks import keep, keep_bytes, kept
 
 
 class State(StrEnum):
@@ -38,6 +37,7 @@ class State(StrEnum):
 
 
 DOWN = frozenset({State.TAKEN_DOWN, State.EXPIRED, State.HIDDEN, State.SUSPENDED})
+ORDERED = (State.HIDDEN, State.SUSPENDED, State.EXPIRED)  # what is ordered here; where several wait, the first
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,22 +96,47 @@ def today_at(here: Home) -> date:
     return datetime.now(ZoneInfo(here.timezone)).date()
 
 
+def listed(here: Home) -> tuple[list[Entry], list[ContentChanged]]:
+    """Every entry by hash, and a fault for each file that can't be read: one bad file hides no other entry."""
+    found: list[Entry] = []
+    faults: list[ContentChanged] = []
+    for path in sorted(_folder(here).glob("*.json")):
+        try:
+            if entry := entry_of(here, path.stem):
+                found.append(entry)
+        except ContentChanged as fault:
+            faults.append(fault)
+    return found, faults
+
+
 def entries(here: Home) -> Iterator[Entry]:
-    """Every entry, in no order that means anything."""
-    yield from (_entry(found) for found in all_kept(_folder(here)))
+    """Every entry that can be read; whoever acts on all of them tells the faults of `listed` too."""
+    yield from listed(here)[0]
 
 
 def entry_of(here: Home, release_hash: str) -> Entry | None:
-    """The entry of these bytes."""
-    found = kept(_folder(here) / f"{release_hash}.json")
-    return _entry(found) if found else None
+    """The entry of these bytes, down as soon as that is ordered. Raises ContentChanged where it can't be read."""
+    path = _folder(here) / f"{release_hash}.json"
+    if not path.is_file():
+        return None
+    try:
+        entry = _entry(json.loads(path.read_bytes()))
+        if entry.release_hash != release_hash:
+            raise ValueError  # a file under another's name is as unreadable as a torn one
+        _ = entry.until, entry.published  # what every duty asks first
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, MingjingError):
+        raise _unreadable(path) from None
+    return _as_ordered(here, entry)
 
 
 def named(here: Home, release: str) -> Entry:
-    """The entry of a release id or hash. Raises ReleaseNotFound."""
-    for entry in entries(here):
+    """The entry of a release id or hash. Raises ReleaseNotFound, ContentChanged (some can't be read, it may be one)."""
+    found, faults = listed(here)
+    for entry in found:
         if release in (entry.release, entry.release_hash):
             return entry
+    if faults:
+        raise faults[0]
     raise ReleaseNotFound(
         f"no release {release[:64]!r} was published here; `mingjing outside list` names those that were"
     )
@@ -126,6 +151,54 @@ def write(here: Home, entry: Entry) -> Entry:
 def changed(here: Home, entry: Entry, **fields: Any) -> Entry:
     """The entry with other fields, kept."""
     return write(here, replace(entry, **fields))
+
+
+def keep_order(here: Home, entry: Entry, state: State, order: dict[str, Any]) -> None:
+    """An order to take the release down, durable before it returns and without waiting for anybody.
+
+    A file of its own: the entry belongs to whoever holds the dataset's lock, who would write over it.
+    """
+    keep(_order_path(here, entry.release_hash, state), {"state": state.value, "order": order})
+
+
+def obeyed(here: Home, release_hash: str) -> Entry | None:
+    """The entry with what was ordered in it, kept; to be called with the dataset's lock held."""
+    entry = entry_of(here, release_hash)
+    if entry is not None:
+        waiting = [path for state in ORDERED if (path := _order_path(here, release_hash, state)).is_file()]
+        if waiting:
+            write(here, entry)
+        for path in waiting:
+            path.unlink()
+    return entry
+
+
+def _as_ordered(here: Home, entry: Entry) -> Entry:
+    """The entry as its waiting orders make it: the first takes it down, and a person's bars it whatever took it down."""
+    for state in ORDERED:
+        path = _order_path(here, entry.release_hash, state)
+        try:
+            if not (found := kept(path)):
+                continue
+            order = dict(found["order"])
+        except (OSError, ValueError, KeyError, TypeError):
+            raise _unreadable(path) from None
+        if entry.state not in DOWN:
+            entry = replace(entry, state=state, order=order, proof=None)
+        entry = replace(entry, is_barred=entry.is_barred or state is State.HIDDEN)
+    return entry
+
+
+def _order_path(here: Home, release_hash: str, state: State) -> Path:
+    return _folder(here) / f"{release_hash}.{state.value}.order"
+
+
+def _unreadable(path: Path) -> ContentChanged:
+    return ContentChanged(
+        f"登记册中的 {path.name} 无法读取，该期数据不会按期撤下；请从备份恢复该文件，并在目录中人工核对这一期 "
+        f"{path.name} in the register can't be read, so nothing takes its release down in time; restore that file from a "
+        "backup and look at that release in the catalogue by hand"
+    )
 
 
 def keep_approved(here: Home, manifest: Manifest, metadata: bytes) -> None:
@@ -156,16 +229,6 @@ def receipt_path(here: Home, name: str) -> Path:
     folder = here.root / "receipts"
     folder.mkdir(mode=0o700, exist_ok=True)
     return folder / f"{name}.receipt"
-
-
-_TURN = threading.Lock()
-
-
-@contextmanager
-def in_turn() -> Iterator[None]:
-    """Page and duties of one process, one after the other; between processes the dataset's lock holds."""
-    with _TURN:
-        yield
 
 
 def _folder(here: Home) -> Path:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -308,6 +309,21 @@ def test_check_says_what_each_bucket_can_do_and_what_is_wrong(stored: Stored) ->
         b.setting: b for b in check_buckets(replace(home, records_store=f"s3://{stored.server.create_bucket()}"))
     }
     assert "no object lock" in unlocked["records_store"].remark
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), list(combinations(("store", "raw_store", "public_store", "records_store"), 2)), ids=str
+)
+def test_any_two_purposes_in_one_bucket_are_a_problem_of_both(stored: Stored, one: str, other: str) -> None:
+    from dataclasses import replace
+
+    home = open_platform(stored.made.home.root).home
+    bucket = getattr(home, one).removeprefix("s3://").partition("/")[0]
+    shared = replace(home, **{other: f"s3://{bucket}/a-prefix-of-its-own"})
+    problems = {b.setting: b.problem for b in check_buckets(shared)}
+    assert f"share a bucket with {other}" in problems[one]
+    assert f"share a bucket with {one}" in problems[other]
+    assert not [setting for setting, problem in problems.items() if problem and setting not in (one, other)]
 
 
 def test_bucket_that_locks_everything_is_refused_for_data(stored: Stored) -> None:
