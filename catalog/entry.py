@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from catalog.mapping import UNUSED
 from domain.canonical import canonical_json, sha256_hex
 
 FINGERPRINTS = "platform_fields"
@@ -31,7 +32,7 @@ def as_extras(values: Mapping[str, str]) -> list[dict[str, str]]:
 def comparable(package: Entry) -> dict[str, Any]:
     """The fields that the platform answers for, in one form whether written by us or shown by a catalogue."""
     organization = package.get("organization")
-    fields: dict[str, Any] = {name: str(package.get(name) or "").strip() for name in PLAIN}
+    fields: dict[str, Any] = {name: str(package.get(name) or "").strip() for name in (*PLAIN, *UNUSED)}
     fields["tags"] = sorted(t["name"] for t in package.get("tags") or [])
     fields["groups"] = sorted(g["name"] for g in package.get("groups") or [])
     fields["owner_org"] = organization["name"] if isinstance(organization, dict) else package.get("owner_org")
@@ -74,6 +75,7 @@ def edited_by_hand(found: Entry) -> tuple[str, ...]:
         prints = json.loads(extras_of(found)[FINGERPRINTS])
     except (KeyError, ValueError):
         return (f"extras.{FINGERPRINTS}",)
+    prints = {name: _print("") for name in UNUSED} | prints  # entries of before carry no fingerprint of them
     have = {name: _print(value) for name, value in comparable(found).items()}
     names = {n for n in prints.keys() | have.keys() if prints.get(n) != have.get(n)}
     hidden = {"private"} if found.get("private") and not extras_of(found).get(PUBLISHING) else set()

@@ -6,6 +6,7 @@ follows from a failed inspection is decided by flows and review/.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -20,6 +21,15 @@ from domain.finding import Finding, Place, Severity
 from domain.release import Manifest, Receipt
 
 COMPARED = ("name", "description", "mimetype", "size", "hash", "file_name", "edition", "edition_label", "published_on")
+OWN = frozenset(
+    {"release_hash", "edition_state", "edition_newest", "superseded_by", "archived_by", "format", *COMPARED}
+)  # beside what the metadata gives a file
+OF_THE_SERVER = frozenset(
+    {"id", "package_id", "position", "state", "url", "url_type", "created", "last_modified", "metadata_modified", "revision_id",
+     "cache_last_updated", "datastore_active", "datastore_contains_all_records_of_source_file", "total_record_count",
+     "tracking_summary"}
+)  # fmt: skip
+FIELD = re.compile("[a-z][a-z0-9_]{0,39}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +115,11 @@ def _fields(target: Target, found: dict[str, Any]) -> Iterator[Finding]:
         changed = [f for f in COMPARED if str(have.get(f)) != str(want[f])]
         changed += ["format"] if str(have.get("format")).lower() != want["format"].lower() else []
         changed += ["edition_state"] if have.get("edition_state") not in (*PUBLIC_STATES, SUPERSEDED) else []
+        changed += (
+            ["url_type"] if have.get("url_type") != "upload" else []
+        )  # the catalogue's own file, not a link elsewhere
+        added = {k for k, v in have.items() if v and k not in OWN | OF_THE_SERVER | want.keys()}
+        changed += sorted({k if FIELD.fullmatch(k) else "(?)" for k in added})  # a field's name may hold anything, too
         yield from (_edited(field, want["file_name"]) for field in changed)
 
 
@@ -129,9 +144,13 @@ def _bytes(
         want = wanted.get(resource["id"])
         if want is None:
             continue  # reported as a foreign file
-        got = catalogue.fetch(catalogue.here(str(resource.get("url"))), anonymous=True, limit=want["size"])
-        equal = (got.status, f"sha256:{got.sha256}") == (200, want["hash"])
-        addresses.append(Address(str(resource.get("url")), got.status, equal))
+        equal = False
+        if (
+            resource.get("url_type") == "upload"
+        ):  # else a link elsewhere: what it serves us says nothing of what others get
+            got = catalogue.fetch(catalogue.here(str(resource.get("url"))), anonymous=True, limit=want["size"])
+            equal = (got.status, f"sha256:{got.sha256}") == (200, want["hash"])
+            addresses.append(Address(str(resource.get("url")), got.status, equal))
         if not equal:
             place = Place(table=want.get("table"), locator=want["file_name"])
             note = "公众下载到的文件与批准的内容不一致（SHA-256 不同或无法下载）"
@@ -147,14 +166,18 @@ def _tables(catalogue: Catalogue, target: Target, found: dict[str, Any]) -> Iter
     for resource in loadable(found, target.release_hash, target.metadata):
         place = Place(table=resource["table"], locator=resource["file_name"])
         try:
-            query = {"resource_id": resource["id"], "limit": 0}
-            total = catalogue.look("datastore_search", query, anonymous=True)["total"]
+            query = {"resource_id": resource["id"], "limit": 1, "sort": "_id desc", "fields": "_id"}
+            answer = catalogue.look("datastore_search", query, anonymous=True)
         except NotThere:
             note = "在线查询用的数据表不存在，重新发布或在目录中重新载入"
             yield _finding("catalogue-table-missing", Severity.WARN, note, place)
             continue
-        if total != rows[resource["table"]]:
-            yield _finding("catalogue-table-differs", Severity.HOLD, "在线查询用的数据表行数与批准的不同", place)
+        last = max((row["_id"] for row in answer["records"]), default=0)
+        if (
+            answer["total"] != rows[resource["table"]] or last != rows[resource["table"]]
+        ):  # rows are numbered as they are loaded
+            note = "在线查询用的数据表行数与批准的不同，或载入后有行被删换"
+            yield _finding("catalogue-table-differs", Severity.HOLD, note, place)
 
 
 def _surroundings(catalogue: Catalogue, found: dict[str, Any]) -> Iterator[Finding]:

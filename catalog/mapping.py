@@ -24,6 +24,7 @@ FORMAT_NAMES = {"csv": "CSV", "xlsx": "XLSX", "parquet": "Parquet", "geojson": "
 CURRENT, SUPERSEDED, WITHDRAWN = "current", "superseded", "withdrawn"
 ARCHIVED = "archived"  # stands in the dataset, beyond the editions that the contract lists
 PUBLIC_STATES = (CURRENT, ARCHIVED)
+UNUSED = ("author", "author_email", "url")  # of CKAN's fields; written empty, so that what a person put there goes
 NAME_LIMIT = 100  # CKAN's, of a dataset's name
 
 
@@ -100,6 +101,7 @@ def package_for(
         "license_id": metadata["license_id"],
         "maintainer": metadata["contact"]["name"],
         "maintainer_email": metadata["contact"]["email"] or "",
+        **dict.fromkeys(UNUSED, ""),
         "private": False,
         "tags": [{"name": name} for name in tag_names(metadata["tags"])],
         "extras": _extras(metadata, release_hash, published_on, list(spans)),

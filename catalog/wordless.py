@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from catalog.entry import FINGERPRINTS, PUBLISHING, Entry, extras_of, reprinted
-from catalog.mapping import PUBLIC_STATES, WITHDRAWN, edition_label
+from catalog.mapping import PUBLIC_STATES, UNUSED, WITHDRAWN, edition_label
 
 MARK = "withdrawn_words"  # on a file's tombstone: the words went with the bytes
 WORDS_GONE = "gone"
@@ -52,7 +52,8 @@ def bare_extras(extras: Mapping[str, str], resources: Sequence[Mapping[str, Any]
 def bare_fields(resources: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The dataset's own fields without them. Lists are given apart: a catalogue merges them item by item."""
     title = TITLE_STANDING if _stands(resources) else TITLE
-    return {"title": title, "notes": NOTES, "maintainer": _contact(resources), "maintainer_email": ""}
+    own = {"title": title, "notes": NOTES, "maintainer": _contact(resources), "maintainer_email": ""}
+    return own | dict.fromkeys(UNUSED, "")
 
 
 def _stands(resources: Iterable[Mapping[str, Any]]) -> bool:

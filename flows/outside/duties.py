@@ -12,8 +12,9 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from domain.errors import TransitionRefused
+from domain.errors import ContentChanged, TransitionRefused
 from domain.finding import Finding
+from domain.release import Manifest
 from domain.withdrawal import Cause, may_keep_words
 from flows.cases import must_hide
 from flows.catalogue import catalogue_for, one_at_a_time
@@ -92,12 +93,20 @@ def take_down(here: Home, release_hash: str, state: State, order: dict[str, Any]
                 proof = withdraw(
                     catalogue, release_hash=release_hash, dataset=entry.dataset, reason=entry.order["reason"],
                     reason_code=entry.order.get("reason_code") or "", withdrawn_on=moment_at(here),
-                    contact=entry.order.get("contact"), receipt=entry.published,
+                    contact=entry.order.get("contact"), receipt=entry.published, manifest=_manifest(here, entry),
                     keeps_words=bool(entry.order.get("keeps_words", may_keep_words(entry.order.get("reason_code") or ""))),
                 )  # fmt: skip
             entry = changed(here, entry, proof=[*proof, *copies])
     receipt = None if entry.state is State.SUSPENDED else str(write_receipt(here, entry))
     return {"release": entry.release, "state": entry.state.value, "proof": entry.proof, "receipt": receipt}
+
+
+def _manifest(here: Home, entry: Entry) -> Manifest | None:
+    """None where the register lost it: what has to come off comes off without it too."""
+    try:
+        return approved(here, entry)[0]
+    except ContentChanged:
+        return None
 
 
 def write_receipt(here: Home, entry: Entry, path: Path | None = None) -> Path:

@@ -37,7 +37,7 @@ class State(StrEnum):
 
 
 DOWN = frozenset({State.TAKEN_DOWN, State.EXPIRED, State.HIDDEN, State.SUSPENDED})
-ORDERED = (State.HIDDEN, State.SUSPENDED, State.EXPIRED)  # what is ordered here; where several wait, the first
+ORDERED = (State.HIDDEN, State.TAKEN_DOWN, State.SUSPENDED, State.EXPIRED)
 
 
 @dataclass(frozen=True, slots=True)

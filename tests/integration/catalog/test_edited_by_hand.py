@@ -31,12 +31,12 @@ def test_inspect_untouched_edition_finds_nothing(backend: Backend, tmp_path: Pat
     assert len(result.addresses) == len(ready.manifest.exports)
 
 
-@pytest.mark.parametrize("field", ["title", "notes", "license_id"])
+@pytest.mark.parametrize("field", ["title", "notes", "license_id", "author", "author_email", "url"])
 def test_inspect_names_a_dataset_field_edited_by_hand(backend: Backend, tmp_path: Path, field: str) -> None:
     contract = backend.contract()
     ready = prepare(tmp_path, contract=contract)
     put(backend, ready)
-    value = "cc-by" if field == "license_id" else "手工改动"
+    value = {"license_id": "cc-by", "author_email": "hand@example.org"}.get(field, "手工改动")
     backend.hand("package_patch", id=contract.slug, **{field: value})
     assert edited(backend, ready) == {("catalogue-edited", field)}
     later = prepare(tmp_path, contract=contract, period="2026")
@@ -112,3 +112,27 @@ def test_withdraw_edited_entry_keeps_the_edit_visible(backend: Backend, tmp_path
     backend.hand("package_patch", id=contract.slug, title="手工改动")
     take(backend, new)
     assert ("catalogue-edited", "title") in edited(backend, old)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [({"note_by_hand": "见附件"}, "note_by_hand"), ({"姓名": "某人"}, "(?)"), ({"mimetype_inner": "见附件"}, "mimetype_inner")],
+    ids=["a field", "a name of a field", "an unused field"],
+)  # fmt: skip
+def test_inspect_finds_what_was_written_beside_a_file(
+    backend: Backend, tmp_path: Path, change: dict[str, str], told: str
+) -> None:
+    ready = prepare(tmp_path, contract=backend.contract())
+    receipt = put(backend, ready)
+    backend.hand("resource_patch", id=receipt.resources[0]["id"], **change)
+    assert ("catalogue-edited", told) in edited(backend, ready)
+
+
+def test_inspect_finds_a_file_that_became_a_link_elsewhere(backend: Backend, tmp_path: Path) -> None:
+    """The same path at another host: the bytes there may be the approved ones whenever we look."""
+    ready = prepare(tmp_path, contract=backend.contract())
+    receipt = put(backend, ready)
+    first = receipt.resources[0]
+    elsewhere = first["url"].replace(backend.url, "http://files.example.org")
+    backend.hand("resource_patch", id=first["id"], url=elsewhere, url_type="")
+    assert {("catalogue-edited", "url_type"), ("catalogue-bytes-differ", None)} <= edited(backend, ready)

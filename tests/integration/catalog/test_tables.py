@@ -94,6 +94,14 @@ def test_inspect_finds_rows_added_by_hand(ckan: Backend, tmp_path: Path) -> None
     assert codes(ckan, ready) == ["catalogue-table-differs"]
 
 
+def test_inspect_finds_a_row_that_was_exchanged(ckan: Backend, tmp_path: Path) -> None:
+    ready = prepare(tmp_path, contract=ckan.contract())
+    table = table_of(put(ckan, ready))
+    ckan.hand("datastore_delete", resource_id=table, filters={"_id": 1}, force=True)
+    ckan.hand("datastore_upsert", resource_id=table, method="insert", records=[{"region": "别处"}], force=True)
+    assert codes(ckan, ready) == ["catalogue-table-differs"]
+
+
 def test_withdraw_takes_tables_and_previews_away_and_proves_it(ckan: Backend, tmp_path: Path) -> None:
     ready = prepare(tmp_path, contract=ckan.contract())
     receipt = put(ckan, ready)
