@@ -59,6 +59,8 @@ class Report:
     unanswered: int = 0
     downloads: int = 0
     interval: float = 0.0
+    seldom: float = 0.0  # of a hundred intervals one was longer
+    longest: float = 0.0
     wrong: list[str] = field(default_factory=list)
     never: list[str] = field(default_factory=list)  # kinds that didn't fire
 
@@ -73,7 +75,7 @@ class Report:
             f"{self.stage}: seed {self.seed}, {self.seconds:.0f} s, {self.faults} faults fired ({kinds})",
             f"  {self.published} editions published, {self.withdrawn} withdrawn, {self.runs} runs of the publisher "
             f"(ends: {dict(sorted(self.ends.items()))})",
-            f"  watcher: {self.looks} looks, median interval {self.interval * 1000:.0f} ms, {self.downloads} downloads compared, "
+            f"  watcher: {self.looks} looks, intervals: median {self.interval * 1000:.0f} ms, 99 % {self.seldom * 1000:.0f} ms, longest {self.longest:.1f} s; {self.downloads} downloads compared, "
             f"{self.unanswered} without an answer",
             *(f"  WRONG: {w}" for w in self.wrong),
         ]
@@ -120,7 +122,13 @@ class Play:
             self.close()
         watcher, report = self.watcher, self.report
         report.seconds, report.looks, report.unanswered = time.monotonic() - began, watcher.looks, watcher.unanswered
-        report.downloads, report.interval = watcher.downloads, sorted(watcher.intervals)[len(watcher.intervals) // 2]
+        intervals = sorted(watcher.intervals)
+        report.downloads, report.interval, report.longest = (
+            watcher.downloads,
+            intervals[len(intervals) // 2],
+            intervals[-1],
+        )
+        report.seldom = intervals[int(len(intervals) * 0.99)]
         report.wrong += sorted(set(watcher.violations))
         report.never = sorted(k for k in self.kinds if not report.fired[k])
         return report
@@ -213,7 +221,6 @@ class Play:
                 token = stack.enter_context(self.stage.bad_token())
             if "clock-skew" in faults:
                 now += timedelta(days=self.random.choice((-400, -3, 2, 900)))
-                report.fired["clock-skew"] += 1
             spoiled = self._spoil(ready) if "artefact-spoiled" in faults and act == "publish" else None
             for kind in faults:
                 if kind in KINDS:
@@ -242,6 +249,8 @@ class Play:
             report.ends[end] += 1
             report.fired.update(self.wire.fired)
             self.wire.fired.clear()
+            if "clock-skew" in faults and end != -signal.SIGKILL:  # it ran to its end under another day
+                report.fired["clock-skew"] += 1
             if end == -signal.SIGKILL:
                 report.fired["kill-publisher"] += 1
             if "token-expired" in faults and end == publisher.REFUSED and self.wire.refusals > refusals:

@@ -34,6 +34,7 @@ def play(stage: Embedded | Real, folder: Path, faults: int, seconds: float) -> N
     assert report.wrong == [], report.lines()
     assert report.faults >= 3, report.lines()
     assert report.looks > 10
+    assert report.longest < 25, report.lines()  # a look gives up after 20 s: the watcher was never blind for longer
 
 
 def test_slice_on_the_embedded_catalogue(stage: Embedded, tmp_path: Path) -> None:
