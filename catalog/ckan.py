@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 from urllib.parse import urljoin, urlsplit, urlunsplit
 from weakref import WeakSet
 
@@ -228,15 +228,16 @@ class Catalogue:
         limit: int | None = None,
         follow: bool = True,
         patience: Patience | None = None,
+        into: BinaryIO | None = None,
     ) -> Fetched:
         """Read an address to its end in constant memory, or until it gave more than `limit` bytes; again after a fault.
 
         Without `follow` a redirect is the answer: its status, and where it leads. The token goes to the catalogue's own
-        origin only. `patience`: where it isn't the client's own. Raises Uncertain.
+        origin only. `patience`: where it isn't the client's own. `into`: a file that takes the body. Raises Uncertain.
         """
         given = patience or Patience(self.attempts, self._timeout[1])
         silence = min(given.silence_seconds, self._timeout[1])
-        return self.patiently(lambda: self._fetch(url, anonymous, limit, follow, silence), given.attempts)
+        return self.patiently(lambda: self._fetch(url, anonymous, limit, follow, silence, into), given.attempts)
 
     def patiently(self, read: Callable[[], T], attempts: int | None = None) -> T:
         """The answer of `read`, tried again while it is Uncertain, at most `attempts` times (default: the client's)."""
@@ -267,7 +268,9 @@ class Catalogue:
         mine, theirs = urlsplit(self.url), urlsplit(url)
         return urlunsplit((mine.scheme, mine.netloc, theirs.path, theirs.query, ""))
 
-    def _fetch(self, url: str, anonymous: bool, limit: int | None, follow: bool, silence: float) -> Fetched:
+    def _fetch(
+        self, url: str, anonymous: bool, limit: int | None, follow: bool, silence: float, into: BinaryIO | None = None
+    ) -> Fetched:
         session = self._timed(anonymous)
         headers = {
             "Accept-Encoding": "identity",
@@ -277,6 +280,9 @@ class Catalogue:
         if not anonymous and self._token and urlsplit(url)[:2] == urlsplit(self.url)[:2]:
             headers["Authorization"] = self._token
         digest, size = hashlib.sha256(), 0
+        if into is not None:
+            into.seek(0)
+            into.truncate()
         session.last_status = 0
         with (
             self._faults("download", session),
@@ -294,6 +300,8 @@ class Catalogue:
             for chunk in response.iter_content(CHUNK):
                 digest.update(chunk)
                 size += len(chunk)
+                if into is not None:
+                    into.write(chunk)
                 if limit is not None and size > limit:
                     break
             led = response.url if response.history else None

@@ -10,7 +10,8 @@ import datetime
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import partial
-from typing import Any
+from itertools import count, islice
+from typing import Any, BinaryIO
 
 from catalog.ckan import Catalogue, NotThere
 from catalog.entry import resources_of
@@ -20,6 +21,7 @@ from domain.ports import ArtefactStore
 
 MOST_ROWS = 100_000  # one call, one transaction; a larger table is offered as a file alone
 MOST_CELLS = 2_000_000
+PAGE_ROWS = 5_000  # CKAN gives 32,000 at most
 TYPES = {"int64": "int8", "int32": "int4", "double": "numeric", "date32[day]": "date", "timestamp[s]": "timestamp", "bool": "bool"}  # fmt: skip
 VIEW = {"view_type": "datatables_view", "title": "数据预览"}
 
@@ -53,6 +55,35 @@ def loadable(found: Mapping[str, Any], release_hash: str, metadata: Mapping[str,
         and r.get("edition_state") != WITHDRAWN
         and _fits(tables[str(r["table"])])
     ]
+
+
+def is_as_loaded(
+    catalogue: Catalogue, resource: Mapping[str, Any], metadata: Mapping[str, Any], parquet_file: BinaryIO
+) -> bool:
+    """Whether anybody who queries the table gets the rows of the Parquet file, all of them in their order, under the contract's
+    dictionary. Row by row, in memory bound by a page. Raises NotThere, CatalogueRefused, Uncertain."""
+    import pyarrow.parquet as pq
+
+    table = next(t for t in metadata["tables"] if t["name"] == resource["table"])
+    with pq.ParquetFile(parquet_file) as parquet:
+        types = {f.name: str(f.type) for f in parquet.schema_arrow}
+        approved = (row for batch in parquet.iter_batches(batch_size=PAGE_ROWS) for row in _rows(batch))
+        for offset in count(0, PAGE_ROWS):
+            query = {"resource_id": resource["id"], "sort": "_id", "limit": PAGE_ROWS, "offset": offset}
+            page = catalogue.look("datastore_search", query, anonymous=True)
+            told = [
+                {"id": f["id"], "type": f["type"], "info": f.get("info") or {}}
+                for f in page["fields"]
+                if f["id"] != "_id"
+            ]
+            if told != dictionary(table, types):
+                return False
+            records = [{k: v for k, v in record.items() if k != "_id"} for record in page["records"]]
+            if records != list(islice(approved, PAGE_ROWS)):
+                return False
+            if not records:
+                return True
+    raise AssertionError("pages go on until one is empty")
 
 
 def drop_tables(catalogue: Catalogue, resources: list[dict[str, Any]]) -> None:

@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from catalog.inspect import inspect
-from catalog.tables import MOST_ROWS, loadable
+from catalog.tables import MOST_ROWS, PAGE_ROWS, loadable
 from domain.release import Receipt
 from tests.catalogue_release import ROWS, Prepared, prepare
 from tests.integration.catalog.acts import put, take
@@ -100,6 +100,35 @@ def test_inspect_finds_a_row_that_was_exchanged(ckan: Backend, tmp_path: Path) -
     ckan.hand("datastore_delete", resource_id=table, filters={"_id": 1}, force=True)
     ckan.hand("datastore_upsert", resource_id=table, method="insert", records=[{"region": "别处"}], force=True)
     assert codes(ckan, ready) == ["catalogue-table-differs"]
+
+
+def test_inspect_finds_a_value_that_was_changed_in_place(ckan: Backend, tmp_path: Path) -> None:
+    ready = prepare(tmp_path, contract=ckan.contract())
+    table = table_of(put(ckan, ready))
+    changed = {"_id": 1, "region": "别处"}
+    ckan.hand("datastore_upsert", resource_id=table, method="update", records=[changed], force=True)
+    assert "别处" in [r["region"] for r in rows(ckan, table)["records"]]
+    assert codes(ckan, ready) == ["catalogue-table-differs"]
+
+
+def test_inspect_finds_what_was_written_into_the_dictionary(ckan: Backend, tmp_path: Path) -> None:
+    ready = prepare(tmp_path, contract=ckan.contract())
+    table = table_of(put(ckan, ready))
+    fields = [{k: f[k] for k in ("id", "type", "info")} for f in rows(ckan, table)["fields"] if f["id"] != "_id"]
+    fields[0]["info"] = {**fields[0]["info"], "notes": "见附件"}
+    ckan.hand("datastore_create", resource_id=table, fields=fields, force=True)
+    assert codes(ckan, ready) == ["catalogue-table-differs"]
+
+
+def test_inspect_of_many_rows_and_kinds_finds_nothing(ckan: Backend, tmp_path: Path) -> None:
+    """More than a page; numbers, days and empty cells come back as they went in."""
+    many = [
+        {"region": f"县{n}", "limit_amount": f"{n}.25" if n % 7 else str(n), "region_code": f"{n:06d}", "decided_on": "2025-03-01" if n % 3 else "—"}
+        for n in range(PAGE_ROWS + 7)
+    ]  # fmt: skip
+    ready = prepare(tmp_path, contract=ckan.contract(), tables={"main": many})
+    put(ckan, ready)
+    assert codes(ckan, ready) == []
 
 
 def test_withdraw_takes_tables_and_previews_away_and_proves_it(ckan: Backend, tmp_path: Path) -> None:
