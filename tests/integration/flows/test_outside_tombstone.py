@@ -19,6 +19,7 @@ from flows.outside.register import State
 from flows.platform import open_platform
 from tests.apart import Apart, apart_networks
 from tests.later_rules import NUMBER, WORDS, put_later_rules
+from tests.made_platform import flows_begun
 from tests.review_desk import PASSWORD
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -99,6 +100,7 @@ def test_later_rules_take_the_words_off_what_is_down_outside(apart: Apart, tmp_p
     rules = put_later_rules(apart.made.home.root)
     from flows.rescan import rescan_all
 
+    flows_begun(apart.made.home)
     assert {r["release"]: r["hidden"] for r in rescan_all(open_platform(apart.made.home.root))}[entry.release]
     order = apart.order(entry.release, tmp_path, "words")
     rules.unlink()
@@ -117,6 +119,7 @@ def test_carried_order_after_a_scan_takes_the_words_of_what_is_down_already(apar
     rules = put_later_rules(apart.made.home.root)
     from flows.rescan import rescan_all
 
+    flows_begun(apart.made.home)
     assert {r["release"]: r["hidden"] for r in rescan_all(open_platform(apart.made.home.root))}[entry.release]
     apart.accept(apart.take_down(apart.order(entry.release, tmp_path)))
     package = seen(apart, ready.contract.slug)
