@@ -1,8 +1,8 @@
 """Modules that are loaded when something is first asked of them, not before.
 
 Great Expectations imports libraries for charts and statistics that no rule of ours uses; loading them is a third of what its
-import costs. `importlib.util.LazyLoader` doesn't help: an `import` statement asks a module for its `__spec__`, which makes it load
-(Python 3.11, 3.12). What is put off here behaves as always once it is used.
+import costs. `importlib.util.LazyLoader`, put into sys.modules, doesn't help: an `import` statement asks a module for its `__spec__`,
+which makes it load. What is put off here behaves as always once it is used.
 """
 
 from __future__ import annotations
