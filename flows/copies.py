@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from catalog.withdraw import GONE
+from catalog.withdraw import GONE, REFUSED
 from domain.errors import PublicationDiffers, StorageUnavailable, WithdrawalIncomplete
 from domain.finding import Finding, Place, Severity
 from domain.ports import ArtefactStore
@@ -24,6 +24,9 @@ from flows.stores import s3_place
 if TYPE_CHECKING:
     from catalog.ckan import Catalogue, Fetched
     from storage.s3_public import PublicCopies
+AWAY = (
+    GONE | REFUSED
+)  # a store refuses strangers what isn't there, unless they may list; what is left it is asked by our key
 
 
 def copies_of(home: Home) -> PublicCopies | None:
@@ -54,7 +57,7 @@ def put_copies(home: Home, catalogue: Catalogue, manifest: Manifest, store: Arte
     for file in manifest.exports:
         url = copies.put(manifest.dataset, manifest.release_hash, file, store)
         got = _looked_at(catalogue, url, file.bytes)
-        if got.status in GONE:
+        if got.status in AWAY:
             raise StorageUnavailable(
                 f"the public can't read bucket {copies.bucket} (status {got.status}); let its policy allow s3:GetObject to everybody, or correct public_address"
             )
@@ -79,7 +82,7 @@ def remove_copies(home: Home, catalogue: Catalogue, dataset: str, release_hash: 
         copies.remove(dataset, release_hash)
         for url in addresses:
             got = _looked_at(catalogue, url, 0)
-            gone = got.status in GONE
+            gone = got.status in AWAY
             proof.append({"url": url, "status": got.status, "gone": gone, "redirected_to": got.redirected_to})
         if not all(row["gone"] for row in proof):
             raise WithdrawalIncomplete(
