@@ -24,9 +24,7 @@ from flows.stores import s3_place
 if TYPE_CHECKING:
     from catalog.ckan import Catalogue, Fetched
     from storage.s3_public import PublicCopies
-AWAY = (
-    GONE | REFUSED
-)  # a store refuses strangers what isn't there, unless they may list; what is left it is asked by our key
+AWAY = GONE | REFUSED  # a store refuses strangers what isn't there; whether anything is left our own key asked
 
 
 def copies_of(home: Home) -> PublicCopies | None:
