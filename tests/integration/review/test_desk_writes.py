@@ -46,6 +46,16 @@ def escalated() -> str:
     return release
 
 
+def left_with_words() -> str:
+    from domain.withdrawal import Cause
+    from review import desk
+
+    release = published()
+    desk.withdraw(release, "chief", PASSWORD, "内容需要核实", cause=Cause.VERIFY)
+    desk.record_withdrawn(release, {"addresses": [], "keeps_words": True})
+    return release
+
+
 def withdrawn() -> str:
     from review import desk
 
@@ -344,6 +354,7 @@ def scenarios() -> dict[str, Callable[[], Callable[[], Any]]]:
             lambda: desk.record_adopted(adopted_look(), date(2026, 12, 1)), lambda _: desk.forget_adopted(())
         ),
         "suspend": on(published, lambda r: desk.suspend(r, CaseKind.INSPECTION, "Q-2026-0001")),
+        "suspend_words": on(left_with_words, lambda r: desk.suspend_words(r, CaseKind.RULE_CHANGE, "Q-2026-0001")),
         "withdraw": on(published, lambda r: desk.withdraw(r, "chief", PASSWORD, "不应公开")),
     }
 
