@@ -21,9 +21,9 @@ from domain.errors import CatalogueRefused
 from domain.finding import Finding, Place, Severity
 from domain.release import Manifest, Receipt
 
-COMPARED = ("name", "description", "mimetype", "size", "hash", "file_name", "edition", "edition_label", "published_on")
+APART = frozenset({"id", "url", "format", "edition_state"})  # of what a file is given: looked at in ways of their own
 OWN = frozenset(
-    {"release_hash", "edition_state", "edition_newest", "superseded_by", "archived_by", "format", *COMPARED}
+    {"release_hash", "edition_state", "edition_newest", "superseded_by", "archived_by", "format"}
 )  # beside what the metadata gives a file
 OF_THE_SERVER = frozenset(
     {"id", "package_id", "position", "state", "url", "url_type", "created", "last_modified", "metadata_modified", "revision_id",
@@ -113,7 +113,8 @@ def _fields(target: Target, found: dict[str, Any]) -> Iterator[Finding]:
             place = Place(table=want.get("table"), locator=want["file_name"])
             yield _finding("catalogue-missing", Severity.BLOCK, "已批准的文件不在目录中", place)
             continue
-        changed = [f for f in COMPARED if str(have.get(f)) != str(want[f])]
+        compared = want.keys() - APART
+        changed = sorted(f for f in compared if _plain(have.get(f)) != _plain(want[f]))
         changed += ["format"] if str(have.get("format")).lower() != want["format"].lower() else []
         changed += ["edition_state"] if have.get("edition_state") not in (*PUBLIC_STATES, SUPERSEDED) else []
         changed += (
@@ -122,6 +123,11 @@ def _fields(target: Target, found: dict[str, Any]) -> Iterator[Finding]:
         added = {k for k, v in have.items() if v and k not in OWN | OF_THE_SERVER | want.keys()}
         changed += sorted({k if FIELD.fullmatch(k) else "(?)" for k in added})  # a field's name may hold anything, too
         yield from (_edited(field, want["file_name"]) for field in changed)
+
+
+def _plain(value: object) -> str:
+    """A field as text; what isn't there and what is empty are the same."""
+    return "" if value is None else str(value)
 
 
 def _files(found: dict[str, Any]) -> Iterator[Finding]:

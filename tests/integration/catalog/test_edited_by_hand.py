@@ -116,8 +116,8 @@ def test_withdraw_edited_entry_keeps_the_edit_visible(backend: Backend, tmp_path
 
 @pytest.mark.parametrize(
     ("change", "told"),
-    [({"note_by_hand": "见附件"}, "note_by_hand"), ({"姓名": "某人"}, "(?)"), ({"mimetype_inner": "见附件"}, "mimetype_inner")],
-    ids=["a field", "a name of a field", "an unused field"],
+    [({"table": "other"}, "table"), ({"dates_json": "见附件"}, "dates_json"), ({"note_by_hand": "见附件"}, "note_by_hand"), ({"姓名": "某人"}, "(?)"), ({"mimetype_inner": "见附件"}, "mimetype_inner")],
+    ids=["the table", "the days", "a field", "a name of a field", "an unused field"],
 )  # fmt: skip
 def test_inspect_finds_what_was_written_beside_a_file(
     backend: Backend, tmp_path: Path, change: dict[str, str], told: str
