@@ -174,7 +174,7 @@ def _prove(
         )
     proof: Proof = ()
     origins = {urlsplit(url)[:2] for url in addresses}
-    is_hidden = found is None or bool(found.get("private")) or found.get("state", "active") != "active"
+    is_hidden = found is not None and (bool(found.get("private")) or found.get("state", "active") != "active")
     for attempt in range(1, catalogue.attempts + 1):
         pages: dict[str, Fetched] = {}  # every address leads to the same page; a CKAN takes a while to draw it
         proof = tuple(
