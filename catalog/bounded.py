@@ -17,8 +17,10 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import HTTPError
 from urllib3.util.retry import Retry
 
+LONGEST_SAID = 40  # signs of a Retry-After; a date has 29
 Sockets = WeakSet[socket.socket]
 
 
@@ -42,7 +44,10 @@ def cut_off(sockets: Sockets, seconds: float) -> Iterator[None]:
     timer.start()
     try:
         yield
-    except requests.exceptions.RequestException:
+    except (
+        OSError,
+        ValueError,
+    ):  # requests' own are OSErrors; a TLS connection that is shut while it is read gives a ValueError
         if is_over.is_set():
             raise TookTooLong("the answer took too long") from None
         raise
@@ -69,12 +74,13 @@ class Held(HTTPAdapter):
         return manager
 
 
-def asked_to_wait(response: requests.Response) -> float:
-    """For how many seconds the server wants to be left alone (Retry-After: seconds or a date); 0 where it didn't say."""
-    said = response.headers.get("Retry-After", "").strip()
+def seconds_asked(retry_after: str) -> float:
+    """For how many seconds a server wants to be left alone (Retry-After: seconds or a date); 0 where it doesn't say."""
+    if not retry_after or len(retry_after) > LONGEST_SAID:
+        return 0.0
     try:
-        return max(0.0, Retry().parse_retry_after(said)) if said else 0.0
-    except Exception:  # a date that there isn't: urllib3 has an error of its own and lets others through
+        return max(0.0, float(Retry().parse_retry_after(retry_after)))
+    except (HTTPError, ValueError, OverflowError):  # a date that there isn't
         return 0.0
 
 

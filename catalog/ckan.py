@@ -32,7 +32,7 @@ from ckanapi.errors import (
     ValidationError,
 )
 
-from catalog.bounded import Held, Sockets, asked_to_wait, cut_off
+from catalog.bounded import Held, Sockets, cut_off, seconds_asked
 from catalog.upload import MultipartBody, Upload
 from domain.errors import CatalogueRefused, CatalogueUnreachable
 
@@ -116,7 +116,7 @@ class Session(requests.Session):
         self.asked_to_wait = 0.0
         with self.bounded():
             response = super().send(request, **kwargs)
-        self.asked_to_wait = asked_to_wait(response)
+        self.asked_to_wait = seconds_asked(response.headers.get("Retry-After", ""))
         return response
 
     def post(self, url: Any, data: Any = None, json: Any = None, **kwargs: Any) -> requests.Response:

@@ -14,8 +14,8 @@ from typing import Any
 from catalog.admission import NegativeCheck, admit
 from catalog.ckan import Catalogue, Conflict, NotThere, Patience, Uncertain, named_faults
 from catalog.entry import resources_of
-from catalog.held import entry_with, file_ids
 from catalog.mapping import WITHDRAWN, package_id
+from catalog.own_files import entry_with, file_ids
 from catalog.plan import (
     TAKEN_OFF,
     Plan,

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from catalog.bounded import Held, Sockets, cut_off
+from catalog.bounded import Held, Sockets, seconds_asked
 from catalog.ckan import Session
 
 Gate = Callable[[str, int], str]  # host and port to the address to connect to; raises where it isn't allowed
@@ -54,9 +54,7 @@ class Pace:
 
     def hold(self, retry_after: str) -> None:
         """Nothing more for as many seconds as a busy server said (at most two minutes; 5 s where it said nothing)."""
-        said = retry_after.strip()
-        seconds = float(said) if said.isascii() and said.isdigit() and len(said) < 7 else 5.0
-        self._next = max(self._next, self._clock() + min(seconds, LONGEST_WAIT))
+        self._next = max(self._next, self._clock() + min(seconds_asked(retry_after) or 5.0, LONGEST_WAIT))
 
 
 class WarySession(Session):
@@ -73,7 +71,8 @@ class WarySession(Session):
         """One request; its answer is read here, up to the limits of bytes and seconds."""
         self._pace.wait()
         kwargs |= {"allow_redirects": False, "stream": True, "proxies": {}}  # a proxy would look the name up itself
-        with cut_off(self._sockets, ANSWER_SECONDS):
+        self.seconds = min(self.seconds, ANSWER_SECONDS)
+        with self.bounded():
             response = super().send(request, **kwargs)
             self.led_to = response.headers.get("Location", "") if response.is_redirect else ""
             if response.status_code in BUSY:

@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 
 from catalog.ckan import Catalogue, Conflict, Fetched, Uncertain, named_faults
 from catalog.entry import extras_of, resources_of
-from catalog.held import claimed, entry_with, file_ids
 from catalog.history import forget, look_at_history, remedy
 from catalog.mapping import PUBLIC_STATES, WITHDRAWN
+from catalog.own_files import claimed, entry_with, file_ids
 from catalog.plan import clearing, evidence_after, in_front
 from catalog.tables import drop_tables
 from catalog.wordless import MARK, WORDS_GONE, is_wordless, left_words, without_words

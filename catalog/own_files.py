@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Set
 from typing import Any
 
-from catalog.ckan import Catalogue, NotThere
-from catalog.entry import Entry, resources_of
+from catalog.ckan import Catalogue
+from catalog.entry import Entry
 from catalog.mapping import package_id, package_name, resource_id
 from domain.errors import CatalogueRefused
 from domain.release import Manifest, Receipt
@@ -34,12 +34,13 @@ def entry_with(catalogue: Catalogue, dataset: str, release_hash: str, ids: Set[s
     """
     slug = dataset.replace(".", "-").replace("_", "-")
     found = catalogue.find(package_id(dataset), package_name(slug))
-    if found is not None and resources_of(own := claimed(found, release_hash, ids), release_hash):
-        return own
+    own = found and claimed(found, release_hash, ids)
+    if own and any(r["id"] in ids or (not ids and r.get("release_hash") == release_hash) for r in own["resources"]):
+        return own  # where ids are known a label alone isn't enough: another's dataset may carry it
     for one in sorted(ids):
         try:
             home = catalogue.look("resource_show", {"id": one})["package_id"]
             return claimed(catalogue.look("package_show", {"id": home}), release_hash, ids)
-        except (NotThere, CatalogueRefused):
+        except CatalogueRefused:
             continue  # taken off the list, or another's whom this token may not see
-    return found
+    return own
