@@ -7,6 +7,7 @@ seen without any memory of ours; the truth that inspection compares with is the 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -66,7 +67,9 @@ def differing(wanted: Entry, found: Entry) -> tuple[str, ...]:
     """Names of the fields in which the two packages differ; visibility counts as a field."""
     want, have = comparable(wanted), comparable(found)
     names = {n for n in want.keys() | have.keys() if want.get(n) != have.get(n)}
-    return tuple(sorted(names | ({"private"} if wanted.get("private") != found.get("private") else set())))
+    return tuple(
+        sorted({told(n) for n in names} | ({"private"} if wanted.get("private") != found.get("private") else set()))
+    )
 
 
 def edited_by_hand(found: Entry) -> tuple[str, ...]:
@@ -80,7 +83,18 @@ def edited_by_hand(found: Entry) -> tuple[str, ...]:
     names = {n for n in prints.keys() | have.keys() if prints.get(n) != have.get(n)}
     hidden = {"private"} if found.get("private") and not extras_of(found).get(PUBLISHING) else set()
     removed = {"state"} if found.get("state", "active") != "active" else set()
-    return tuple(sorted(names | hidden | removed))
+    return tuple(sorted({told(n) for n in names} | hidden | removed))
+
+
+def told(field: str) -> str:
+    """The name of a field as people are told it; a name that somebody made up may hold anything, too.
+
+    >>> [told(name) for name in ("title", "extras.contact_name", "extras.p13800000000", "姓名")]
+    ['title', 'extras.contact_name', 'extras.(?)', '(?)']
+    """
+    extra, _, name = field.rpartition(".")
+    shown = name if re.fullmatch("[a-z][a-z_]{0,39}", name) else "(?)"
+    return f"extras.{shown}" if extra else shown
 
 
 def resources_of(found: Entry, release_hash: str) -> list[dict[str, Any]]:

@@ -6,14 +6,13 @@ follows from a failed inspection is decided by flows and review/.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from tempfile import TemporaryFile
 from typing import Any
 
 from catalog.ckan import Catalogue, NotThere, named_faults
-from catalog.entry import differing, edited_by_hand, extras_of, resources_of
+from catalog.entry import differing, edited_by_hand, extras_of, resources_of, told
 from catalog.mapping import PUBLIC_STATES, SUPERSEDED, WITHDRAWN, package_id, resource_id
 from catalog.plan import Target, recorded
 from catalog.tables import is_as_loaded, loadable
@@ -22,15 +21,12 @@ from domain.finding import Finding, Place, Severity
 from domain.release import Manifest, Receipt
 
 APART = frozenset({"id", "url", "format", "edition_state"})  # of what a file is given: looked at in ways of their own
-OWN = frozenset(
-    {"release_hash", "edition_state", "edition_newest", "superseded_by", "archived_by", "format"}
-)  # beside what the metadata gives a file
+OWN = frozenset({"superseded_by", "archived_by", "edition_newest"})  # marks beside what the metadata gives a file
 OF_THE_SERVER = frozenset(
     {"id", "package_id", "position", "state", "url", "url_type", "created", "last_modified", "metadata_modified", "revision_id",
      "cache_last_updated", "datastore_active", "datastore_contains_all_records_of_source_file", "total_record_count",
      "tracking_summary"}
 )  # fmt: skip
-FIELD = re.compile("[a-z][a-z0-9_]{0,39}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +117,7 @@ def _fields(target: Target, found: dict[str, Any]) -> Iterator[Finding]:
             ["url_type"] if have.get("url_type") != "upload" else []
         )  # the catalogue's own file, not a link elsewhere
         added = {k for k, v in have.items() if v and k not in OWN | OF_THE_SERVER | want.keys()}
-        changed += sorted({k if FIELD.fullmatch(k) else "(?)" for k in added})  # a field's name may hold anything, too
+        changed += sorted({told(k) for k in added})
         yield from (_edited(field, want["file_name"]) for field in changed)
 
 
