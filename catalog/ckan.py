@@ -84,10 +84,11 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How often an address is tried, and how long each time it may stay silent."""
+    """How often an address is tried, how long each time it may stay silent, and how slowly it may give its bytes."""
 
     attempts: int
     silence_seconds: float
+    bytes_a_second: int = 0  # at least; 0: however slowly, up to the deadline
 
 
 class Session(requests.Session):
@@ -236,8 +237,7 @@ class Catalogue:
         origin only. `patience`: where it isn't the client's own. `into`: a file that takes the body. Raises Uncertain.
         """
         given = patience or Patience(self.attempts, self._timeout[1])
-        silence = min(given.silence_seconds, self._timeout[1])
-        return self.patiently(lambda: self._fetch(url, anonymous, limit, follow, silence, into), given.attempts)
+        return self.patiently(lambda: self._fetch(url, anonymous, limit, follow, given, into), given.attempts)
 
     def patiently(self, read: Callable[[], T], attempts: int | None = None) -> T:
         """The answer of `read`, tried again while it is Uncertain, at most `attempts` times (default: the client's)."""
@@ -269,7 +269,7 @@ class Catalogue:
         return urlunsplit((mine.scheme, mine.netloc, theirs.path, theirs.query, ""))
 
     def _fetch(
-        self, url: str, anonymous: bool, limit: int | None, follow: bool, silence: float, into: BinaryIO | None = None
+        self, url: str, anonymous: bool, limit: int | None, follow: bool, given: Patience, into: BinaryIO | None = None
     ) -> Fetched:
         session = self._timed(anonymous)
         headers = {
@@ -279,6 +279,9 @@ class Catalogue:
         }
         if not anonymous and self._token and urlsplit(url)[:2] == urlsplit(self.url)[:2]:
             headers["Authorization"] = self._token
+        silence = min(given.silence_seconds, self._timeout[1])
+        if given.bytes_a_second:
+            session.seconds = min(session.seconds, silence + (limit or 0) / given.bytes_a_second)
         digest, size = hashlib.sha256(), 0
         if into is not None:
             into.seek(0)

@@ -38,7 +38,9 @@ from domain.ports import ArtefactStore
 from domain.release import Approval, Manifest, Receipt
 
 MOST_STEPS = 40
-PUBLIC = Patience(attempts=2, silence_seconds=15)  # off within the minute, whatever the catalogue does
+PUBLIC = Patience(
+    attempts=2, silence_seconds=15, bytes_a_second=1 << 18
+)  # off within the minute, and what a large file takes
 
 
 def publish(

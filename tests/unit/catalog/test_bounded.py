@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import pytest
 
-from catalog.ckan import Catalogue, Uncertain
+from catalog.ckan import Catalogue, Patience, Uncertain
 from domain.errors import CatalogueUnreachable
 
 TRICKLE_SECONDS = 20
@@ -65,7 +65,7 @@ def url() -> Iterator[str]:
 
 def ask(catalogue: Catalogue, path: str) -> object:
     return (
-        catalogue._fetch(f"{catalogue.url}{path}", True, None, True, 0.5)
+        catalogue._fetch(f"{catalogue.url}{path}", True, None, True, Patience(1, 0.5))
         if path.startswith("/")
         else catalogue.act(path, {})
     )
@@ -79,6 +79,15 @@ def test_an_answer_that_trickles_is_cut_off_at_the_deadline(url: str, path: str)
         with pytest.raises(Uncertain):
             ask(catalogue, path)
         assert time.monotonic() - began < TRICKLE_SECONDS / 4
+    catalogue.close()
+
+
+def test_a_read_back_that_trickles_is_cut_off_long_before_the_deadline(url: str) -> None:
+    catalogue = Catalogue(url)
+    began = time.monotonic()
+    with pytest.raises(Uncertain):
+        catalogue.fetch(f"{url}/download/a.csv", anonymous=True, limit=1000, patience=Patience(2, 0.5, 10_000))
+    assert time.monotonic() - began < TRICKLE_SECONDS / 4
     catalogue.close()
 
 
