@@ -218,7 +218,10 @@ def _read_back(catalogue: Catalogue, found: dict[str, Any], target: Target, *, a
     """
     shown = found
     if anonymous:
-        seen = catalogue.find(found["id"], found["name"], anonymous=True)
+        try:
+            seen = catalogue.find(found["id"], found["name"], anonymous=True)
+        except Uncertain:
+            raise _unread(catalogue, target, "the entry") from None
         if seen is None or _ids(seen, target) != _ids(found, target):
             raise CatalogueRefused(
                 f"{catalogue.url}: anonymous visitors don't see {found['name']} as it was published; "
@@ -236,11 +239,7 @@ def _read_back(catalogue: Catalogue, found: dict[str, Any], target: Target, *, a
         except Uncertain:
             if not anonymous:
                 raise
-            _take_off(catalogue, target, want["file_name"])
-            raise CatalogueUnreachable(
-                f"{want['file_name']}: public, and couldn't be read back whole; the edition was taken off meanwhile. Run the "
-                "publication again, that is safe"
-            ) from None
+            raise _unread(catalogue, target, want["file_name"]) from None
         if (got.status, f"sha256:{got.sha256}", got.bytes) != (200, want["hash"], want["size"]):
             differing.append(want["file_name"])
     if differing:
@@ -250,6 +249,15 @@ def _read_back(catalogue: Catalogue, found: dict[str, Any], target: Target, *, a
             f"{names}: read back other bytes than were approved; the edition was taken off. Look into the "
             "catalogue's storage before publishing again"
         )
+
+
+def _unread(catalogue: Catalogue, target: Target, what: str) -> CatalogueUnreachable:
+    """Takes the edition off, which nobody could verify. Raises PublicationDiffers where the catalogue keeps it."""
+    _take_off(catalogue, target, what)
+    return CatalogueUnreachable(
+        f"{what}: public, and couldn't be read back whole; the edition was taken off meanwhile. Run the publication again, "
+        "that is safe"
+    )
 
 
 def _same_files(before: dict[str, Any], after: dict[str, Any]) -> bool:
