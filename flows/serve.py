@@ -158,7 +158,7 @@ def supervise(home: Home, *, host: str, port: int | None) -> None:
     (home.run / "prefect.url").unlink(missing_ok=True)
     prepare_prefect(home)
     port = port or home.console_port
-    stop = until_told()
+    stop = until_told(None)  # each of its services gets its time
     running = services(home, host, port)
     try:
         for service in running:

@@ -17,14 +17,20 @@ from domain.errors import UsageInvalid
 from flows.home import Home
 
 TRIES, PAUSE = 20, 0.01  # seconds
+END_SECONDS = 12.0  # within these a service that was told to stop has ended
 
 
 def _lock_file(home: Home, name: str) -> Path:
     return home.run / f"{name}.lock"
 
 
-def until_told() -> threading.Event:
-    """Set as soon as this process is told to stop (SIGTERM, Ctrl-C). Call it in the main thread."""
+def until_told(ends_within: float | None = END_SECONDS) -> threading.Event:
+    """Set as soon as this process is told to stop (SIGTERM, Ctrl-C); it has then `ends_within` seconds to end in order, and ends
+    at once after them (None: it takes the time it needs). Call it in the main thread.
+
+    A library may put a handler of its own in the place of ours for a while, which raises wherever the main thread stands, and
+    where that is a finaliser Python swallows it. So a thread reads from the kernel's pipe which signals came.
+    """
     stop = threading.Event()
 
     def leave(_signal: int, _frame: FrameType | None) -> None:
@@ -32,7 +38,20 @@ def until_told() -> threading.Event:
 
     signal.signal(signal.SIGTERM, leave)
     signal.signal(signal.SIGINT, leave)
+    came, told = os.pipe()
+    os.set_blocking(told, False)
+    signal.set_wakeup_fd(told, warn_on_full_buffer=False)
+    threading.Thread(target=_heed, args=(came, stop, ends_within), name="until-told", daemon=True).start()
     return stop
+
+
+def _heed(came: int, stop: threading.Event, ends_within: float | None) -> None:
+    while os.read(came, 1)[0] not in (signal.SIGTERM, signal.SIGINT):
+        pass
+    stop.set()
+    if ends_within is not None:
+        time.sleep(ends_within)
+        os._exit(0)
 
 
 def runner_is_alive(home: Home, name: str = "runner") -> bool:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import fcntl
 import os
+import signal
+import subprocess
+import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -41,3 +45,31 @@ def test_runner_starts_though_somebody_asks_at_that_moment(home: Home) -> None:
         with hold_runner_lock(home):
             assert runner_is_alive(home)
         done.join()
+
+
+SWALLOWS = """
+import signal, time
+from flows.service import until_told
+stop = until_told({seconds})
+signal.signal(signal.SIGTERM, lambda *_: None)  # as a library's handler whose exception is swallowed
+print("ready", flush=True)
+{waits}
+print("in order", flush=True)
+"""
+
+
+@pytest.mark.parametrize(
+    ("waits", "said"),
+    [("stop.wait()", b"in order\n"), ("while True: time.sleep(0.1)", b"")],
+    ids=["looks", "hangs"],
+)
+def test_told_to_stop_it_ends_whoever_swallowed_the_signal(waits: str, said: bytes) -> None:
+    script = SWALLOWS.format(seconds=1.0, waits=waits)
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        process.send_signal(signal.SIGTERM)
+        began = time.monotonic()
+        assert process.stdout.read() == said
+        assert process.wait(timeout=30) == 0
+        assert time.monotonic() - began < 20
