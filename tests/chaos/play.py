@@ -21,14 +21,14 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import requests
 
 from catalog.ckan import Catalogue
-from catalog.mapping import WITHDRAWN
+from catalog.mapping import WITHDRAWN, resource_id
 from catalog.sweep import sweep
 from domain.release import Manifest
 from tests.catalogue_release import Prepared, make_contract, prepare
@@ -58,6 +58,8 @@ class Report:
     looks: int = 0
     unanswered: int = 0
     downloads: int = 0
+    queried: int = 0
+    pages: int = 0
     interval: float = 0.0
     seldom: float = 0.0  # of a hundred intervals one was longer
     longest: float = 0.0
@@ -76,7 +78,7 @@ class Report:
             f"  {self.published} editions published, {self.withdrawn} withdrawn, {self.runs} runs of the publisher "
             f"(ends: {dict(sorted(self.ends.items()))})",
             f"  watcher: {self.looks} looks, intervals: median {self.interval * 1000:.0f} ms, 99 % {self.seldom * 1000:.0f} ms, longest {self.longest:.1f} s; {self.downloads} downloads compared, "
-            f"{self.unanswered} without an answer",
+            f"{self.pages} pages read, {self.queried} tables compared, {self.unanswered} without an answer",
             *(f"  WRONG: {w}" for w in self.wrong),
         ]
 
@@ -128,6 +130,7 @@ class Play:
             intervals[len(intervals) // 2],
             intervals[-1],
         )
+        report.pages, report.queried = watcher.pages, watcher.queried
         report.seldom = intervals[int(len(intervals) * 0.99)]
         report.wrong += sorted(set(watcher.violations))
         report.never = sorted(k for k in self.kinds if not report.fired[k])
@@ -154,6 +157,7 @@ class Play:
         self.editions[number] += 1
         ready = self._prepared(number, self.editions[number])
         self.watcher.approved[ready.manifest.release_hash] = ready.manifest
+        self.watcher.tables |= _tables(ready)
         self.watcher.names = sorted({p.metadata["name"] for p in (*self.standing.values(), *self.gone.values(), ready)})
         self._bring_about("publish", ready)
         self.standing[ready.manifest.release_hash] = ready
@@ -232,9 +236,7 @@ class Play:
             }  # fmt: skip
             child = self._start(job)
             threads = [
-                threading.Thread(
-                    target=self._strike, args=(f, self.random.uniform(0, 0.6), self.random.uniform(0.3, 2.5))
-                )
+                threading.Thread(target=self._strike, args=(f, *self._when(f)))
                 for f in faults
                 if f in self.stage.strokes
             ]
@@ -302,7 +304,9 @@ class Play:
     def _addresses(self, manifest: Manifest) -> list[str]:
         found = self._shown(self.standing[manifest.release_hash].metadata["name"])
         ours = [r for r in found["resources"] if r.get("release_hash") == manifest.release_hash]
-        return [f"{self.stage.url}/" + str(r["url"]).split("/", 3)[3] for r in ours]
+        queries = ("api/3/action/datastore_search?resource_id=", "datastore/dump/")
+        tables = [f"{self.stage.url}/{query}{r['id']}" for r in ours if r.get("datastore_active") for query in queries]
+        return [f"{self.stage.url}/" + str(r["url"]).split("/", 3)[3] for r in ours] + tables
 
     def _shown(self, name: str) -> dict[str, Any]:
         answer = requests.get(f"{self.stage.url}/api/3/action/package_show", params={"id": name}, timeout=60)
@@ -344,6 +348,22 @@ class Play:
             if hashlib.sha256(data).hexdigest() != sums.get(resource["file_name"]):
                 wrong.append(f"{name}: {resource['file_name']} has other bytes")
         return wrong
+
+
+def _tables(ready: Prepared) -> dict[str, list[dict[str, Any]]]:
+    """The rows of each table as anybody may query them, from the Parquet files, by the id of the CSV file they belong to."""
+    import pyarrow.parquet as pq
+
+    release_hash, files = ready.manifest.release_hash, ready.metadata["files"]
+    return {
+        resource_id(release_hash, csv["name"], csv["sha256"]): [
+            {k: v.isoformat() if isinstance(v, date) else v for k, v in row.items()}
+            for row in pq.read_table(ready.store.local_path(parquet["sha256"])).to_pylist()
+        ]
+        for csv in files
+        for parquet in files
+        if (csv["format"], parquet["format"], csv["table"]) == ("csv", "parquet", parquet["table"])
+    }
 
 
 def _kill(pid: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import re
 import threading
 import time
 from collections import Counter, defaultdict
@@ -12,8 +13,11 @@ from typing import Any
 
 import requests
 
-from catalog.mapping import WITHDRAWN
+from catalog.mapping import WITHDRAWN, resource_id
 from domain.release import Manifest
+
+DOWNLOAD = re.compile(r"/resource/([0-9a-f-]{36})/download")
+MOST_ROWS = 32_000  # that CKAN gives in one answer
 
 
 @dataclass
@@ -25,11 +29,14 @@ class Watcher:
     approved: dict[str, Manifest] = field(default_factory=dict)
     withdrawn: dict[str, list[str]] = field(default_factory=dict)  # hash: addresses that once served it
     names: list[str] = field(default_factory=list)  # of datasets, asked for one by one
+    tables: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # approved rows by the id of their CSV file
     only: str = ""  # how the names begin that are judged: others share the catalogue
     violations: list[str] = field(default_factory=list)
     looks: int = 0
     unanswered: int = 0
     downloads: int = 0
+    queried: int = 0  # tables that answered with rows
+    pages: int = 0  # that answered
     intervals: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -58,12 +65,18 @@ class Watcher:
 
     def _look(self) -> None:
         withdrawn = dict(self.withdrawn)  # what ends while we look isn't counted against it
-        if self.looks % 3 or not self.names:
-            found = self._ask("package_search", {"rows": 1000})["results"]
-        else:
-            found = [self._ask("package_show", {"id": self._random.choice(self.names)})]
+        match self.looks % 6 if self.names else 0:
+            case 1:
+                found = self._ask("package_show", {"id": self._random.choice(self.names)})
+                self.judge([found] if found else [])
+            case 3:
+                self._judge_page(self._random.choice(self.names), withdrawn)
+            case 5 if self.tables:
+                self._judge_table(self._random.choice(sorted(self.tables)))
+            case _:
+                found = self._ask("package_search", {"rows": 1000})["results"]
+                self.judge([p for p in found if p["name"].startswith(self.only)])
         self.looks += 1
-        self.judge([p for p in found if p and p["name"].startswith(self.only)])
         served = [(h, url) for h, urls in withdrawn.items() for url in urls]
         if served:
             release_hash, url = self._random.choice(served)
@@ -114,3 +127,31 @@ class Watcher:
         sums = {a.name: a.sha256 for a in manifest.exports}
         if hashlib.sha256(answer.content).hexdigest() != sums[resource["file_name"]]:
             self.violations.append(f"{name} serves other bytes as {resource['file_name']}")
+
+    def _judge_page(self, name: str, withdrawn: dict[str, list[str]]) -> None:
+        """The page that people see: whatever can be downloaded there was approved, whole, and isn't withdrawn."""
+        answer = self._session.get(f"{self.url}/dataset/{name}", timeout=20)
+        if answer.status_code != 200:
+            return
+        self.pages += 1
+        linked = set(DOWNLOAD.findall(answer.text))
+        for release_hash, manifest in list(self.approved.items()):
+            files = {resource_id(release_hash, a.name, a.sha256) for a in manifest.exports}
+            if linked & files and release_hash in withdrawn:
+                self.violations.append(f"the page of {name} links what was withdrawn of {release_hash[:8]}")
+            elif linked & files and not files <= linked:
+                self.violations.append(f"the page of {name} shows a part of {release_hash[:8]}")
+            linked -= files
+        if linked:
+            self.violations.append(f"the page of {name} links {len(linked)} files that nobody approved")
+
+    def _judge_table(self, resource: str) -> None:
+        """The table that people query: not there, or the approved rows, all of them."""
+        query: dict[str, Any] = {"resource_id": resource, "sort": "_id", "limit": MOST_ROWS}
+        answer = self._session.get(f"{self.url}/api/3/action/datastore_search", params=query, timeout=20)
+        if answer.status_code != 200:
+            return
+        self.queried += 1
+        rows = [{k: v for k, v in r.items() if k != "_id"} for r in answer.json()["result"]["records"]]
+        if rows != self.tables[resource]:
+            self.violations.append(f"the table of file {resource[:8]} holds other rows than were approved")
