@@ -15,7 +15,8 @@ from catalog.ckan import Catalogue, NotThere, named_faults
 from catalog.entry import differing, edited_by_hand, extras_of, resources_of, told
 from catalog.mapping import PUBLIC_STATES, SUPERSEDED, WITHDRAWN, package_id, resource_id
 from catalog.plan import Target, recorded
-from catalog.tables import is_as_loaded, loadable
+from catalog.previews import has_foreign_preview
+from catalog.tables import has_table, is_as_loaded, loadable
 from domain.errors import CatalogueRefused
 from domain.finding import Finding, Place, Severity
 from domain.release import Manifest, Receipt
@@ -84,8 +85,8 @@ def inspect(
             return InspectionResult(target.release_hash, manifest.dataset, (missing,), ())
         target = target if receipt else recorded(target, found)
         addresses, byte_findings = _bytes(catalogue, target, found)
-        tables = _tables(catalogue, target, found)
-        findings = (*_fields(target, found), *_files(found), *byte_findings, *tables, *_surroundings(catalogue, found))
+        derived = (*_tables(catalogue, target, found), *_previews(catalogue, target, found))
+        findings = (*_fields(target, found), *_files(found), *byte_findings, *derived, *_surroundings(catalogue, found))
     return InspectionResult(target.release_hash, manifest.dataset, findings, addresses)
 
 
@@ -101,6 +102,7 @@ def _fields(target: Target, found: dict[str, Any]) -> Iterator[Finding]:
     names = set(edited_by_hand(found))
     if extras_of(found).get("described_by") == target.release_hash:
         names |= set(differing(target.wanted(found)[0], found))
+    names |= {"name"} if found["name"] != target.metadata["name"] else set()
     yield from (_edited(field, None) for field in sorted(names - {"extras.platform_fields"}))
     shown = {r["id"]: r for r in resources_of(found, target.release_hash)}
     for want in target.wanted(found)[1]:
@@ -116,6 +118,7 @@ def _fields(target: Target, found: dict[str, Any]) -> Iterator[Finding]:
         changed += (
             ["url_type"] if have.get("url_type") != "upload" else []
         )  # the catalogue's own file, not a link elsewhere
+        changed += ["url"] if not str(have.get("url")).endswith(f"/{have['id']}/download/{want['file_name']}") else []
         added = {k for k, v in have.items() if v and k not in OWN | OF_THE_SERVER | want.keys()}
         changed += sorted({told(k) for k in added})
         yield from (_edited(field, want["file_name"]) for field in changed)
@@ -165,7 +168,13 @@ def _tables(catalogue: Catalogue, target: Target, found: dict[str, Any]) -> Iter
     """The tables that people query: there, and row for row what was approved."""
     if "datastore" not in catalogue.extensions:
         return
-    for resource in loadable(found, target.release_hash, target.metadata):
+    ours = loadable(found, target.release_hash, target.metadata)
+    for resource in resources_of(found, target.release_hash):
+        if resource not in ours and has_table(catalogue, resource["id"]):
+            note = "文件有在线查询用的数据表，但不是由本平台载入的"
+            place = Place(table=resource.get("table"), locator=str(resource.get("file_name")))
+            yield _finding("catalogue-table-differs", Severity.HOLD, note, place)
+    for resource in ours:
         place = Place(table=resource["table"], locator=resource["file_name"])
         try:
             is_equal = _is_as_approved(catalogue, target, found, resource)
@@ -176,6 +185,13 @@ def _tables(catalogue: Catalogue, target: Target, found: dict[str, Any]) -> Iter
         if not is_equal:
             note = "在线查询用的数据表与批准的不同（行数、内容或字段说明）"
             yield _finding("catalogue-table-differs", Severity.HOLD, note, place)
+
+
+def _previews(catalogue: Catalogue, target: Target, found: dict[str, Any]) -> Iterator[Finding]:
+    """Views that somebody made by hand, with words or addresses of their own."""
+    for resource in resources_of(found, target.release_hash):
+        if has_foreign_preview(catalogue, resource["id"]):
+            yield _edited("resource_views", str(resource.get("file_name")))
 
 
 def _is_as_approved(catalogue: Catalogue, target: Target, found: dict[str, Any], resource: dict[str, Any]) -> bool:

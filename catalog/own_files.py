@@ -21,6 +21,11 @@ def file_ids(release_hash: str, manifest: Manifest | None = None, receipt: Recei
     return frozenset(made | {str(row["id"]) for row in (receipt.resources if receipt else ())})
 
 
+def own_name(dataset: str) -> str:
+    """The name under which the platform makes the dataset's entry."""
+    return package_name(dataset.replace(".", "-").replace("_", "-"))
+
+
 def claimed(found: Entry, release_hash: str, ids: Set[str]) -> dict[str, Any]:
     """The entry, in which the release's files carry its hash whatever somebody wrote there."""
     files = [{**r, "release_hash": release_hash} if r["id"] in ids else r for r in found.get("resources") or []]
@@ -32,8 +37,7 @@ def entry_with(catalogue: Catalogue, dataset: str, release_hash: str, ids: Set[s
 
     By its id and name; where it was renamed, or its name is another's now, by the files. Raises CatalogueRefused, Uncertain.
     """
-    slug = dataset.replace(".", "-").replace("_", "-")
-    found = catalogue.find(package_id(dataset), package_name(slug))
+    found = catalogue.find(package_id(dataset), own_name(dataset))
     own = found and claimed(found, release_hash, ids)
     if own and any(r["id"] in ids or (not ids and r.get("release_hash") == release_hash) for r in own["resources"]):
         return own  # where ids are known a label alone isn't enough: another's dataset may carry it

@@ -31,6 +31,7 @@ from catalog.plan import (
     revelation,
     unburial,
 )
+from catalog.previews import drop_previews
 from catalog.tables import drop_tables, load_tables
 from catalog.upload import Upload
 from domain.errors import CatalogueRefused, CatalogueUnreachable, PublicationDiffers
@@ -294,8 +295,10 @@ def _take_off(catalogue: Catalogue, target: Target, what: str) -> None:
 
 def _remove(catalogue: Catalogue, found: dict[str, Any], ids: set[str], target: Target) -> None:
     """Bytes away first (all in one act), then the resources off the list: taking off a resource alone leaves its file."""
-    drop_tables(catalogue, [r for r in found["resources"] if r["id"] in ids and r.get("datastore_active")])
-    if any(r.get("url_type") == "upload" for r in found["resources"] if r["id"] in ids):
+    leaving = [r for r in found["resources"] if r["id"] in ids]
+    drop_tables(catalogue, [r for r in leaving if r.get("datastore_active")])
+    drop_previews(catalogue, leaving)
+    if any(r.get("url_type") == "upload" for r in leaving):
         values = {"edition_state": WITHDRAWN, TAKEN_OFF: True, "withdrawn_reason": "读回校验不一致，已撤下"}
         address = f"{catalogue.url}/dataset/{found['name']}"
         catalogue.act("package_revise", clearing(found, ids, address=address, values=values))

@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 from catalog.ckan import Catalogue, NotThere
 from catalog.entry import resources_of
 from catalog.mapping import WITHDRAWN
+from catalog.previews import make_preview
 from domain.errors import MingjingError
 from domain.ports import ArtefactStore
 
@@ -23,7 +24,6 @@ MOST_ROWS = 100_000  # one call, one transaction; a larger table is offered as a
 MOST_CELLS = 2_000_000
 PAGE_ROWS = 5_000  # CKAN gives 32,000 at most
 TYPES = {"int64": "int8", "int32": "int4", "double": "numeric", "date32[day]": "date", "timestamp[s]": "timestamp", "bool": "bool"}  # fmt: skip
-VIEW = {"view_type": "datatables_view", "title": "数据预览"}
 
 
 def load_tables(
@@ -89,6 +89,15 @@ def is_as_loaded(
             offset += len(records)
 
 
+def has_table(catalogue: Catalogue, resource: str) -> bool:
+    """Whether anybody can query a table under that id. Raises CatalogueRefused, Uncertain."""
+    try:
+        catalogue.look("datastore_search", {"resource_id": resource, "limit": 0}, anonymous=True)
+    except NotThere:
+        return False
+    return True
+
+
 def drop_tables(catalogue: Catalogue, resources: list[dict[str, Any]]) -> None:
     """Take the resources' tables off; silent where there are none. Raises Uncertain, CatalogueRefused."""
     if "datastore" not in catalogue.extensions:
@@ -126,10 +135,7 @@ def _load(catalogue: Catalogue, resource: str, metadata: Mapping[str, Any], name
 
     table = next(t for t in metadata["tables"] if t["name"] == name)
     file = next(f for f in metadata["files"] if f["table"] == name and f["format"] == "parquet")
-    if VIEW["view_type"] in catalogue.extensions:
-        shown = catalogue.look("resource_view_list", {"id": resource})
-        if not any(view["view_type"] == VIEW["view_type"] for view in shown):
-            catalogue.act("resource_view_create", {"resource_id": resource, **VIEW})
+    make_preview(catalogue, resource)
     with pq.ParquetFile(store.local_path(file["sha256"])) as parquet:
         types = {f.name: str(f.type) for f in parquet.schema_arrow}
         records = [row for batch in parquet.iter_batches() for row in _rows(batch)]

@@ -13,9 +13,10 @@ from urllib.parse import urlsplit
 from catalog.ckan import Catalogue, Conflict, Fetched, Uncertain, named_faults
 from catalog.entry import extras_of, resources_of
 from catalog.history import forget, look_at_history, remedy
-from catalog.mapping import PUBLIC_STATES, WITHDRAWN
-from catalog.own_files import claimed, entry_with, file_ids
+from catalog.mapping import PUBLIC_STATES, WITHDRAWN, package_id
+from catalog.own_files import claimed, entry_with, file_ids, own_name
 from catalog.plan import clearing, evidence_after, in_front
+from catalog.previews import drop_previews, has_previews, previews
 from catalog.tables import drop_tables
 from catalog.wordless import MARK, WORDS_GONE, is_wordless, left_words, without_words
 from domain.errors import CatalogueRefused, WithdrawalIncomplete
@@ -61,6 +62,7 @@ def withdraw(
         found = _clear(catalogue, release, tombstone, contact)
         if found is not None:
             drop_tables(catalogue, resources_of(found, release_hash))
+            drop_previews(catalogue, resources_of(found, release_hash))
             if not keeps_words:
                 forget(catalogue, found)
         return _prove(catalogue, release, _addresses(catalogue, found, release, receipt), found)
@@ -173,12 +175,12 @@ def _prove(
             "they stood; look for the dataset there by hand, then withdraw again"
         )
     proof: Proof = ()
-    origins = {urlsplit(url)[:2] for url in addresses}
+    homes = _homes(addresses, release, found)
     is_hidden = found is not None and (bool(found.get("private")) or found.get("state", "active") != "active")
     for attempt in range(1, catalogue.attempts + 1):
         pages: dict[str, Fetched] = {}  # every address leads to the same page; a CKAN takes a while to draw it
         proof = tuple(
-            _look(catalogue, url, digest, pages, origins, is_hidden=is_hidden)
+            _look(catalogue, url, digest, pages, homes, is_hidden=is_hidden)
             for url, digest in sorted(addresses.items())
         )
         proof += (*_entry(catalogue, release, found),) if found else ()
@@ -199,19 +201,30 @@ def _prove(
     raise WithdrawalIncomplete(f"{told}; {what}, then withdraw again", proof=proof)
 
 
+def _homes(
+    addresses: Mapping[str, str], release: _Release, found: Mapping[str, Any] | None
+) -> frozenset[tuple[str, str, str]]:
+    """Scheme, host and end of the path of the dataset's own page, where its tombstone is."""
+    names = {package_id(release.dataset), own_name(release.dataset)} | (
+        {found["id"], found["name"]} if found else set()
+    )
+    origins = {urlsplit(url)[:2] for url in addresses}
+    return frozenset((*origin, f"/dataset/{name}") for origin in origins for name in names)
+
+
 def _look(
     catalogue: Catalogue,
     url: str,
     digest: str,
     pages: dict[str, Fetched],
-    origins: Set[tuple[str, ...]],
+    homes: Set[tuple[str, str, str]],
     *,
     is_hidden: bool,
 ) -> dict[str, Any]:
-    """Gone is: not found, or led to a page of the catalogue; refused only where the entry itself is hidden, for somebody in
-    front may refuse us alone. Anything else still stands.
+    """Gone is: not found, or led to the dataset's own page; refused only where the entry itself is hidden, for somebody in
+    front may refuse us alone. Anything else still stands: a page to log in, for one.
 
-    `pages`: what addresses that others led to have answered. `origins`: where the catalogue's own pages are.
+    `pages`: what addresses that others led to have answered. `homes`: see `_homes`.
     """
     got = catalogue.fetch(url, anonymous=True, follow=False)
     led = got.redirected_to
@@ -220,12 +233,17 @@ def _look(
             pages[led] = catalogue.fetch(led, anonymous=True)
         got = pages[led]
         led = got.redirected_to or led
-    is_page = led is not None and got.status == 200 and got.content_type == "text/html" and urlsplit(led)[:2] in origins
+    is_page = led is not None and got.status == 200 and got.content_type == "text/html" and _is_home(led, homes)
     is_away = got.status in GONE or is_page or (is_hidden and got.status in REFUSED)
     return {
         "url": url, "status": got.status, "gone": is_away and got.sha256 != digest, "redirected_to": led,
         "content_type": got.content_type,
     }  # fmt: skip
+
+
+def _is_home(url: str, homes: Set[tuple[str, str, str]]) -> bool:
+    scheme, host, path, *_ = urlsplit(url)  # a language may stand before the path
+    return any((scheme, host) == (s, h) and path.rstrip("/").endswith(end) for s, h, end in homes)
 
 
 def _entry(catalogue: Catalogue, release: _Release, found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -234,23 +252,24 @@ def _entry(catalogue: Catalogue, release: _Release, found: Mapping[str, Any]) ->
     name, release_hash = str(found["name"]), release.hash
     is_bare = any(is_wordless(r) for r in resources_of(found, release_hash))
 
-    def row(action: str, query: str, seen: list[Any]) -> dict[str, Any]:
+    def row(action: str, query: str, *, gone: bool) -> dict[str, Any]:
+        url = f"{catalogue.url}/api/3/action/{action}?{query}"
+        return {"url": url, "status": 200, "gone": gone, "redirected_to": None, "content_type": "application/json"}
+
+    def is_gone(seen: list[Any]) -> bool:
         hits = [claimed(hit, release_hash, release.files) for hit in seen]
-        gone = not any(_stands(r) for hit in hits for r in resources_of(hit, release_hash))
-        gone = gone and not (is_bare and any(left_words(hit, release_hash) for hit in hits))
-        return {
-            "url": f"{catalogue.url}/api/3/action/{action}?{query}",
-            "status": 200,
-            "gone": gone,
-            "redirected_to": None,
-        }
+        stands = any(_stands(r) for hit in hits for r in resources_of(hit, release_hash))
+        return not stands and not (is_bare and any(left_words(hit, release_hash) for hit in hits))
 
     hits = catalogue.look("package_search", {"fq": f'name:"{name}"'}, anonymous=True)["results"]
-    yield row("package_search", f"fq=name:{name}", hits)
+    yield row("package_search", f"fq=name:{name}", gone=is_gone(hits))
+    if has_previews(catalogue):
+        for file in resources_of(found, release_hash):
+            yield row("resource_view_list", f"id={file['id']}", gone=not previews(catalogue, file["id"]))
     if is_bare:
         try:
             shown = catalogue.find(found["id"], name, anonymous=True)
         except CatalogueRefused:  # private: to a stranger the same as absent
             shown = None
-        yield row("package_show", f"id={name}", [shown] if shown else [])
+        yield row("package_show", f"id={name}", gone=is_gone([shown] if shown else []))
         yield from look_at_history(catalogue, found)

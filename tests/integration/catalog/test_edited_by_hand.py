@@ -136,3 +136,34 @@ def test_inspect_finds_a_file_that_became_a_link_elsewhere(backend: Backend, tmp
     elsewhere = first["url"].replace(backend.url, "http://files.example.org")
     backend.hand("resource_patch", id=first["id"], url=elsewhere, url_type="")
     assert {("catalogue-edited", "url_type"), ("catalogue-bytes-differ", None)} <= edited(backend, ready)
+
+
+def test_inspect_finds_another_name_of_a_file(backend: Backend, tmp_path: Path) -> None:
+    """The last part of a file's address is shown to people, too."""
+    ready = prepare(tmp_path, contract=backend.contract())
+    first = put(backend, ready).resources[0]
+    backend.hand("resource_patch", id=first["id"], url=first["url"].rpartition("/")[0] + "/someone.csv")
+    assert ("catalogue-edited", "url") in edited(backend, ready)
+
+
+def test_inspect_finds_another_name_of_the_dataset(backend: Backend, tmp_path: Path) -> None:
+    ready = prepare(tmp_path, contract=backend.contract())
+    put(backend, ready)
+    backend.hand("package_patch", id=ready.contract.slug, name=f"renamed-{ready.contract.slug}")
+    assert ("catalogue-edited", "name") in edited(backend, ready)
+
+
+@pytest.mark.parametrize("planted", [{"title": "手工"}, {"description": "手工写的说明"}], ids=["a title", "words"])
+def test_inspect_finds_a_view_made_by_hand(ckan: Backend, tmp_path: Path, planted: dict[str, str]) -> None:
+    ready = prepare(tmp_path, contract=ckan.contract())
+    xlsx = put(ckan, ready).resources[1]
+    order = {"view_type": "text_view", "title": "数据预览", "resource_id": xlsx["id"]} | planted
+    ckan.hand("resource_view_create", **order)
+    assert edited(ckan, ready) == {("catalogue-edited", "resource_views")}
+
+
+def test_inspect_finds_a_table_on_a_file_that_has_none(ckan: Backend, tmp_path: Path) -> None:
+    ready = prepare(tmp_path, contract=ckan.contract())
+    xlsx = next(r for r in put(ckan, ready).resources if r["name"].endswith(".xlsx"))
+    ckan.hand("datastore_create", resource_id=xlsx["id"], force=True, records=[{"region": "手工"}])
+    assert ("catalogue-table-differs", None) in edited(ckan, ready)

@@ -184,6 +184,7 @@ def test_withdraw_of_what_nothing_is_known_of_proves_nothing(backend: Backend, t
         ("403", False),
         ("404", True),
         ("own page", True),
+        ("own login", False),
         ("own file", False),
         ("other page", False),
         ("other file", False),
@@ -191,9 +192,9 @@ def test_withdraw_of_what_nothing_is_known_of_proves_nothing(backend: Backend, t
 )
 def test_gone_is_what_a_stranger_can_t_have(answer: str, gone: bool) -> None:
     with answering(answer) as url:
-        origins = {("http", urlsplit(url).netloc)}
-        row = _look(Catalogue(url), f"{url}/file.csv", "0" * 64, {}, origins, is_hidden=False)
-        hidden = _look(Catalogue(url), f"{url}/file.csv", "0" * 64, {}, origins, is_hidden=True)
+        homes = {("http", urlsplit(url).netloc, "/dataset/own")}
+        row = _look(Catalogue(url), f"{url}/file.csv", "0" * 64, {}, homes, is_hidden=False)
+        hidden = _look(Catalogue(url), f"{url}/file.csv", "0" * 64, {}, homes, is_hidden=True)
     assert (row["gone"], hidden["gone"]) == (gone, gone or answer == "403")
 
 
@@ -209,10 +210,13 @@ def answering(answer: str) -> Iterator[str]:
             if self.path == "/file.csv":
                 self.send_response(302 if what else int(how))
                 host = "127.0.0.1" if how == "own" else "localhost"
-                self.send_header("Location", f"http://{host}:{self.server.server_address[1]}/there")
+                there = {"page": "/zh_Hans_CN/dataset/own", "login": "/user/login?came_from=/dataset/own"}.get(
+                    what, "/there"
+                )
+                self.send_header("Location", f"http://{host}:{self.server.server_address[1]}{there}")
             else:
                 self.send_response(200)
-                self.send_header("Content-Type", "text/html; charset=utf-8" if what == "page" else "text/csv")
+                self.send_header("Content-Type", "text/csv" if what == "file" else "text/html; charset=utf-8")
             self.send_header("Content-Length", "0")
             self.end_headers()
 
@@ -226,3 +230,18 @@ def answering(answer: str) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def test_withdraw_takes_views_off_whoever_made_them(ckan: Backend, tmp_path: Path) -> None:
+    ready = prepare(tmp_path, contract=ckan.contract())
+    receipt = put(ckan, ready)
+    files = [r["id"] for r in receipt.resources]
+    words = {"title": "手工", "description": "手工写的说明", "view_type": "text_view"}
+    for file in files[:2]:
+        ckan.hand("resource_view_create", resource_id=file, **words)
+    assert [len(ckan.stranger("resource_view_list", id=f)) for f in files[:2]] == [2, 1]
+    proof = take(ckan, ready)
+    assert [ckan.stranger("resource_view_list", id=f) for f in files] == [[]] * len(files)
+    told = [row for row in proof if "resource_view_list" in row["url"]]
+    assert len(told) == len(files)
+    assert all(row["gone"] for row in told)
