@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 
 
 class Cause(StrEnum):
@@ -18,6 +20,18 @@ class Cause(StrEnum):
     HIDDEN = "hidden"  # a person on the publishing side of two networks
 
 
+PLAIN_REASONS: Mapping[Cause, str] = MappingProxyType(
+    {  # what the public reads on the tombstone where nobody wrote words of their own, or where those can't be shown
+        Cause.VERIFY: "内容需要核实，暂停公开",
+        Cause.WRONG: "数据有误，更正后再公开",
+        Cause.LEAK: "含有不应公开的内容",
+        Cause.OTHER: "已撤下",
+        Cause.INSPECTION: "读网检查发现公开的内容与批准的不一致，先行撤下核查",
+        Cause.RULE_CHANGE: "规则更新后复扫发现不应公开的内容，先行撤下核查",
+        Cause.EXPIRED: "公开期满，按规定自动撤下",
+        Cause.HIDDEN: "发布单位下令撤下",
+    }
+)
 BY_A_PERSON = (Cause.VERIFY, Cause.WRONG, Cause.LEAK, Cause.OTHER)
 KEEPING_WORDS = frozenset({Cause.VERIFY, Cause.WRONG, Cause.INSPECTION, Cause.RULE_CHANGE, Cause.EXPIRED})
 
@@ -30,6 +44,15 @@ def may_keep_words(code: str) -> bool:
     [True, False, False, False]
     """
     return code in KEEPING_WORDS
+
+
+def plain_reason(code: str) -> str:
+    """The platform's own words for an order of this code.
+
+    >>> [plain_reason(code) for code in ("leak", "")]
+    ['含有不应公开的内容', '已撤下']
+    """
+    return next((words for cause, words in PLAIN_REASONS.items() if cause == code), PLAIN_REASONS[Cause.OTHER])
 
 
 def is_stricter(code: str, than: str) -> bool:

@@ -177,7 +177,7 @@ def _withdrawal(record: dict[str, Any], left: Tombstone) -> dict[str, Any]:
         "release": record["release"],
         "release_hash": record["release_hash"],
         "dataset": record["dataset"],
-        "reason": record["reason"],
+        "reason": left.reason,
         "reason_code": record["reason_code"] or "",
         "contact": left.contact,
         "keeps_words": left.keeps_words,

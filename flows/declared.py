@@ -29,6 +29,15 @@ def named_persons(contract: Contract, packs: Packs) -> tuple[Finding, ...]:
     return declared_names(((key_text(key), text) for key, text in declared_texts(contract)), packs, contract)
 
 
+def may_be_shown(text: str, packs: Packs, contract: Contract | None = None) -> bool:
+    """Whether words that a person typed may go out: nothing personal in them, no person's name, everything looked at. `contract`:
+    whose official contacts are no find. Raises PackInvalid."""
+    from redaction.declared import declared_findings, declared_names
+
+    texts = [("reason", text)]
+    return not declared_findings(texts, packs, contract) and not declared_names(texts, packs, contract)
+
+
 def declared_faults(contract: Contract, packs: Packs) -> Iterator[tuple[Key, str]]:
     """(key, what to do about it) of each place, none of the text in it."""
     from catalog.declared import declared_texts, key_text

@@ -153,7 +153,7 @@ def take_off(platform: Platform, record: dict[str, Any], turn: int) -> dict[str,
             )
         with copies_fall(platform.home, catalogue, record["dataset"], record["release_hash"]) as copies:
             proof = withdraw(
-                catalogue, release_hash=record["release_hash"], dataset=record["dataset"], reason=record["reason"],
+                catalogue, release_hash=record["release_hash"], dataset=record["dataset"], reason=left.reason,
                 reason_code=record["reason_code"] or "", withdrawn_on=platform.moment(), contact=left.contact,
                 receipt=queries.receipt(record["release"]), manifest=_manifest(platform, record), keeps_words=left.keeps_words,
             )  # fmt: skip

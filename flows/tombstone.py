@@ -1,5 +1,5 @@
-"""What may stay of a release's words once it is off: asked before each take-down, of the contract that was approved, under the
-packs of now. Which words there are and how they go is left to catalog/; why it came off to the desk.
+"""What may stay of a release's words once it is off: asked before each take-down, of the contract that was approved and of the reason
+that a person typed, under the packs of now. Which words there are and how they go is left to catalog/; why it came off to the desk.
 
 Fail closed: what can't be looked at (a contract that is gone, packs that can't be read) stays nowhere; taking off itself waits for
 neither.
@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from domain.contract import stored_contract
+from domain.contract import Contract, stored_contract
 from domain.errors import MingjingError
-from domain.withdrawal import may_keep_words
-from flows.declared import declared
+from domain.pack import Packs
+from domain.withdrawal import may_keep_words, plain_reason
+from flows.declared import declared, may_be_shown
 from flows.platform import Platform
 
 OF_THE_CONTACT = "contact."
@@ -22,10 +23,11 @@ OF_THE_CONTACT = "contact."
 
 @dataclass(frozen=True, slots=True)
 class Tombstone:
-    """Whether title, notes and names may stay, and whom the public asks."""
+    """Whether title, notes and names may stay, whom the public asks, and which reason it reads."""
 
     keeps_words: bool
     contact: str
+    reason: str
 
 
 def tombstone(platform: Platform, record: Mapping[str, Any]) -> Tombstone:
@@ -33,17 +35,27 @@ def tombstone(platform: Platform, record: Mapping[str, Any]) -> Tombstone:
     unit in charge."""
     from review import queries
 
+    code = record["reason_code"] or ""
     try:
         manifest = queries.manifest(record["release"])
         contract = stored_contract(platform.stores.read(manifest.contract.sha256))
         found = declared(contract, platform.packs)
     except MingjingError:
-        return Tombstone(False, _unit(record["department"]))
+        return Tombstone(False, _unit(record["department"]), plain_reason(code))
     office = contract.contact
     contact = " ".join(part for part in (office.name, office.phone, office.email) if part)
     if any((place.locator or "").startswith(OF_THE_CONTACT) for finding in found for place in finding.places):
         contact = _unit(record["department"])
-    return Tombstone(not found and may_keep_words(record["reason_code"] or ""), contact)
+    return Tombstone(
+        not found and may_keep_words(code), contact, shown_reason(record["reason"], code, platform.packs, contract)
+    )
+
+
+def shown_reason(said: str, code: str, packs: Packs, contract: Contract | None = None) -> str:
+    """What a person typed, where that may go out; else the platform's own words for an order of this code. An order waits for no
+    correction of its words, which stay on the desk. Raises PackInvalid."""
+    plain = plain_reason(code)
+    return said if said == plain or may_be_shown(said, packs, contract) else plain
 
 
 def _unit(code: str) -> str:

@@ -29,7 +29,7 @@ HAN = re.compile(r"[\u4e00-\u9fff·]+")
 UNSEEN = "契约里有 {count} 处文字太长或太深，没有查完，须改契约"
 
 
-def declared_findings(texts: Iterable[tuple[str, str]], packs: Packs, contract: Contract) -> tuple[Finding, ...]:
+def declared_findings(texts: Iterable[tuple[str, str]], packs: Packs, contract: Contract | None) -> tuple[Finding, ...]:
     """Blocking findings, one for each entity, with the keys where it stands. `texts`: (key, text) of each.
 
     Sure hits of what no pack lets out and no official contact explains. A text that can't be scanned is one too: silence
@@ -50,7 +50,7 @@ def declared_findings(texts: Iterable[tuple[str, str]], packs: Packs, contract: 
     return tuple(_finding(lens.rules[e] if e else None, at, version) for e, at in places.items())
 
 
-def declared_names(texts: Iterable[tuple[str, str]], packs: Packs, contract: Contract) -> tuple[Finding, ...]:
+def declared_names(texts: Iterable[tuple[str, str]], packs: Packs, contract: Contract | None) -> tuple[Finding, ...]:
     """One hold finding for persons' names that stand alone in these texts, the contact's office apart.
 
     A name is what the tagger calls a person and the name model finds likelier a name than words: each alone is wrong too often,

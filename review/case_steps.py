@@ -9,6 +9,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from domain.errors import TransitionRefused
+from domain.withdrawal import PLAIN_REASONS, Cause
 
 
 class CaseKind(StrEnum):
@@ -22,8 +23,8 @@ class CaseKind(StrEnum):
 
 REASONS: Mapping[CaseKind, str] = MappingProxyType(
     {  # of taking something off at once; the public reads them on the tombstone
-        CaseKind.INSPECTION: "读网检查发现公开的内容与批准的不一致，先行撤下核查",
-        CaseKind.RULE_CHANGE: "规则更新后复扫发现不应公开的内容，先行撤下核查",
+        CaseKind.INSPECTION: PLAIN_REASONS[Cause.INSPECTION],
+        CaseKind.RULE_CHANGE: PLAIN_REASONS[Cause.RULE_CHANGE],
     }
 )
 

@@ -7,19 +7,20 @@ then on the release can't be published here any more, and a crash leaves an orde
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from domain.errors import ContentChanged, TransitionRefused
+from domain.errors import ContentChanged, MingjingError, TransitionRefused
 from domain.finding import Finding
 from domain.release import Manifest
-from domain.withdrawal import Cause, may_keep_words
+from domain.withdrawal import Cause, may_keep_words, plain_reason
 from flows.cases import must_hide
 from flows.catalogue import catalogue_for, one_at_a_time
 from flows.copies import copies_fall, falling_together, inspect_copies
 from flows.home import Home
+from flows.library import read_packs
 from flows.outside.plans import due_tonight, keep_seen, plan_half_month
 from flows.outside.register import (
     DOWN,
@@ -34,6 +35,7 @@ from flows.outside.register import (
     receipt_path,
 )
 from flows.platform import moment_at
+from flows.tombstone import shown_reason
 from review.carried import Kind, write_message
 from review.case_steps import REASONS, CaseKind
 from review.hiding import HideOrder, SignedOrder, signed_order
@@ -91,7 +93,7 @@ def take_down(here: Home, release_hash: str, state: State, order: dict[str, Any]
         if entry.is_unproven:
             with copies_fall(here, catalogue, entry.dataset, release_hash) as copies:
                 proof = withdraw(
-                    catalogue, release_hash=release_hash, dataset=entry.dataset, reason=entry.order["reason"],
+                    catalogue, release_hash=release_hash, dataset=entry.dataset, reason=_reason(here, entry.order),
                     reason_code=entry.order.get("reason_code") or "", withdrawn_on=moment_at(here),
                     contact=entry.order.get("contact"), receipt=entry.published, manifest=_manifest(here, entry),
                     keeps_words=bool(entry.order.get("keeps_words", may_keep_words(entry.order.get("reason_code") or ""))),
@@ -99,6 +101,17 @@ def take_down(here: Home, release_hash: str, state: State, order: dict[str, Any]
             entry = changed(here, entry, proof=[*proof, *copies])
     receipt = None if entry.state is State.SUSPENDED else str(write_receipt(here, entry))
     return {"release": entry.release, "state": entry.state.value, "proof": entry.proof, "receipt": receipt}
+
+
+def _reason(here: Home, order: Mapping[str, Any]) -> str:
+    """What the public reads: of an order given here a person's own words where they may go out; the others were looked at before."""
+    said, code = str(order["reason"]), order.get("reason_code") or ""
+    if code != Cause.HIDDEN:
+        return said
+    try:
+        return shown_reason(said, code, read_packs(here))
+    except MingjingError:
+        return plain_reason(code)
 
 
 def _manifest(here: Home, entry: Entry) -> Manifest | None:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from domain.errors import MingjingError
 from domain.release import Status
-from domain.withdrawal import Cause, is_stricter
+from domain.withdrawal import PLAIN_REASONS, Cause, is_stricter
 from review import desk, lifecycle, listing, reading, withdrawals
 from review.console import unsent, words
 from review.console.pages.release import found
@@ -31,9 +31,9 @@ from review.permissions import Act, can_answer_withdrawal
 
 PUBLIC = (Status.PUBLISHED.value, Status.SUPERSEDED.value, Status.APPROVED.value)
 REASONS: Mapping[Pair, Cause] = {  # the public reads the Chinese on the tombstone
-    ("内容需要核实，暂停公开", "The content has to be verified; publication is suspended"): Cause.VERIFY,
-    ("数据有误，更正后再公开", "The data is wrong; it will be published again once corrected"): Cause.WRONG,
-    ("含有不应公开的内容", "It holds content that mustn't be public"): Cause.LEAK,
+    (PLAIN_REASONS[Cause.VERIFY], "The content has to be verified; publication is suspended"): Cause.VERIFY,
+    (PLAIN_REASONS[Cause.WRONG], "The data is wrong; it will be published again once corrected"): Cause.WRONG,
+    (PLAIN_REASONS[Cause.LEAK], "It holds content that mustn't be public"): Cause.LEAK,
 }
 CAUSES = {reason: cause for (reason, _), cause in REASONS.items()}
 

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from catalog.wordless import TITLE
-from domain.withdrawal import Cause
+from domain.withdrawal import Cause, plain_reason
 from flows.catalogue import embedded_url
 from flows.outside import duties
 from flows.outside.register import State
@@ -142,3 +142,17 @@ def test_take_down_outside_by_its_own_reason(
     entry, ready, _ = apart.published(f"own_{state.name.lower()}", tmp_path)
     duties.take_down(apart.here, entry.release_hash, state, order)
     assert (seen(apart, ready.contract.slug)["title"] == ready.contract.title.zh) is stays
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_shown"),
+    [("第三列口径有误", True), ("村民赵雪梅的住址没有遮盖", False)],
+    ids=["plain words", "a name"],
+)
+def test_reason_typed_outside_goes_out_only_where_nobody_is_in_it(
+    apart: Apart, tmp_path: Path, typed: str, is_shown: bool
+) -> None:
+    entry, ready, _ = apart.published(f"typed_{is_shown}".lower(), tmp_path)
+    duties.take_down(apart.here, entry.release_hash, State.HIDDEN, {"reason": typed, "reason_code": "hidden"})
+    said = {r["withdrawn_reason"] for r in seen(apart, ready.contract.slug)["resources"]}
+    assert said == {typed if is_shown else plain_reason("hidden")}

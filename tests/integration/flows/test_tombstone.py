@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from catalog.wordless import TITLE
-from domain.withdrawal import Cause
+from domain.withdrawal import Cause, plain_reason
 from flows.platform import Platform, open_platform
 from flows.rescan import rescan_all
 from flows.tombstone import Tombstone, tombstone
@@ -35,11 +35,11 @@ def _bundled_rules(made: Made) -> Iterator[None]:
     (made.home.root / "rules" / "personal.yaml").unlink(missing_ok=True)
 
 
-def off(made: Made, release: str, cause: Cause) -> None:
+def off(made: Made, release: str, cause: Cause, reason: str = "疑有差错") -> None:
     from flows.publish import withdraw_release  # Prefect comes after its home
     from review import desk
 
-    desk.withdraw(release, "chief", PASSWORD, "疑有差错", cause=cause)
+    desk.withdraw(release, "chief", PASSWORD, reason, cause=cause)
     withdraw_release(release)
 
 
@@ -222,6 +222,26 @@ def test_contact_that_holds_a_finding_gives_way_to_the_unit(made: Made, tmp_path
     assert NUMBER not in json.dumps(package, ensure_ascii=False)
 
 
+@pytest.mark.parametrize(
+    ("typed", "is_shown"),
+    [("第三列口径有误", True), ("可问 someone@example.com", False), ("村民赵雪梅的住址没有遮盖", False)],
+    ids=["plain words", "an address", "a name"],
+)
+def test_typed_reason_goes_out_only_where_nobody_is_in_it(
+    made: Made, tmp_path: Path, typed: str, is_shown: bool, request: pytest.FixtureRequest
+) -> None:
+    from review import queries
+
+    release, ready = made.publish(f"reason_{request.node.callspec.id.replace(' ', '_')}", tmp_path)
+    off(made, release, Cause.WRONG, typed)
+    package = made.public(ready.contract.slug)
+    assert package is not None
+    shown = {r["withdrawn_reason"] for r in package["resources"]}
+    assert shown == {typed if is_shown else plain_reason("wrong")}
+    assert (typed in json.dumps(package, ensure_ascii=False)) is is_shown
+    assert queries.show(release)["reason"] == typed  # on the desk it stands as it was typed
+
+
 def test_what_can_not_be_looked_at_stays_nowhere(made: Made, tmp_path: Path) -> None:
     from review import queries
 
@@ -239,7 +259,8 @@ def test_what_can_not_be_looked_at_stays_nowhere(made: Made, tmp_path: Path) -> 
     other, second = made.publish("lost", tmp_path)
     made.platform.stores.delete(second.manifest.contract.sha256)
     left = tombstone(made.platform, queries.show(other))
-    assert left == Tombstone(False, next(u["title"]["zh"] for u in queries.units() if u["code"] == "finance"))
+    unit = next(u["title"]["zh"] for u in queries.units() if u["code"] == "finance")
+    assert left == Tombstone(False, unit, plain_reason(queries.show(other)["reason_code"] or ""))
 
 
 def test_reversal_while_a_take_down_prepares_is_not_taken_off(
