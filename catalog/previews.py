@@ -45,8 +45,8 @@ def previews(catalogue: Catalogue, resource: str) -> list[dict[str, Any]]:
 
 
 def has_previews(catalogue: Catalogue) -> bool:
-    """Whether the catalogue draws views at all."""
-    return any(name.endswith("_view") for name in catalogue.extensions)
+    """Whether the catalogue runs a plugin that draws views: it tells of no others."""
+    return any("view" in name for name in catalogue.extensions)
 
 
 def _views(catalogue: Catalogue, resource: str, *, anonymous: bool = False) -> list[dict[str, Any]]:

@@ -297,12 +297,12 @@ def _remove(catalogue: Catalogue, found: dict[str, Any], ids: set[str], target: 
     """Bytes away first (all in one act), then the resources off the list: taking off a resource alone leaves its file."""
     leaving = [r for r in found["resources"] if r["id"] in ids]
     drop_tables(catalogue, [r for r in leaving if r.get("datastore_active")])
-    drop_previews(catalogue, leaving)
     if any(r.get("url_type") == "upload" for r in leaving):
         values = {"edition_state": WITHDRAWN, TAKEN_OFF: True, "withdrawn_reason": "读回校验不一致，已撤下"}
         address = f"{catalogue.url}/dataset/{found['name']}"
         catalogue.act("package_revise", clearing(found, ids, address=address, values=values))
         return
+    drop_previews(catalogue, leaving)
     catalogue.act("package_revise", removal(found, ids, target.release_hash))
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import ssl
 import time
 from collections.abc import Callable, Mapping
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -94,6 +96,15 @@ def _read(response: requests.Response) -> None:
     response._content, response._content_consumed = b"".join(pieces), True  # type: ignore[attr-defined]  # as requests keeps it
 
 
+@lru_cache(maxsize=8)
+def _trusting(ca_file: str | None, _written: int) -> ssl.SSLContext:
+    """Made once for each state of the file: reading the authorities takes longer than most answers."""
+    context = ssl.create_default_context()
+    if ca_file:
+        context.load_verify_locations(ca_file)
+    return context
+
+
 class _Gated(Held):
     """Connects to the very address that the gate gave; name and certificate stay those of the host."""
 
@@ -102,10 +113,8 @@ class _Gated(Held):
         super().__init__(sockets)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        context = ssl.create_default_context()
-        if self._ca_file:
-            context.load_verify_locations(self._ca_file)
-        super().init_poolmanager(*args, **kwargs, ssl_context=context)
+        written = Path(self._ca_file).stat().st_mtime_ns if self._ca_file else 0
+        super().init_poolmanager(*args, **kwargs, ssl_context=_trusting(self._ca_file, written))
 
     def build_connection_pool_key_attributes(
         self, request: requests.PreparedRequest, verify: Any, cert: Any = None

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from domain.errors import StorageUnavailable
 from storage.spool import CHUNK, missing
 
 if TYPE_CHECKING:
+    import boto3
     from mypy_boto3_s3 import S3Client
 
 PART_BYTES = 16 * CHUNK  # of a multipart upload: 10,000 parts make 160 GB
@@ -20,7 +22,6 @@ REFUSED = frozenset({"401", "403", "AccessDenied", "InvalidAccessKeyId", "Signat
 
 def client_from_environment(endpoint: str | None) -> S3Client:
     """A client for AWS or a compatible store: an own endpoint gets path-style addresses, as most of them want."""
-    import boto3
     from botocore.config import Config
     from botocore.exceptions import BotoCoreError
 
@@ -34,12 +35,31 @@ def client_from_environment(endpoint: str | None) -> S3Client:
         response_checksum_validation="when_required",  # every read is checked by sha256 here
     )
     try:
-        session = boto3.session.Session()  # the default session would keep another store's credentials
-        return session.client("s3", endpoint_url=own, config=config)
+        return _new_session().client("s3", endpoint_url=own, config=config)
     except (BotoCoreError, ValueError) as fault:  # ValueError: the endpoint isn't a URL
         raise StorageUnavailable(
             f"no S3 client ({type(fault).__name__}); check AWS_ENDPOINT_URL_S3, AWS_REGION and the credentials"
         ) from None
+
+
+def _new_session() -> boto3.session.Session:
+    """One of its own for each client: the default session would keep another store's credentials. What the library reads of S3 itself
+    is read once a process, most of the time that a client takes."""
+    import boto3
+    import botocore.session
+
+    core, models = botocore.session.get_session(), _models()
+    core.register_component("data_loader", models)
+    session = boto3.session.Session(botocore_session=core)
+    models.search_paths[:] = dict.fromkeys(models.search_paths)  # each session adds the same one
+    return session
+
+
+@cache
+def _models() -> Any:
+    import botocore.session
+
+    return botocore.session.get_session().get_component("data_loader")
 
 
 def own_endpoint(given: str | None) -> str | None:

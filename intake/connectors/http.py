@@ -14,7 +14,9 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from netrc import NetrcParseError, netrc
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -130,13 +132,20 @@ def _credentials(host: str, environ: Mapping[str, str]) -> httpx.BasicAuth | Non
 
 def _tls(environ: Mapping[str, str]) -> ssl.SSLContext:
     """Certificates of the authorities that the client library brings, the machine's, and SSL_CERT_FILE's."""
+    path = environ.get("SSL_CERT_FILE", "")
+    try:
+        return _trusting(path, Path(path).stat().st_mtime_ns if path else 0)
+    except OSError:
+        raise UsageInvalid("the file that SSL_CERT_FILE names holds no readable certificates") from None
+
+
+@lru_cache(maxsize=8)
+def _trusting(path: str, _written: int) -> ssl.SSLContext:
+    """Made once for each state of the file: reading the authorities takes longer than most answers. Raises OSError."""
     context = httpx.create_ssl_context(trust_env=False)
     context.load_default_certs()
-    if path := environ.get("SSL_CERT_FILE"):
-        try:
-            context.load_verify_locations(path)
-        except OSError:
-            raise UsageInvalid("the file that SSL_CERT_FILE names holds no readable certificates") from None
+    if path:
+        context.load_verify_locations(path)
     return context
 
 
