@@ -47,7 +47,7 @@ docs: setup ## write docs/reference again from the code
 bench: setup ## the measured figures, into bench/RESULTS.md
 	@$(BIN)/python -m bench
 
-chaos: setup ## publishing under 300 faults, on the embedded catalogue and a real CKAN (20 minutes)
+chaos: setup ## publishing under 300 faults, on the embedded catalogue and a real CKAN (8 to 30 minutes)
 	@$(BIN)/python -m tests.chaos
 
 pictures: demo ## pictures of the console's pages into docs/images (needs chromium)

@@ -217,6 +217,11 @@ def clearing(found: Entry, ids: set[str], *, address: str, values: Mapping[str, 
     return call
 
 
+def relisting(found: Entry, files: list[dict[str, Any]]) -> dict[str, Any]:
+    """The package_revise call that lists these files (again), without a byte."""
+    return {**_revise(found), "update__resources__extend": [{"clear_upload": True, **file} for file in files]}
+
+
 def removal(found: Entry, ids: set[str], release_hash: str) -> dict[str, Any]:
     """The package_revise call that takes the resources off the list and undoes what their release had superseded."""
     call = _revise(found)

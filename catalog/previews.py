@@ -13,9 +13,14 @@ from catalog.ckan import Catalogue, NotThere
 
 TABLE = "datatables_view"
 VIEW = {"view_type": TABLE, "title": "数据预览"}
-OF_THE_SERVER = frozenset(
-    {"id", "resource_id", "package_id", "date_format", "ellipsis_length", "filterable", "responsive", "show_fields"}
-)  # what CKAN and its table view put beside
+OF_THE_SERVER = frozenset({"id", "resource_id", "package_id"})
+DEFAULTS = {
+    "date_format": "llll",
+    "ellipsis_length": 100,
+    "filterable": True,
+    "responsive": False,
+}  # of CKAN's table view
+WITHOUT_VIEWS = "mingjing_embedded"
 
 
 def make_preview(catalogue: Catalogue, resource: str) -> None:
@@ -45,8 +50,8 @@ def previews(catalogue: Catalogue, resource: str) -> list[dict[str, Any]]:
 
 
 def has_previews(catalogue: Catalogue) -> bool:
-    """Whether the catalogue runs a plugin that draws views: it tells of no others."""
-    return any("view" in name for name in catalogue.extensions)
+    """Whether the catalogue knows of views: every CKAN does, whatever its plugins that draw them are called."""
+    return WITHOUT_VIEWS not in catalogue.extensions
 
 
 def _views(catalogue: Catalogue, resource: str, *, anonymous: bool = False) -> list[dict[str, Any]]:
@@ -57,5 +62,5 @@ def _views(catalogue: Catalogue, resource: str, *, anonymous: bool = False) -> l
 
 
 def _is_ours(view: dict[str, Any]) -> bool:
-    said = {key: value for key, value in view.items() if value and key not in OF_THE_SERVER}
-    return said == VIEW
+    said = {key: value for key, value in view.items() if value not in (None, "") and key not in OF_THE_SERVER}
+    return {**DEFAULTS, **said} == {**DEFAULTS, **VIEW}

@@ -39,6 +39,10 @@ from domain.ports import ArtefactStore
 from domain.release import Approval, Manifest, Receipt
 
 MOST_STEPS = 40
+NOTHING_MORE = dict.fromkeys(
+    (f"include_{what}" for what in ("datasets", "dataset_count", "extras", "users", "groups", "tags", "followers")),
+    False,
+)  # whether an organization is there: CKAN counts and lists all it has otherwise, a third of a second where it has thousands
 PUBLIC = Patience(
     attempts=2, silence_seconds=15, bytes_a_second=1 << 18
 )  # off within the minute, and what a large file takes
@@ -206,7 +210,7 @@ def _ensure_owners(catalogue: Catalogue, target: Target) -> None:
     owners += [("group", group, group) for group in target.metadata["groups"]]
     for kind, name, title in owners:
         try:
-            catalogue.look(f"{kind}_show", {"id": name, "include_datasets": False})
+            catalogue.look(f"{kind}_show", {"id": name, **NOTHING_MORE})
         except NotThere:
             catalogue.act(f"{kind}_create", {"name": name, "title": title})
 
@@ -296,7 +300,7 @@ def _take_off(catalogue: Catalogue, target: Target, what: str) -> None:
 def _remove(catalogue: Catalogue, found: dict[str, Any], ids: set[str], target: Target) -> None:
     """Bytes away first (all in one act), then the resources off the list: taking off a resource alone leaves its file."""
     leaving = [r for r in found["resources"] if r["id"] in ids]
-    drop_tables(catalogue, [r for r in leaving if r.get("datastore_active")])
+    drop_tables(catalogue, leaving)  # whatever the entry says: it's marked as loaded after the table is there
     if any(r.get("url_type") == "upload" for r in leaving):
         values = {"edition_state": WITHDRAWN, TAKEN_OFF: True, "withdrawn_reason": "读回校验不一致，已撤下"}
         address = f"{catalogue.url}/dataset/{found['name']}"

@@ -6,6 +6,7 @@ Safe to run again. Who may order it is decided in review/; an edit made by hand 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,11 +14,11 @@ from urllib.parse import urlsplit
 from catalog.ckan import Catalogue, Conflict, Fetched, Uncertain, named_faults
 from catalog.entry import extras_of, resources_of
 from catalog.history import forget, look_at_history, remedy
-from catalog.mapping import PUBLIC_STATES, WITHDRAWN, package_id
+from catalog.mapping import PUBLIC_STATES, WITHDRAWN, edition_label, package_id
 from catalog.own_files import claimed, entry_with, file_ids, own_name
-from catalog.plan import clearing, evidence_after, in_front
+from catalog.plan import clearing, evidence_after, in_front, relisting
 from catalog.previews import drop_previews, has_previews, previews
-from catalog.tables import drop_tables
+from catalog.tables import drop_tables, has_table
 from catalog.wordless import MARK, WORDS_GONE, is_wordless, left_words, without_words
 from domain.errors import CatalogueRefused, WithdrawalIncomplete
 from domain.release import Manifest, Receipt
@@ -57,9 +58,12 @@ def withdraw(
     }
     if not keeps_words:
         tombstone |= {MARK: WORDS_GONE}
-    release = _Release(dataset, release_hash, file_ids(release_hash, manifest, receipt))
+    period = manifest.period if manifest else ""
+    release = _Release(dataset, release_hash, file_ids(release_hash, manifest, receipt), period)
     with named_faults():
         found = _clear(catalogue, release, tombstone, contact)
+        if found is not None and _relisted(catalogue, release, found, tombstone, contact):
+            found = _clear(catalogue, release, tombstone, contact)
         if found is not None:
             drop_tables(catalogue, resources_of(found, release_hash))
             drop_previews(catalogue, resources_of(found, release_hash))
@@ -73,6 +77,7 @@ class _Release:
     dataset: str
     hash: str
     files: frozenset[str]  # their ids, as far as they are known
+    period: str = ""  # where it's known
 
     def entry(self, catalogue: Catalogue) -> dict[str, Any] | None:
         return entry_with(catalogue, self.dataset, self.hash, self.files)
@@ -107,12 +112,42 @@ def _clear(
     return found
 
 
+def _relisted(
+    catalogue: Catalogue, release: _Release, found: dict[str, Any], tombstone: Mapping[str, Any], contact: str | None
+) -> bool:
+    """List again, as tombstones, files that somebody took off the list by hand while their table or a view of them still
+    answers anybody: a CKAN removes neither of what it doesn't list. Whether there were any."""
+    unlisted = sorted(release.files - {r["id"] for r in found["resources"]})
+    left = [one for one in unlisted if _answers(catalogue, one)] if release.period else []
+    if left:
+        address = f"{catalogue.url}/dataset/{found['name']}"
+        said = {"withdrawn_contact": contact or _contact(extras_of(found)), **tombstone}
+        values = {
+            "url": address,
+            "release_hash": release.hash,
+            "edition": release.period,
+            "name": edition_label(release.period),
+        }
+        with suppress(Uncertain, Conflict):  # the proof tells
+            catalogue.act("package_revise", relisting(found, [{"id": one, **values, **said} for one in left]))
+    return bool(left)
+
+
+def _answers(catalogue: Catalogue, file: str) -> bool:
+    """Whether a table or a view of a file answers anybody."""
+    try:
+        return ("datastore" in catalogue.extensions and has_table(catalogue, file)) or bool(previews(catalogue, file))
+    except CatalogueRefused:  # refused to strangers; the proof asks again
+        return False
+
+
 def _left(found: Mapping[str, Any], release_hash: str, tombstone: Mapping[str, Any]) -> set[str]:
     """Files of the release that stand; all of them where words are left that are to go, and where their tombstone tells of
     another order."""
     ours = resources_of(found, release_hash)
     told = {str(r.get("withdrawn_code") or "") for r in ours if not _stands(r)}
-    if told - {tombstone["withdrawn_code"]}:
+    reasons = {str(r.get("withdrawn_reason") or "") for r in ours if not _stands(r)}
+    if told - {tombstone["withdrawn_code"]} or reasons - {tombstone["withdrawn_reason"]}:
         return {r["id"] for r in ours}
     if MARK in tombstone and ours and left_words(found, release_hash):
         return {r["id"] for r in ours}
@@ -152,17 +187,26 @@ def _addresses(
     listed = resources_of(found, release.hash) if found else []
     for gone in release.files - {r["id"] for r in listed}:
         addresses[f"{catalogue.url}/api/3/action/resource_show?id={gone}"] = ""
+        addresses |= dict.fromkeys(_queries(catalogue, gone), "")
     for resource in listed:
         digest = str(resource.get("hash")).removeprefix("sha256:")
         for dataset in (found["id"], found["name"]) if found else ():
             base = f"{catalogue.url}/dataset/{dataset}/resource/{resource['id']}/download"
             addresses |= {f"{base}/{resource.get('file_name')}": digest, base: digest}
-        if "datastore" in catalogue.extensions:
-            api = f"{catalogue.url}/api/3/action/datastore_search?resource_id={resource['id']}"
-            addresses |= {api: digest, f"{catalogue.url}/datastore/dump/{resource['id']}": digest}
+        addresses |= dict.fromkeys(_queries(catalogue, resource["id"]), digest)
     for row in receipt.resources if receipt else ():
         addresses[catalogue.here(row["url"])] = row["sha256"]
     return addresses
+
+
+def _queries(catalogue: Catalogue, file: str) -> tuple[str, ...]:
+    """Where the rows of a file's table are asked for."""
+    if "datastore" not in catalogue.extensions:
+        return ()
+    return (
+        f"{catalogue.url}/api/3/action/datastore_search?resource_id={file}",
+        f"{catalogue.url}/datastore/dump/{file}",
+    )
 
 
 def _prove(
@@ -183,7 +227,7 @@ def _prove(
             _look(catalogue, url, digest, pages, homes, is_hidden=is_hidden)
             for url, digest in sorted(addresses.items())
         )
-        proof += (*_entry(catalogue, release, found),) if found else ()
+        proof += (*_entry(catalogue, release, found, is_hidden=is_hidden),) if found else ()
         if all(row["gone"] for row in proof):
             return proof
         if attempt < catalogue.attempts:
@@ -233,28 +277,33 @@ def _look(
             pages[led] = catalogue.fetch(led, anonymous=True)
         got = pages[led]
         led = got.redirected_to or led
-    is_page = led is not None and got.status == 200 and got.content_type == "text/html" and _is_home(led, homes)
-    is_away = got.status in GONE or is_page or (is_hidden and got.status in REFUSED)
+    page = _page(led, homes) if led is not None and (got.status, got.content_type) == (200, "text/html") else ""
+    is_refused = got.status in REFUSED or page == "other"
+    is_away = got.status in GONE or page == "home" or (is_hidden and is_refused)
     return {
         "url": url, "status": got.status, "gone": is_away and got.sha256 != digest, "redirected_to": led,
         "content_type": got.content_type,
     }  # fmt: skip
 
 
-def _is_home(url: str, homes: Set[tuple[str, str, str]]) -> bool:
+def _page(url: str, homes: Set[tuple[str, str, str]]) -> str:
+    """`home`: the dataset's own page; `other`: another page of the catalogue, one to log in above all; "": neither."""
     scheme, host, path, *_ = urlsplit(url)  # a language may stand before the path
-    return any((scheme, host) == (s, h) and path.rstrip("/").endswith(end) for s, h, end in homes)
+    here = [end for s, h, end in homes if (s, h) == (scheme, host)]
+    return "home" if path.rstrip("/").endswith(tuple(here)) and here else "other" if here else ""
 
 
-def _entry(catalogue: Catalogue, release: _Release, found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _entry(
+    catalogue: Catalogue, release: _Release, found: Mapping[str, Any], *, is_hidden: bool
+) -> Iterator[dict[str, Any]]:
     """What entry, search index and history still tell of the release: nothing but its tombstone, and where that is to hold
     no words, none of them."""
     name, release_hash = str(found["name"]), release.hash
     is_bare = any(is_wordless(r) for r in resources_of(found, release_hash))
 
-    def row(action: str, query: str, *, gone: bool) -> dict[str, Any]:
+    def row(action: str, query: str, *, gone: bool, status: int = 200) -> dict[str, Any]:
         url = f"{catalogue.url}/api/3/action/{action}?{query}"
-        return {"url": url, "status": 200, "gone": gone, "redirected_to": None, "content_type": "application/json"}
+        return {"url": url, "status": status, "gone": gone, "redirected_to": None, "content_type": "application/json"}
 
     def is_gone(seen: list[Any]) -> bool:
         hits = [claimed(hit, release_hash, release.files) for hit in seen]
@@ -264,8 +313,12 @@ def _entry(catalogue: Catalogue, release: _Release, found: Mapping[str, Any]) ->
     hits = catalogue.look("package_search", {"fq": f'name:"{name}"'}, anonymous=True)["results"]
     yield row("package_search", f"fq=name:{name}", gone=is_gone(hits))
     if has_previews(catalogue):
-        for file in resources_of(found, release_hash):
-            yield row("resource_view_list", f"id={file['id']}", gone=not previews(catalogue, file["id"]))
+        for file in sorted(release.files | {r["id"] for r in resources_of(found, release_hash)}):
+            query = f"id={file}"
+            try:
+                yield row("resource_view_list", query, gone=not previews(catalogue, file))
+            except CatalogueRefused:  # as every other address of a hidden entry
+                yield row("resource_view_list", query, gone=is_hidden, status=403)
     if is_bare:
         try:
             shown = catalogue.find(found["id"], name, anonymous=True)

@@ -30,12 +30,11 @@ def named_persons(contract: Contract, packs: Packs) -> tuple[Finding, ...]:
 
 
 def may_be_shown(text: str, packs: Packs, contract: Contract | None = None) -> bool:
-    """Whether words that a person typed may go out: nothing personal in them, no person's name, everything looked at. `contract`:
-    whose official contacts are no find. Raises PackInvalid."""
-    from redaction.declared import declared_findings, declared_names
+    """Whether words that a person typed may go out: no trace of a person in them, everything looked at. `contract`: whose official
+    contacts are no find. Raises PackInvalid."""
+    from redaction.declared import is_about_nobody
 
-    texts = [("reason", text)]
-    return not declared_findings(texts, packs, contract) and not declared_names(texts, packs, contract)
+    return is_about_nobody(text, packs, contract)
 
 
 def declared_faults(contract: Contract, packs: Packs) -> Iterator[tuple[Key, str]]:

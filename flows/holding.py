@@ -21,6 +21,7 @@ from domain.errors import TransitionRefused
 
 STOPPED = 75  # exit status where the work was cancelled or another's; the supervisor counts no death
 LOOK_SECONDS = 0.5
+LAST_SECONDS = 2.0  # that what goes together still has, where the process ends in any case
 LOST = "work {work} was taken over by another runner while this one was halted; it ends here and leaves it to the other"
 _held: list[tuple[int, str]] = []  # work and name of its runner, in this process
 _acting = threading.Lock()
@@ -75,6 +76,13 @@ def to_its_end() -> Iterator[None]:
     """Within the block nobody's word ends the process: what has been begun here is done, then it ends."""
     with _acting:
         yield
+
+
+def end_at_last(said: str) -> NoReturn:
+    """End the process, wherever it is; what must go together (`to_its_end`) has LAST_SECONDS."""
+    _acting.acquire(timeout=LAST_SECONDS)
+    print(said, file=sys.stderr, flush=True)
+    os._exit(1)
 
 
 def check_held() -> None:

@@ -14,6 +14,7 @@ from types import FrameType
 from typing import BinaryIO
 
 from domain.errors import UsageInvalid
+from flows.holding import end_at_last
 from flows.home import Home
 
 TRIES, PAUSE = 20, 0.01  # seconds
@@ -32,17 +33,17 @@ def until_told(ends_within: float | None = END_SECONDS) -> threading.Event:
     where that is a finaliser Python swallows it. So a thread reads from the kernel's pipe which signals came.
     """
     stop = threading.Event()
-
-    def leave(_signal: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    signal.signal(signal.SIGTERM, leave)
-    signal.signal(signal.SIGINT, leave)
     came, told = os.pipe()
     os.set_blocking(told, False)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _leave_it_to_the_thread)
     signal.set_wakeup_fd(told, warn_on_full_buffer=False)
     threading.Thread(target=_heed, args=(came, stop, ends_within), name="until-told", daemon=True).start()
     return stop
+
+
+def _leave_it_to_the_thread(_signal: int, _frame: FrameType | None) -> None:
+    """Sets nothing: the main thread may stand inside the event's own lock, and would wait for itself."""
 
 
 def _heed(came: int, stop: threading.Event, ends_within: float | None) -> None:
@@ -51,7 +52,9 @@ def _heed(came: int, stop: threading.Event, ends_within: float | None) -> None:
     stop.set()
     if ends_within is not None:
         time.sleep(ends_within)
-        os._exit(0)
+        end_at_last(
+            f"told to stop {ends_within:.0f} seconds ago and not done; what was begun is done at the next start"
+        )
 
 
 def runner_is_alive(home: Home, name: str = "runner") -> bool:

@@ -53,9 +53,14 @@ def tombstone(platform: Platform, record: Mapping[str, Any]) -> Tombstone:
 
 def shown_reason(said: str, code: str, packs: Packs, contract: Contract | None = None) -> str:
     """What a person typed, where that may go out; else the platform's own words for an order of this code. An order waits for no
-    correction of its words, which stay on the desk. Raises PackInvalid."""
+    correction of its words, which stay on the desk, and for no fault of the scan."""
     plain = plain_reason(code)
-    return said if said == plain or may_be_shown(said, packs, contract) else plain
+    try:
+        return said if said == plain or may_be_shown(said, packs, contract) else plain
+    except (
+        Exception
+    ):  # a model that can't be loaded, no memory: words that nobody looked at stay in; the order is carried out
+        return plain
 
 
 def _unit(code: str) -> str:

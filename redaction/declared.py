@@ -29,7 +29,7 @@ HAN = re.compile(r"[\u4e00-\u9fff·]+")
 UNSEEN = "契约里有 {count} 处文字太长或太深，没有查完，须改契约"
 
 
-def declared_findings(texts: Iterable[tuple[str, str]], packs: Packs, contract: Contract | None) -> tuple[Finding, ...]:
+def declared_findings(texts: Iterable[tuple[str, str]], packs: Packs, contract: Contract) -> tuple[Finding, ...]:
     """Blocking findings, one for each entity, with the keys where it stands. `texts`: (key, text) of each.
 
     Sure hits of what no pack lets out and no official contact explains. A text that can't be scanned is one too: silence
@@ -50,7 +50,7 @@ def declared_findings(texts: Iterable[tuple[str, str]], packs: Packs, contract: 
     return tuple(_finding(lens.rules[e] if e else None, at, version) for e, at in places.items())
 
 
-def declared_names(texts: Iterable[tuple[str, str]], packs: Packs, contract: Contract | None) -> tuple[Finding, ...]:
+def declared_names(texts: Iterable[tuple[str, str]], packs: Packs, contract: Contract) -> tuple[Finding, ...]:
     """One hold finding for persons' names that stand alone in these texts, the contact's office apart.
 
     A name is what the tagger calls a person and the name model finds likelier a name than words: each alone is wrong too often,
@@ -78,6 +78,18 @@ def declared_names(texts: Iterable[tuple[str, str]], packs: Packs, contract: Con
     rule = RuleRef(PERSONS, rules.version, "declared-names", CITATION)
     note = NAMED.format(count=len(places))
     return (Finding(CODE, Severity.HOLD, len(places), tuple(places[:PLACES_KEPT]), rule, note, entity="CN_NAME"),)
+
+
+def is_about_nobody(text: str, packs: Packs, contract: Contract | None = None) -> bool:
+    """Whether nothing at all points to a person: no hit of any score, nobody that the tagger calls a person, every word scanned.
+    Stricter than for a contract, where a false alarm costs a person's work: here it costs the words. Raises PackInvalid.
+    """
+    lens = open_lens(packs, contract)
+    (spans,) = lens.find([text], Column())
+    if spans is None or any(not _is_explained("", s, lens.rules[s.entity]) for s in spans):
+        return False
+    (named,) = person_tagger().find([text]) if HAN.search(text) else ((),)
+    return not named
 
 
 def _is_explained(key: str, span: Span, rule: EntityRule) -> bool:

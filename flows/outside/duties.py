@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from catalog.ckan import Catalogue
 
 Note = Callable[[Exception, str], None]
+OWN_WORDS = frozenset({Cause.EXPIRED, Cause.INSPECTION, Cause.RULE_CHANGE})
 EXPIRED_REASON = "公开期满（{days} 天），按规定自动撤下"
 SUSPENSION = {"reason": REASONS[CaseKind.INSPECTION], "reason_code": Cause.INSPECTION.value}
 RECEIPTS = {State.EXPIRED: Kind.EXPIRED, State.HIDDEN: Kind.HIDDEN, State.TAKEN_DOWN: Kind.TAKEN_DOWN}
@@ -104,9 +105,10 @@ def take_down(here: Home, release_hash: str, state: State, order: dict[str, Any]
 
 
 def _reason(here: Home, order: Mapping[str, Any]) -> str:
-    """What the public reads: of an order given here a person's own words where they may go out; the others were looked at before."""
+    """What the public reads: the platform's own words as they are, a person's where they may go out; an older version may have
+    carried them as they were typed."""
     said, code = str(order["reason"]), order.get("reason_code") or ""
-    if code != Cause.HIDDEN:
+    if code in OWN_WORDS:
         return said
     try:
         return shown_reason(said, code, read_packs(here))

@@ -153,7 +153,11 @@ def test_inspect_finds_another_name_of_the_dataset(backend: Backend, tmp_path: P
     assert ("catalogue-edited", "name") in edited(backend, ready)
 
 
-@pytest.mark.parametrize("planted", [{"title": "手工"}, {"description": "手工写的说明"}], ids=["a title", "words"])
+@pytest.mark.parametrize(
+    "planted",
+    [{"title": "手工"}, {"description": "手工写的说明"}, {"view_type": "datatables_view", "date_format": "[手工]"}],
+    ids=["a title", "words", "a format"],
+)
 def test_inspect_finds_a_view_made_by_hand(ckan: Backend, tmp_path: Path, planted: dict[str, str]) -> None:
     ready = prepare(tmp_path, contract=ckan.contract())
     xlsx = put(ckan, ready).resources[1]

@@ -174,7 +174,7 @@ def test_withdraw_of_what_nothing_is_known_of_proves_nothing(backend: Backend, t
     with pytest.raises(WithdrawalIncomplete, match="by hand"):
         order(backend, ready)
     proof = order(backend, ready, manifest=ready.manifest)
-    assert len(proof) == len(ready.manifest.exports)
+    assert sum("resource_show" in row["url"] for row in proof) == len(ready.manifest.exports)
     assert {row["status"] for row in proof} == {404}
 
 
@@ -195,7 +195,7 @@ def test_gone_is_what_a_stranger_can_t_have(answer: str, gone: bool) -> None:
         homes = {("http", urlsplit(url).netloc, "/dataset/own")}
         row = _look(Catalogue(url), f"{url}/file.csv", "0" * 64, {}, homes, is_hidden=False)
         hidden = _look(Catalogue(url), f"{url}/file.csv", "0" * 64, {}, homes, is_hidden=True)
-    assert (row["gone"], hidden["gone"]) == (gone, gone or answer == "403")
+    assert (row["gone"], hidden["gone"]) == (gone, gone or answer in ("403", "own login"))
 
 
 @contextmanager
@@ -232,6 +232,16 @@ def answering(answer: str) -> Iterator[str]:
         server.server_close()
 
 
+@pytest.mark.parametrize("how", [{"private": True}, {"state": "deleted"}], ids=["private", "deleted"])
+def test_withdraw_what_somebody_hid_before(backend: Backend, tmp_path: Path, how: dict[str, Any]) -> None:
+    ready = prepare(tmp_path, contract=backend.contract())
+    receipt = put(backend, ready)
+    backend.hand("package_patch", id=ready.contract.slug, **how)
+    proof = order(backend, ready, receipt=receipt, manifest=ready.manifest)
+    assert all(row["gone"] for row in proof)
+    assert 200 not in downloads(receipt)
+
+
 def test_withdraw_takes_views_off_whoever_made_them(ckan: Backend, tmp_path: Path) -> None:
     ready = prepare(tmp_path, contract=ckan.contract())
     receipt = put(ckan, ready)
@@ -245,3 +255,39 @@ def test_withdraw_takes_views_off_whoever_made_them(ckan: Backend, tmp_path: Pat
     told = [row for row in proof if "resource_view_list" in row["url"]]
     assert len(told) == len(files)
     assert all(row["gone"] for row in told)
+
+
+@pytest.mark.parametrize("keeps_words", [True, False], ids=["words stay", "words go"])
+def test_withdraw_what_somebody_took_off_the_list_before(ckan: Backend, tmp_path: Path, keeps_words: bool) -> None:
+    """A CKAN removes neither table nor views of a file that it doesn't list any more, and shows both to anybody."""
+    ready = prepare(tmp_path, contract=ckan.contract())
+    receipt = put(ckan, ready)
+    csv = next(r["id"] for r in receipt.resources if r["name"].endswith(".csv"))
+    words = {"title": "手工", "description": "手工写的说明", "view_type": "text_view"}
+    ckan.hand("resource_view_create", resource_id=csv, **words)
+    ckan.hand("package_revise", match={"name": ready.contract.slug}, filter=[f"-resources__{csv}"])
+    assert ckan.stranger("datastore_search", resource_id=csv)["records"]
+    assert ckan.stranger("resource_view_list", id=csv)
+    known = {"manifest": ready.manifest, "receipt": receipt, "keeps_words": keeps_words}
+    proof = order(ckan, ready, **known)
+    assert all(row["gone"] for row in proof)
+    assert {f"resource_id={csv}", f"dump/{csv}", f"list?id={csv}"} <= {
+        part for row in proof for part in (f"resource_id={csv}", f"dump/{csv}", f"list?id={csv}") if part in row["url"]
+    }
+    assert ckan.stranger("datastore_search", resource_id=csv) is None
+    assert not ckan.stranger("resource_view_list", id=csv)
+    package = shown(ckan, ready.contract)
+    assert {r["edition_state"] for r in package["resources"]} == {"withdrawn"}
+    assert csv in {r["id"] for r in package["resources"]}
+    assert all(row["gone"] for row in order(ckan, ready, **known))
+
+
+def test_tombstone_takes_the_reason_of_the_last_order(backend: Backend, tmp_path: Path) -> None:
+    ready = prepare(tmp_path, contract=backend.contract())
+    put(backend, ready)
+    for reason in ("第一条理由", "第二条理由"):
+        withdraw(
+            backend.client(), release_hash=ready.manifest.release_hash, dataset=ready.contract.id, reason=reason,
+            reason_code="wrong", withdrawn_on="2025-06-01", manifest=ready.manifest,
+        )  # fmt: skip
+        assert {r["withdrawn_reason"] for r in shown(backend, ready.contract)["resources"]} == {reason}

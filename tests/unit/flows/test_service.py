@@ -59,11 +59,11 @@ print("in order", flush=True)
 
 
 @pytest.mark.parametrize(
-    ("waits", "said"),
-    [("stop.wait()", b"in order\n"), ("while True: time.sleep(0.1)", b"")],
+    ("waits", "said", "status"),
+    [("stop.wait()", b"in order\n", 0), ("while True: time.sleep(0.1)", b"", 1)],
     ids=["looks", "hangs"],
 )
-def test_told_to_stop_it_ends_whoever_swallowed_the_signal(waits: str, said: bytes) -> None:
+def test_told_to_stop_it_ends_whoever_swallowed_the_signal(waits: str, said: bytes, status: int) -> None:
     script = SWALLOWS.format(seconds=1.0, waits=waits)
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
@@ -71,5 +71,22 @@ def test_told_to_stop_it_ends_whoever_swallowed_the_signal(waits: str, said: byt
         process.send_signal(signal.SIGTERM)
         began = time.monotonic()
         assert process.stdout.read() == said
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=30) == status
         assert time.monotonic() - began < 20
+
+
+HOLDS_THE_LOCK = """
+import os, signal, threading
+from flows.service import until_told
+stop = until_told(20.0)
+with stop._cond:  # as inside stop.wait(), at its start and end
+    os.kill(os.getpid(), signal.SIGTERM)
+    for _ in range(1000): pass
+stop.wait()
+print("in order", flush=True)
+"""
+
+
+def test_signal_that_comes_while_the_event_is_locked_hangs_nobody() -> None:
+    done = subprocess.run([sys.executable, "-c", HOLDS_THE_LOCK], stdout=subprocess.PIPE, timeout=30, check=False)
+    assert (done.returncode, done.stdout) == (0, b"in order\n")
