@@ -33,6 +33,7 @@ PLAIN_REASONS: Mapping[Cause, str] = MappingProxyType(
     }
 )
 BY_A_PERSON = (Cause.VERIFY, Cause.WRONG, Cause.LEAK, Cause.OTHER)
+OWN_WORDS = frozenset({Cause.INSPECTION, Cause.RULE_CHANGE, Cause.EXPIRED})  # orders whose reason the platform writes
 KEEPING_WORDS = frozenset({Cause.VERIFY, Cause.WRONG, Cause.INSPECTION, Cause.RULE_CHANGE, Cause.EXPIRED})
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from domain.contract import Contract, stored_contract
 from domain.errors import MingjingError
 from domain.pack import Packs
-from domain.withdrawal import may_keep_words, plain_reason
+from domain.withdrawal import OWN_WORDS, may_keep_words, plain_reason
 from flows.declared import declared, may_be_shown
 from flows.platform import Platform
 
@@ -55,8 +55,10 @@ def shown_reason(said: str, code: str, packs: Packs, contract: Contract | None =
     """What a person typed, where that may go out; else the platform's own words for an order of this code. An order waits for no
     correction of its words, which stay on the desk, and for no fault of the scan."""
     plain = plain_reason(code)
+    if code in OWN_WORDS or said == plain:
+        return said
     try:
-        return said if said == plain or may_be_shown(said, packs, contract) else plain
+        return said if may_be_shown(said, packs, contract) else plain
     except (
         Exception
     ):  # a model that can't be loaded, no memory: words that nobody looked at stay in; the order is carried out

@@ -6,11 +6,12 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,16 @@ class Runner:
         self.process.send_signal(number)
 
 
+def halt(made: Made, one: Runner) -> None:
+    """SIGSTOP, not in the middle of a write: whoever is halted there keeps the database's write lock from everybody."""
+    desk = sqlite3.connect(made.home.root / "platform.sqlite3", isolation_level=None)
+    with closing(desk):
+        desk.execute("BEGIN IMMEDIATE")
+        one.send(signal.SIGSTOP)
+        until(lambda: Path(f"/proc/{one.process.pid}/stat").read_text("utf-8").rpartition(")")[2].split()[0] == "T")
+        desk.execute("ROLLBACK")
+
+
 @contextmanager
 def runner(made: Made, name: str, folder: Path) -> Iterator[Runner]:
     found = Runner(made, name, folder)
@@ -151,7 +162,7 @@ def test_halted_runner_ends_before_it_writes_and_the_other_does_the_work_once(ma
     with ExitStack() as both:
         one = both.enter_context(runner(made, "one", tmp_path))
         until(one.reached.exists)
-        one.send(signal.SIGSTOP)
+        halt(made, one)
         one.go.touch()  # as soon as it wakes, it wants to go on
         two = both.enter_context(runner(made, "two", tmp_path))
         until(two.reached.exists)
