@@ -20,7 +20,7 @@ class Cause(StrEnum):
     HIDDEN = "hidden"  # a person on the publishing side of two networks
 
 
-PLAIN_REASONS: Mapping[Cause, str] = MappingProxyType(
+PLAIN_REASONS: Mapping[str, str] = MappingProxyType(
     {  # what the public reads on the tombstone where nobody wrote words of their own, or where those can't be shown
         Cause.VERIFY: "内容需要核实，暂停公开",
         Cause.WRONG: "数据有误，更正后再公开",
@@ -32,6 +32,7 @@ PLAIN_REASONS: Mapping[Cause, str] = MappingProxyType(
         Cause.HIDDEN: "发布单位下令撤下",
     }
 )
+DAYS_OVER = "公开期满（{days} 天），按规定自动撤下"  # where the days are known
 BY_A_PERSON = (Cause.VERIFY, Cause.WRONG, Cause.LEAK, Cause.OTHER)
 OWN_WORDS = frozenset({Cause.INSPECTION, Cause.RULE_CHANGE, Cause.EXPIRED})  # orders whose reason the platform writes
 KEEPING_WORDS = frozenset({Cause.VERIFY, Cause.WRONG, Cause.INSPECTION, Cause.RULE_CHANGE, Cause.EXPIRED})
@@ -53,7 +54,7 @@ def plain_reason(code: str) -> str:
     >>> [plain_reason(code) for code in ("leak", "")]
     ['含有不应公开的内容', '已撤下']
     """
-    return next((words for cause, words in PLAIN_REASONS.items() if cause == code), PLAIN_REASONS[Cause.OTHER])
+    return PLAIN_REASONS.get(code, PLAIN_REASONS[Cause.OTHER])
 
 
 def is_stricter(code: str, than: str) -> bool:

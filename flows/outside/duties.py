@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from domain.errors import ContentChanged, MingjingError, TransitionRefused
 from domain.finding import Finding
 from domain.release import Manifest
-from domain.withdrawal import OWN_WORDS, Cause, may_keep_words, plain_reason
+from domain.withdrawal import DAYS_OVER, OWN_WORDS, Cause, may_keep_words, plain_reason
 from flows.cases import must_hide
 from flows.catalogue import catalogue_for, one_at_a_time
 from flows.copies import copies_fall, falling_together, inspect_copies
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from catalog.ckan import Catalogue
 
 Note = Callable[[Exception, str], None]
-EXPIRED_REASON = "公开期满（{days} 天），按规定自动撤下"
 SUSPENSION = {"reason": REASONS[CaseKind.INSPECTION], "reason_code": Cause.INSPECTION.value}
 RECEIPTS = {State.EXPIRED: Kind.EXPIRED, State.HIDDEN: Kind.HIDDEN, State.TAKEN_DOWN: Kind.TAKEN_DOWN}
 
@@ -63,7 +62,7 @@ def due(here: Home, today: date) -> tuple[list[dict[str, Any]], list[Exception]]
         if not is_due and not entry.is_unproven:
             continue
         order = {
-            "reason": EXPIRED_REASON.format(days=entry.days),
+            "reason": DAYS_OVER.format(days=entry.days),
             "reason_code": Cause.EXPIRED.value,
             "today": today.isoformat(),
         }

@@ -8,14 +8,12 @@ from datetime import date
 
 from domain.errors import TransitionRefused
 from domain.release import Status, publication_until
-from domain.withdrawal import Cause
+from domain.withdrawal import DAYS_OVER, Cause
 from review import lifecycle, texts
 from review.lifecycle import Event
 from review.permissions import SYSTEM
 from review.reading import find
 from review.transaction import Page, act, move
-
-REASON = "公开期满（{days} 天），按规定自动撤下"
 
 
 @act()
@@ -37,7 +35,7 @@ def expire(page: Page, release: str, days: int, today: date) -> Status:
         raise TransitionRefused(
             f"{release} stays public until {until}; a person can withdraw it before: mingjing withdraw"
         )
-    record.reason, record.reason_code = REASON.format(days=days), Cause.EXPIRED.value
+    record.reason, record.reason_code = DAYS_OVER.format(days=days), Cause.EXPIRED.value
     move(record, status, page)
     page.write(
         "expired", SYSTEM, release, release_hash=record.release_hash, before=before, published_on=published_on,
