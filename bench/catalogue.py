@@ -39,13 +39,13 @@ from tests.made_platform import Made, made_platform
 from tests.servers import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
-ROUNDS = 3
+ROUNDS = 5
 MEMORY_MIB = (1, 200, 2048)
 DATASETS = 1_000
 CURL_MIB = 200
 
 PUBLISHER = """
-import hashlib, json, sys, time
+import json, os, sys, time
 from dataclasses import replace
 from pathlib import Path
 from catalog.ckan import Catalogue, Session
@@ -85,6 +85,11 @@ metadata = describe(ready.contract, period=period, edition=1, dates={},
                     exports=replace(ready.exports, files=(csv, *ready.exports.files[1:])))
 stored = ready.store.put_bytes(canonical_json(metadata), name="metadata.json", role="metadata")
 manifest = replace(ready.manifest, exports=(artefact, *ready.manifest.exports[1:]), metadata=stored)
+os.sync()  # what the store has just written isn't flushed under the clock
+for _ in range(8):  # as warm as curl finds it: a server that nobody asked for seconds answers ten times slower at first
+    warm = Catalogue(url, token)
+    warm.look("package_search", {"rows": 1})
+    warm.close()
 forget_peak()
 before, began = peak_kb(), time.perf_counter()
 publish(Timed(url, token), approval=approve(manifest), manifest=manifest, metadata=metadata, store=ready.store,
@@ -93,16 +98,32 @@ print(json.dumps({"seconds": time.perf_counter() - began - back, "read_back": ba
 """
 
 
-def curl_seconds(stack: Stack, package: str, path: Path) -> float:
-    """A bare upload of the file as a new resource."""
-    command = [
-        "curl", "-sf", "-o", "/dev/null", "-H", f"Authorization: {stack.token}", "-F", f"package_id={package}",
-        "-F", "url=", "-F", "name=bare", "-F", f"upload=@{path};type=text/csv",
-        f"{stack.url}/api/3/action/resource_create",
-    ]  # fmt: skip
-    began = time.perf_counter()
-    subprocess.run(command, check=True)
-    return time.perf_counter() - began
+def curl_seconds(stack: Stack, owner: str, path: Path) -> tuple[float, float, float]:
+    """What bare requests take: a private dataset made, the file uploaded as its only resource, the dataset shown."""
+    rest(stack)
+    name = f"bench-{secrets.token_hex(4)}"
+    head = ["curl", "-sf", "-o", "/dev/null", "-H", f"Authorization: {stack.token}"]
+    package = json.dumps({"name": name, "owner_org": owner, "private": True})
+    shown = json.dumps({"match": {"name": name}, "update": {"private": False}})
+    typed = ["-H", "Content-Type: application/json", "-d"]
+    calls = (
+        ("package_create", [*typed, package]),
+        ("resource_create", ["-F", f"package_id={name}", "-F", "url=", "-F", "name=bare", "-F", f"upload=@{path};type=text/csv"]),
+        ("package_revise", [*typed, shown]),
+    )  # fmt: skip
+    seconds = []
+    for action, words in calls:
+        began = time.perf_counter()
+        subprocess.run([*head, *words, f"{stack.url}/api/3/action/{action}"], check=True)
+        seconds.append(time.perf_counter() - began)
+    return seconds[0], seconds[1], seconds[2]
+
+
+def rest(stack: Stack) -> None:
+    """Until the disk has written what the last upload left, and both workers have answered: whoever comes next starts even."""
+    os.sync()
+    for _ in range(8):
+        act(stack, "package_search", rows=1)
 
 
 def publish_seconds(
@@ -261,28 +282,38 @@ def throughput_rows(folder: Path, mib: int = CURL_MIB) -> Iterator[Row]:
         return
     with in_use(Stack()) as stack:
         owner = act(stack, "organization_create", name=f"bench-{secrets.token_hex(4)}")["id"]
-        package = act(stack, "package_create", name=f"bench-{secrets.token_hex(4)}", owner_org=owner)["id"]
         junk = folder / "junk"
         write_junk(junk, mib)
-        bare, first, later = [], [], []
+        sent, whole, first, later = [], [], [], []
         for _ in range(ROUNDS):
-            bare.append(curl_seconds(stack, package, junk))
+            begins, made, shown = curl_seconds(stack, owner, junk)
+            sent.append(made)
+            whole.append(begins + made + shown)
             name = f"finance.bench_{secrets.token_hex(4)}"
-            first.append(publish_seconds(stack.url, stack.token, junk, folder, name=name))
-            later.append(publish_seconds(stack.url, stack.token, junk, folder, name=name, period="2026"))
-    curl = statistics.median(bare)
+            for period, into in (("2025", first), ("2026", later)):
+                rest(stack)
+                into.append(publish_seconds(stack.url, stack.token, junk, folder, name=name, period=period))
+    curl, all_three = statistics.median(sent), statistics.median(whole)
     yield (
         f"sending {mib} MiB to a real CKAN, against curl's {curl:.2f} s, median of {ROUNDS}",
         _times(curl, [o["sending"] for o in (*first, *later)]),
         "≥ 0.8 × curl",
     )
-    for what, ours in (("a dataset's next edition", later), ("a dataset's first edition", first)):
-        back = statistics.median(o["read_back"] for o in ours)
-        yield (
-            f"publishing it as {what}, whole but for two read-backs ({back:.2f} s)",
-            _times(curl, [o["seconds"] for o in ours]),
-            "",
-        )
+    yield (
+        f"publishing it as a dataset's next edition, whole but for its read-back ({_read_back(later)})",
+        _times(curl, [o["seconds"] for o in later]),
+        "≥ 0.8 × curl",
+    )
+    yield (
+        f"publishing it as a dataset's first edition, whole but for two read-backs ({_read_back(first)}), against curl making the dataset, sending and showing it ({all_three:.2f} s)",
+        _times(all_three, [o["seconds"] for o in first]),
+        "≥ 0.8 × curl",
+    )
+    yield "the same against curl's sending alone", _times(curl, [o["seconds"] for o in first]), ""
+
+
+def _read_back(timed: list[dict[str, float]]) -> str:
+    return f"{statistics.median(o['read_back'] for o in timed):.2f} s"
 
 
 def _times(curl: float, seconds: list[float]) -> str:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from catalog.mapping import UNUSED
+from catalog.mapping import UNUSED, WITHDRAWN
 from domain.canonical import canonical_json, sha256_hex
 
 FINGERPRINTS = "platform_fields"
@@ -100,6 +100,11 @@ def told(field: str) -> str:
 def resources_of(found: Entry, release_hash: str) -> list[dict[str, Any]]:
     """The resources of one release."""
     return [r for r in found.get("resources") or [] if r.get("release_hash") == release_hash]
+
+
+def stands(resource: Mapping[str, Any]) -> bool:
+    """Whether the file is anything but a tombstone without a byte."""
+    return resource.get("edition_state") != WITHDRAWN or resource.get("url_type") == "upload"
 
 
 def _prints_text(prints: Mapping[str, str]) -> str:

@@ -6,6 +6,7 @@ A person with rights there may rename a dataset and relabel its files; what has 
 from __future__ import annotations
 
 from collections.abc import Set
+from dataclasses import dataclass
 from typing import Any
 
 from catalog.ckan import Catalogue
@@ -48,3 +49,17 @@ def entry_with(catalogue: Catalogue, dataset: str, release_hash: str, ids: Set[s
         except CatalogueRefused:
             continue  # taken off the list, or another's whom this token may not see
     return own
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRelease:
+    """A release as its files are looked for: `files` their ids, as far as they are known; `period` where it is known."""
+
+    dataset: str
+    hash: str
+    files: frozenset[str]
+    period: str = ""
+
+    def entry(self, catalogue: Catalogue) -> dict[str, Any] | None:
+        """See `entry_with`."""
+        return entry_with(catalogue, self.dataset, self.hash, self.files)

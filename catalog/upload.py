@@ -1,4 +1,4 @@
-"""A multipart request body that streams: one MiB in memory however large the file. ckanapi's own loads files whole."""
+"""A multipart request body that streams: a few MiB in memory however large the file. ckanapi's own loads files whole."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+
+from catalog.ahead import ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class MultipartBody:
         for head, upload in self._files:
             yield head
             sent = 0
-            for chunk in upload.chunks():
+            for chunk in ahead(upload.chunks()):
                 sent += len(chunk)
                 yield chunk
             if sent != upload.size:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from catalog.withdraw import GONE, REFUSED
+from catalog.proof import GONE, REFUSED
 from domain.errors import PublicationDiffers, StorageUnavailable, WithdrawalIncomplete
 from domain.finding import Finding, Place, Severity
 from domain.ports import ArtefactStore

@@ -10,12 +10,15 @@ import asyncio
 import os
 import threading
 import time
+from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flows.garbage import collect_seldom
 
 STARTER = "MINGJING_SERVER_STARTER"  # the process number of who starts the server
 CHECK_SECONDS = 1.0
+LOOK_SECONDS = 5.0
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -26,7 +29,18 @@ def app() -> FastAPI:
     collect_seldom()
     from prefect.server.api.server import create_app
 
+    _look_seldom()
     return create_app()
+
+
+def _look_seldom() -> None:
+    """Prefect's server looks eight times a second whether a background task is due, a fifteenth of a core while nothing happens.
+    None of those that are left to it here is in a hurry (clean-up of runs and logs), and it has no setting for it."""
+    from prefect.server.api import background_workers
+
+    seldom = timedelta(seconds=LOOK_SECONDS)
+    patient = partial(background_workers.Worker, minimum_check_interval=seldom, scheduling_resolution=seldom)
+    vars(background_workers)["Worker"] = patient
 
 
 def loop() -> asyncio.AbstractEventLoop:

@@ -263,32 +263,40 @@ def s3_server() -> Iterator[S3Server]:
 S3_SERVER = Path(os.environ.get("MINGJING_S3", "/var/tmp/mingjing-s3")) / "versitygw"
 
 
+def serve_s3(folder: Path, port: int) -> subprocess.Popen[bytes]:
+    """The process of a real S3 server that answers at `port` of loopback and keeps its objects, versions and log under `folder`."""
+    for name in ("data", "versions"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    environ = {"PATH": os.environ["PATH"], "ROOT_ACCESS_KEY": "test-key", "ROOT_SECRET_KEY": "test-secret"}
+    command = [*_dying_with_us(), str(S3_SERVER), "--quiet", "--port", f"127.0.0.1:{port}", "posix"]
+    command += ["--versioning-dir", str(folder / "versions"), str(folder / "data")]
+    with (folder / "log").open("ab") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log, env=environ)
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return process
+        if time.monotonic() > deadline or process.poll() is not None:
+            process.kill()
+            process.wait()
+            raise RuntimeError(f"the S3 server didn't start: {(folder / 'log').read_text()[-2000:]}")
+        time.sleep(0.05)
+
+
 @contextmanager
 def real_s3_server() -> Iterator[S3Server]:
     """A real S3 server that keeps versions and locks; skips the test where it isn't installed. Gone afterwards."""
     if not S3_SERVER.exists():
         pytest.skip("S3 server not installed: make s3-install")
-    folder = Path(tempfile.mkdtemp(prefix="mingjing-s3-", dir="/var/tmp"))
-    for name in ("data", "versions"):
-        (folder / name).mkdir()
-    server = S3Server(f"http://127.0.0.1:{free_port()}")
-    environ = {"PATH": os.environ["PATH"], "ROOT_ACCESS_KEY": "test-key", "ROOT_SECRET_KEY": "test-secret"}
-    command = [*_dying_with_us(), str(S3_SERVER), "--quiet", "--port", server.endpoint.removeprefix("http://"), "posix"]
-    command += ["--versioning-dir", str(folder / "versions"), str(folder / "data")]
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log, env=environ)
+    folder, port = Path(tempfile.mkdtemp(prefix="mingjing-s3-", dir="/var/tmp")), free_port()
     try:
-        deadline = time.monotonic() + START_SECONDS
-        while True:
-            with suppress(OSError), socket.create_connection(("127.0.0.1", int(server.endpoint.rpartition(":")[2])), 1):
-                break
-            if time.monotonic() > deadline or process.poll() is not None:
-                raise RuntimeError(f"the S3 server didn't start: {(folder / 'log').read_text()[-2000:]}")
-            time.sleep(0.05)
-        yield server
+        process = serve_s3(folder, port)
+        try:
+            yield S3Server(f"http://127.0.0.1:{port}")
+        finally:
+            process.terminate()
+            process.wait(20)
     finally:
-        process.terminate()
-        process.wait(20)
         shutil.rmtree(folder, ignore_errors=True)
 
 

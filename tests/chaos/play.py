@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import pickle
 import random
 import secrets
@@ -33,6 +34,7 @@ from catalog.sweep import sweep
 from domain.release import Manifest
 from tests.catalogue_release import Prepared, make_contract, prepare
 from tests.chaos import publisher
+from tests.chaos.bucket import BREAKS, PREFIX, STROKES, Bucket
 from tests.chaos.stages import ROOT, Embedded, Real
 from tests.chaos.watcher import Watcher
 from tests.chaos.wire import KINDS, Wire
@@ -60,6 +62,7 @@ class Report:
     downloads: int = 0
     queried: int = 0
     pages: int = 0
+    copied: int = 0
     interval: float = 0.0
     seldom: float = 0.0  # of a hundred intervals one was longer
     longest: float = 0.0
@@ -78,7 +81,7 @@ class Report:
             f"  {self.published} editions published, {self.withdrawn} withdrawn, {self.runs} runs of the publisher "
             f"(ends: {dict(sorted(self.ends.items()))})",
             f"  watcher: {self.looks} looks, intervals: median {self.interval * 1000:.0f} ms, 99 % {self.seldom * 1000:.0f} ms, longest {self.longest:.1f} s; {self.downloads} downloads compared, "
-            f"{self.pages} pages read, {self.queried} tables compared, {self.unanswered} without an answer",
+            f"{self.pages} pages read, {self.queried} tables and {self.copied} copies in a bucket compared, {self.unanswered} without an answer",
             *(f"  WRONG: {w}" for w in self.wrong),
         ]
 
@@ -86,8 +89,10 @@ class Report:
 class Play:
     """One play on one stage."""
 
-    def __init__(self, stage: Stage, folder: Path, *, seed: int, datasets: int = 4) -> None:
-        self.stage, self.folder, self.random = stage, folder, random.Random(seed)
+    def __init__(
+        self, stage: Stage, folder: Path, *, seed: int, datasets: int = 4, bucket: Bucket | None = None
+    ) -> None:
+        self.stage, self.folder, self.random, self.bucket = stage, folder, random.Random(seed), bucket
         self.report = Report(stage.name, seed)
         self.wire = Wire(stage.url, slow_seconds=TIMEOUT + 1)
         self.watcher = Watcher(stage.url, seed)
@@ -107,7 +112,7 @@ class Play:
         with (folder / "publisher.log").open("ab") as log:
             self._publisher = subprocess.Popen(
                 [sys.executable, "-m", "tests.chaos.publisher"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-                stderr=log, cwd=ROOT,
+                stderr=log, cwd=ROOT, env=os.environ | (bucket.environ if bucket else {}),
             )  # fmt: skip
 
     def run(self, faults: int, seconds: float, say: Callable[[str], None] = lambda _text: None) -> Report:
@@ -130,7 +135,7 @@ class Play:
             intervals[len(intervals) // 2],
             intervals[-1],
         )
-        report.pages, report.queried = watcher.pages, watcher.queried
+        report.pages, report.queried, report.copied = watcher.pages, watcher.queried, watcher.copied
         report.seldom = intervals[int(len(intervals) * 0.99)]
         report.wrong += sorted(set(watcher.violations))
         report.never = sorted(k for k in self.kinds if not report.fired[k])
@@ -158,6 +163,9 @@ class Play:
         ready = self._prepared(number, self.editions[number])
         self.watcher.approved[ready.manifest.release_hash] = ready.manifest
         self.watcher.tables |= _tables(ready)
+        if self.bucket:
+            copies = self.bucket.copies(ready.manifest).items()
+            self.watcher.copies |= {url: (ready.manifest.release_hash, sha256) for url, sha256 in copies}
         self.watcher.names = sorted({p.metadata["name"] for p in (*self.standing.values(), *self.gone.values(), ready)})
         self._bring_about("publish", ready)
         self.standing[ready.manifest.release_hash] = ready
@@ -180,6 +188,13 @@ class Play:
         )  # fmt: skip
         return ready
 
+    def _home_file(self) -> Path:
+        """Where the publisher reads the settings of its copies."""
+        path = self.folder / "home.job"
+        if not path.exists() and self.bucket:
+            path.write_bytes(pickle.dumps(self.bucket.home()))
+        return path
+
     def _job_file(self, ready: Prepared) -> Path:
         return self.folder / f"{ready.manifest.release_hash}.job"
 
@@ -188,9 +203,7 @@ class Play:
         for _ in range(MOST_TRIES):
             if self._run(act, ready, self._drawn()) == publisher.DONE:
                 break
-        else:
-            self.wire.disarm()
-        self.wire.disarm()
+        self._disarm()
         ends = [self._run(act, ready, []) for _ in range(1)]
         while ends[-1] != publisher.DONE and len(ends) < CALM_TRIES:
             ends.append(self._run(act, ready, []))
@@ -198,6 +211,11 @@ class Play:
             self.report.wrong.append(
                 f"{act} doesn't end well after the last fault (ends {ends}), seed {self.report.seed}"
             )
+
+    def _disarm(self) -> None:
+        self.wire.disarm()
+        if self.bucket:
+            self.bucket.wire.disarm()
 
     def _drawn(self) -> list[str]:
         """What strikes during the next run; half the time what has struck least so far, so that nothing is left out."""
@@ -212,9 +230,8 @@ class Play:
     @property
     def kinds(self) -> frozenset[str]:
         """Every kind of fault that this play knows."""
-        return frozenset(
-            (*KINDS, *self.stage.strokes, "kill-publisher", "token-expired", "clock-skew", "artefact-spoiled")
-        )
+        own = ("kill-publisher", "token-expired", "clock-skew", "artefact-spoiled")
+        return frozenset((*KINDS, *self.stage.strokes, *own, *((*BREAKS, *STROKES) if self.bucket else ())))
 
     def _run(self, act: str, ready: Prepared, faults: list[str]) -> int:
         """One run of the publisher; the exit status."""
@@ -229,16 +246,21 @@ class Play:
             for kind in faults:
                 if kind in KINDS:
                     self.wire.arm(kind, self.random.randrange(12))
+                if (
+                    self.bucket and kind in BREAKS
+                ):  # its client tries again by itself: more than once in a row, now and then
+                    for again in range(self.random.choice((1, 1, 5))):
+                        self.bucket.wire.arm(kind.removeprefix(PREFIX), 0 if again else self.random.randrange(12))
             refusals = self.wire.refusals
             job = {
                 "url": self.wire.url, "token": token, "timeout": TIMEOUT, "release": str(self._job_file(ready)), "act": act,
-                "now": now.isoformat(timespec="seconds"),
+                "now": now.isoformat(timespec="seconds"), "home": str(self._home_file()) if self.bucket else "",
             }  # fmt: skip
             child = self._start(job)
             threads = [
                 threading.Thread(target=self._strike, args=(f, *self._when(f)))
                 for f in faults
-                if f in self.stage.strokes
+                if f in (*self.stage.strokes, *STROKES)
             ]
             for thread in threads:
                 thread.start()
@@ -251,6 +273,9 @@ class Play:
             report.ends[end] += 1
             report.fired.update(self.wire.fired)
             self.wire.fired.clear()
+            if self.bucket:
+                report.fired.update({PREFIX + kind: n for kind, n in self.bucket.wire.fired.items()})
+                self.bucket.wire.fired.clear()
             if "clock-skew" in faults and end != -signal.SIGKILL:  # it ran to its end under another day
                 report.fired["clock-skew"] += 1
             if end == -signal.SIGKILL:
@@ -283,7 +308,9 @@ class Play:
     def _strike(self, stroke: str, after: float, seconds: float) -> None:
         time.sleep(after)
         faults = self.wire.upstream_faults
-        if self.stage.strike(stroke, seconds) and (stroke != "disk-full" or self.wire.upstream_faults > faults):
+        if self.bucket and stroke in STROKES:
+            self.report.fired[stroke] += self.bucket.strike(stroke, seconds)
+        elif self.stage.strike(stroke, seconds) and (stroke != "disk-full" or self.wire.upstream_faults > faults):
             self.report.fired[stroke] += 1
 
     def _spoil(self, ready: Prepared) -> Callable[[], None]:
@@ -306,7 +333,8 @@ class Play:
         ours = [r for r in found["resources"] if r.get("release_hash") == manifest.release_hash]
         queries = ("api/3/action/datastore_search?resource_id=", "datastore/dump/")
         tables = [f"{self.stage.url}/{query}{r['id']}" for r in ours if r.get("datastore_active") for query in queries]
-        return [f"{self.stage.url}/" + str(r["url"]).split("/", 3)[3] for r in ours] + tables
+        copies = self.bucket.addresses(manifest) if self.bucket else ()
+        return [f"{self.stage.url}/" + str(r["url"]).split("/", 3)[3] for r in ours] + tables + [*copies]
 
     def _shown(self, name: str) -> dict[str, Any]:
         answer = requests.get(f"{self.stage.url}/api/3/action/package_show", params={"id": name}, timeout=60)
@@ -335,6 +363,8 @@ class Play:
                 wrong += [f"{name}: a withdrawn file isn't marked so" for r in ours if r["edition_state"] != WITHDRAWN]
             else:
                 wrong += self._compare(name, manifest, ours)
+        if self.bucket:
+            wrong += self.bucket.differing([ready.manifest for ready in self.standing.values()])
         return wrong
 
     def _compare(self, name: str, manifest: Manifest, ours: list[dict[str, Any]]) -> list[str]:
@@ -367,8 +397,6 @@ def _tables(ready: Prepared) -> dict[str, list[dict[str, Any]]]:
 
 
 def _kill(pid: int) -> None:
-    import os
-
     try:
         os.kill(pid, signal.SIGKILL)
     except ProcessLookupError:

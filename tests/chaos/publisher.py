@@ -8,6 +8,7 @@ import json
 import os
 import pickle
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from catalog.ckan import Catalogue
 from catalog.publish import publish, settle
 from catalog.withdraw import withdraw
 from domain.errors import CatalogueRefused, CatalogueUnreachable, ContentChanged, MingjingError, StorageUnavailable
+from flows.copies import copies_fall, falling_together, put_copies, remove_copies
+from storage.s3_client import client_from_environment
 
 DONE, REFUSED, UNREACHABLE, CHANGED, STORE, NAMED, UNFORESEEN = 0, 10, 11, 12, 13, 14, 20
 
@@ -27,18 +30,25 @@ def work(job: dict[str, Any]) -> int:
         attempts=4,
     )  # fmt: skip
     manifest, metadata = ready["manifest"], ready["metadata"]
+    home = pickle.loads(Path(job["home"]).read_bytes()) if job["home"] else None
     try:
         if job["act"] == "withdraw":
-            withdraw(
-                catalogue, release_hash=manifest.release_hash, dataset=manifest.dataset, reason="更正", reason_code="",
-                withdrawn_on=job["now"],
-            )  # fmt: skip
+            with copies_fall(home, catalogue, manifest.dataset, manifest.release_hash) if home else nullcontext():
+                withdraw(
+                    catalogue, release_hash=manifest.release_hash, dataset=manifest.dataset, reason="更正", reason_code="",
+                    withdrawn_on=job["now"],
+                )  # fmt: skip
             return DONE
-        settle(catalogue, manifest=manifest, metadata=metadata)
-        publish(
-            catalogue, approval=ready["approval"], manifest=manifest, metadata=metadata, store=ready["store"],
-            published_on=job["now"],
-        )  # fmt: skip
+        with falling_together(home, catalogue, manifest) if home else nullcontext():
+            is_shown = settle(catalogue, manifest=manifest, metadata=metadata)
+            if home and not is_shown:
+                remove_copies(home, catalogue, manifest.dataset, manifest.release_hash)
+            publish(
+                catalogue, approval=ready["approval"], manifest=manifest, metadata=metadata, store=ready["store"],
+                published_on=job["now"],
+            )  # fmt: skip
+        if home:
+            put_copies(home, catalogue, manifest, ready["store"])
     except CatalogueRefused:
         return REFUSED
     except CatalogueUnreachable:
@@ -55,6 +65,8 @@ def work(job: dict[str, Any]) -> int:
 
 def main() -> None:
     """Serve jobs until the input ends."""
+    if "AWS_ENDPOINT_URL_S3" in os.environ:
+        client_from_environment(None)  # what its library reads it reads here once, not in each child
     for line in sys.stdin:
         job = json.loads(line)
         child = os.fork()

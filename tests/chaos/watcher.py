@@ -30,6 +30,9 @@ class Watcher:
     withdrawn: dict[str, list[str]] = field(default_factory=dict)  # hash: addresses that once served it
     names: list[str] = field(default_factory=list)  # of datasets, asked for one by one
     tables: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # approved rows by the id of their CSV file
+    copies: dict[str, tuple[str, str]] = field(
+        default_factory=dict
+    )  # release hash and sha256 by a copy's address in the bucket
     only: str = ""  # how the names begin that are judged: others share the catalogue
     violations: list[str] = field(default_factory=list)
     looks: int = 0
@@ -37,6 +40,7 @@ class Watcher:
     downloads: int = 0
     queried: int = 0  # tables that answered with rows
     pages: int = 0  # that answered
+    copied: int = 0  # copies in the bucket that were there
     intervals: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -76,6 +80,8 @@ class Watcher:
             case _:
                 found = self._ask("package_search", {"rows": 1000})["results"]
                 self.judge([p for p in found if p["name"].startswith(self.only)])
+        if self.copies:
+            self._judge_copy(self._random.choice(sorted(self.copies)), withdrawn)
         self.looks += 1
         served = [(h, url) for h, urls in withdrawn.items() for url in urls]
         if served:
@@ -155,3 +161,15 @@ class Watcher:
         rows = [{k: v for k, v in r.items() if k != "_id"} for r in answer.json()["result"]["records"]]
         if rows != self.tables[resource]:
             self.violations.append(f"the table of file {resource[:8]} holds other rows than were approved")
+
+    def _judge_copy(self, url: str, withdrawn: dict[str, list[str]]) -> None:
+        """A copy in the bucket: not there, or the approved bytes of what isn't withdrawn."""
+        release_hash, sha256 = self.copies[url]
+        answer = self._session.get(url, timeout=20)
+        if answer.status_code != 200:
+            return
+        self.copied += 1
+        if release_hash in withdrawn:
+            self.violations.append(f"the bucket serves what was withdrawn of {release_hash[:8]}")
+        if hashlib.sha256(answer.content).hexdigest() != sha256:
+            self.violations.append(f"the bucket serves other bytes of {release_hash[:8]}")

@@ -24,6 +24,7 @@ class Wire:
 
     upstream: str
     slow_seconds: float
+    keeps_host: bool = False  # the name that a client signed is handed on
     fired: Counter[str] = field(default_factory=Counter)
     upstream_faults: int = 0  # answers of 5xx that the catalogue itself gave
     refusals: int = 0  # answers of 403
@@ -84,7 +85,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self._carry()
 
-    do_POST = do_HEAD = do_GET
+    do_POST = do_PUT = do_DELETE = do_HEAD = do_GET
 
     def _carry(self) -> None:
         wire = self.server.wire
@@ -124,10 +125,12 @@ class _Handler(BaseHTTPRequestHandler):
         address = urlsplit(self.server.wire.upstream)
         connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=60)
         try:
-            headers = {k: v for k, v in self.headers.items() if k.lower() not in HOP} | {"Host": address.netloc}
+            headers = {k: v for k, v in self.headers.items() if k.lower() not in HOP}
+            headers |= {} if self.server.wire.keeps_host else {"Host": address.netloc}
             connection.request(self.command, self.path, body or None, headers)
             answer = connection.getresponse()
-            kept = [(k, v) for k, v in answer.getheaders() if k.lower() not in HOP | {"content-length"}]
+            length = set() if self.command == "HEAD" else {"content-length"}  # there it tells of what isn't sent
+            kept = [(k, v) for k, v in answer.getheaders() if k.lower() not in HOP | length]
             return answer.status, kept, answer.read()
         finally:
             connection.close()
@@ -136,8 +139,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response_only(status)
         for name, value in headers:
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
+        if self.command != "HEAD":
+            self.send_header("Content-Length", str(len(body)))
         self.end_headers()
+        body = b"" if self.command == "HEAD" else body
         self.wfile.write(body if cut is None else body[:cut])
         if cut is not None:
             self.wfile.flush()

@@ -5,6 +5,7 @@ Left to others: constraints that are narrower than the standards, or have no pub
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -15,10 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft4Validator
+from lxml import etree
 from pyshacl import validate
 from rdflib import RDF, RDFS, SDO, Graph, Namespace, URIRef
 
 SCHEMA = Namespace("https://schema.org/")
+SCHEMATRON = "http://www.ascc.net/xml/schematron"  # the edition that RFC 4287's rules are written in
 
 
 def _file(package: str, path: str) -> Path:
@@ -46,6 +49,30 @@ def dcat_objections(graph: Graph) -> str:
         whole, _, said = validate(graph, shacl_graph=shapes, advanced=False)
         objections += "" if whole else str(said)
     return objections
+
+
+@cache
+def _atom() -> tuple[Any, Any]:
+    """The grammar of RFC 4287, appendix B, and the rules that stand within it."""
+    grammar = etree.parse(_file("trove", "trove/common/schemas/atom.rng"))
+    rules = etree.Element(f"{{{SCHEMATRON}}}schema")
+    etree.SubElement(rules, f"{{{SCHEMATRON}}}ns", prefix="atom", uri="http://www.w3.org/2005/Atom")
+    pattern = etree.SubElement(rules, f"{{{SCHEMATRON}}}pattern", name="RFC 4287")
+    pattern.extend(copy.deepcopy(rule) for rule in grammar.findall(f".//{{{SCHEMATRON}}}rule"))
+    assert len(pattern)
+    return etree.RelaxNG(grammar), etree.Schematron(rules)
+
+
+def rfc_4287_objections(document: Any) -> list[str]:
+    """What the published grammar and its rules object to in an Atom document; empty where nothing."""
+    return [str(error) for each in _atom() if not each.validate(document) for error in each.error_log]
+
+
+def atom_objections(document: Any) -> list[str]:
+    """The same, and what our narrower grammar objects to."""
+    narrower = etree.RelaxNG(etree.parse(Path(__file__).parent / "atom.rng"))
+    narrower.validate(document)
+    return rfc_4287_objections(document) + [str(error) for error in narrower.error_log]
 
 
 @cache

@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from tests.catalogue_release import prepare
+from tests.chaos.bucket import Bucket
 from tests.chaos.play import Play, _tables
 from tests.chaos.stages import Embedded, Real
 from tests.chaos.watcher import Watcher
 from tests.ckan.stack import Stack
 from tests.integration.catalog.conftest import Backend
+from tests.servers import S3_SERVER
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
@@ -26,19 +28,31 @@ def stage(tmp_path: Path) -> Iterator[Embedded]:
     stage.end()
 
 
-def play(stage: Embedded | Real, folder: Path, faults: int, seconds: float) -> None:
+@pytest.fixture
+def bucket(tmp_path: Path) -> Iterator[Bucket]:
+    if not S3_SERVER.exists():
+        pytest.skip("S3 server not installed: make s3-install")
+    bucket = Bucket(tmp_path)
+    yield bucket
+    bucket.close()
+
+
+def play(stage: Embedded | Real, folder: Path, faults: int, seconds: float, bucket: Bucket | None = None) -> None:
     folder.mkdir(exist_ok=True)
-    report = Play(stage, folder, seed=secrets.randbelow(10**6), datasets=2).run(faults, seconds)
+    report = Play(stage, folder, seed=secrets.randbelow(10**6), datasets=2, bucket=bucket).run(faults, seconds)
     print("\n".join(report.lines()))
     assert report.wrong == [], report.lines()
     assert report.faults >= faults, report.lines()
     assert report.looks > 10
     assert report.pages, report.lines()
+    assert bool(report.copied) == bool(bucket), report.lines()
     assert report.longest < 25, report.lines()  # a look gives up after 20 s: the watcher was never blind for longer
 
 
-def test_slice_on_the_embedded_catalogue(stage: Embedded, tmp_path: Path) -> None:
-    play(stage, tmp_path / "play", faults=15, seconds=120)
+def test_slice_on_the_embedded_catalogue(stage: Embedded, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    """With copies in a bucket where a real S3 server is installed."""
+    bucket = request.getfixturevalue("bucket") if S3_SERVER.exists() else None
+    play(stage, tmp_path / "play", faults=15, seconds=120, bucket=bucket)
 
 
 @pytest.mark.server
@@ -102,6 +116,33 @@ def test_watcher_finds_other_bytes_and_withdrawn_ones_on_a_real_server(stage: Em
     strange = Watcher(stage.url, 1)
     strange._judge_page(ready.metadata["name"], {})
     assert "files that nobody approved" in strange.violations[0]
+    act.close()
+
+
+@pytest.mark.server
+def test_watcher_and_the_last_look_find_what_a_bucket_must_not_hold(
+    stage: Embedded, bucket: Bucket, tmp_path: Path
+) -> None:
+    (tmp_path / "play").mkdir()
+    act = Play(stage, tmp_path / "play", seed=3, datasets=1, bucket=bucket)
+    ready = act._prepared(0, 1)
+    assert act._run("publish", ready, []) == 0
+    manifest, copies = ready.manifest, bucket.copies(ready.manifest)
+    watcher = Watcher(stage.url, 1, copies={url: (manifest.release_hash, sha256) for url, sha256 in copies.items()})
+    for url in copies:
+        watcher._judge_copy(url, {})
+    assert (watcher.violations, watcher.copied) == ([], len(manifest.exports))
+    assert bucket.differing([manifest]) == []
+    assert bucket.differing([]) == [f"the bucket holds {len(copies)} keys that nobody approved"]
+    url = next(iter(copies))
+    watcher._judge_copy(url, {manifest.release_hash: []})
+    key = url.partition(f"/{bucket.name}/")[2]
+    bucket.server.client().put_object(Bucket=bucket.name, Key=key, Body=b"x")
+    watcher._judge_copy(url, {})
+    assert [said.rpartition(" of ")[0] for said in watcher.violations] == [
+        "the bucket serves what was withdrawn", "the bucket serves other bytes",
+    ]  # fmt: skip
+    assert len(bucket.differing([manifest])) == 1
     act.close()
 
 

@@ -17,7 +17,8 @@ from catalog.ckan import Catalogue
 from catalog.entry import extras_of
 from catalog.inspect import inspect
 from catalog.plan import Change, Target, plan_changes
-from catalog.withdraw import _look, withdraw
+from catalog.proof import look
+from catalog.withdraw import withdraw
 from domain.errors import (
     TransitionRefused,
     WithdrawalIncomplete,
@@ -193,8 +194,8 @@ def test_withdraw_of_what_nothing_is_known_of_proves_nothing(backend: Backend, t
 def test_gone_is_what_a_stranger_can_t_have(answer: str, gone: bool) -> None:
     with answering(answer) as url:
         homes = {("http", urlsplit(url).netloc, "/dataset/own")}
-        row = _look(Catalogue(url), f"{url}/file.csv", "0" * 64, {}, homes, is_hidden=False)
-        hidden = _look(Catalogue(url), f"{url}/file.csv", "0" * 64, {}, homes, is_hidden=True)
+        row = look(Catalogue(url), f"{url}/file.csv", "0" * 64, {}, homes, is_hidden=False)
+        hidden = look(Catalogue(url), f"{url}/file.csv", "0" * 64, {}, homes, is_hidden=True)
     assert (row["gone"], hidden["gone"]) == (gone, gone or answer in ("403", "own login"))
 
 

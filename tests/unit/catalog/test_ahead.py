@@ -1,0 +1,49 @@
+"""Reading ahead changes nothing but the time: the same pieces, the same fault, and nothing left running."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from catalog.ahead import PIECES, ahead
+from domain.errors import ContentChanged
+
+
+def running() -> list[str]:
+    return [t.name for t in threading.enumerate() if t.name == "read-ahead"]
+
+
+@pytest.mark.parametrize("count", [0, 1, PIECES, 50])
+def test_same_pieces_in_their_order(count: int) -> None:
+    pieces = [bytes([number]) for number in range(count)]
+    assert list(ahead(iter(pieces))) == pieces
+    assert running() == []
+
+
+def test_fault_comes_after_the_pieces_before_it() -> None:
+    def broken() -> Iterator[bytes]:
+        yield b"a"
+        raise ContentChanged("other bytes")
+
+    got = ahead(broken())
+    assert next(got) == b"a"
+    with pytest.raises(ContentChanged):
+        next(got)
+    assert running() == []
+
+
+def test_whoever_stops_taking_stops_the_reading() -> None:
+    taken: list[int] = []
+
+    def endless() -> Iterator[bytes]:
+        for number in range(10**9):
+            taken.append(number)
+            yield b"x"
+
+    got = ahead(endless())
+    assert next(got) == b"x"
+    got.close()  # type: ignore[attr-defined]  # a generator
+    assert running() == []
+    assert len(taken) <= PIECES + 3
