@@ -36,10 +36,11 @@ def app() -> FastAPI:
 def _look_seldom() -> None:
     """Prefect's server looks eight times a second whether a background task is due, a fifteenth of a core while nothing happens.
     None of those that are left to it here is in a hurry (clean-up of runs and logs), and it has no setting for it."""
+    from docket import Worker
     from prefect.server.api import background_workers
 
     seldom = timedelta(seconds=LOOK_SECONDS)
-    patient = partial(background_workers.Worker, minimum_check_interval=seldom, scheduling_resolution=seldom)
+    patient = partial(Worker, minimum_check_interval=seldom, scheduling_resolution=seldom)
     vars(background_workers)["Worker"] = patient
 
 

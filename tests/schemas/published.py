@@ -17,11 +17,13 @@ from typing import Any
 
 from jsonschema import Draft4Validator
 from lxml import etree
+from lxml.isoschematron import Schematron
 from pyshacl import validate
 from rdflib import RDF, RDFS, SDO, Graph, Namespace, URIRef
 
 SCHEMA = Namespace("https://schema.org/")
-SCHEMATRON = "http://www.ascc.net/xml/schematron"  # the edition that RFC 4287's rules are written in
+SCHEMATRON = "{http://www.ascc.net/xml/schematron}"  # the edition that RFC 4287's rules are written in
+ISO_SCHEMATRON = "{http://purl.oclc.org/dsdl/schematron}"  # its successor, in which they read the same
 
 
 def _file(package: str, path: str) -> Path:
@@ -55,12 +57,17 @@ def dcat_objections(graph: Graph) -> str:
 def _atom() -> tuple[Any, Any]:
     """The grammar of RFC 4287, appendix B, and the rules that stand within it."""
     grammar = etree.parse(_file("trove", "trove/common/schemas/atom.rng"))
-    rules = etree.Element(f"{{{SCHEMATRON}}}schema")
-    etree.SubElement(rules, f"{{{SCHEMATRON}}}ns", prefix="atom", uri="http://www.w3.org/2005/Atom")
-    pattern = etree.SubElement(rules, f"{{{SCHEMATRON}}}pattern", name="RFC 4287")
-    pattern.extend(copy.deepcopy(rule) for rule in grammar.findall(f".//{{{SCHEMATRON}}}rule"))
-    assert len(pattern)
-    return etree.RelaxNG(grammar), etree.Schematron(rules)
+    rules = etree.Element(ISO_SCHEMATRON + "schema")
+    etree.SubElement(rules, ISO_SCHEMATRON + "ns", prefix="atom", uri="http://www.w3.org/2005/Atom")
+    for found in grammar.findall(f".//{SCHEMATRON}rule"):
+        pattern = etree.SubElement(
+            rules, ISO_SCHEMATRON + "pattern"
+        )  # of a pattern only the first rule that fits is asked
+        pattern.append(copy.deepcopy(found))
+    for each in rules.iter(SCHEMATRON + "*"):
+        each.tag = each.tag.replace(SCHEMATRON, ISO_SCHEMATRON)
+    assert len(rules) == 1 + 3
+    return etree.RelaxNG(grammar), Schematron(rules)
 
 
 def rfc_4287_objections(document: Any) -> list[str]:
