@@ -13,7 +13,8 @@ PARTS = {
     "accuracy": ("The planted corpus", accuracy.rows),
     "tagger": ("The tagger of persons", person_tagger.rows),
     "desk": ("The desk", desk.rows),
-    "catalogue": ("Publishing", catalogue.rows),
+    "publishing": ("Publishing", catalogue.rows),
+    "many": ("Among a thousand datasets", catalogue.many_rows),
 }
 
 

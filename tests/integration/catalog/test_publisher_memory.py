@@ -1,6 +1,6 @@
 """A publication's memory doesn't grow with its files: 200 MB go up and are read back in the same few MB as 1 MB.
 
-`python -m bench catalogue` measures the same up to 2 GB.
+`python -m bench publishing` measures the same up to 2 GB.
 """
 
 from __future__ import annotations
