@@ -6,12 +6,14 @@ import threading
 from collections.abc import Iterable, Iterator
 from queue import Full, Queue
 
-PIECES = 4  # that wait at most, a megabyte each
+PIECES = 4  # that wait at most, a megabyte each; one more is in hand
 LOOK_SECONDS = 0.1
+END_SECONDS = 1.0  # a read that hangs isn't waited for; the thread ends with it
 
 
 def ahead(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """The same pieces in their order, and the fault that ended them. Whoever stops taking them stops the reading."""
+    """The same pieces in their order, and the fault that ended them. Whoever stops taking them stops the reading, and what is
+    read from is closed."""
     waiting: Queue[bytes | BaseException | None] = Queue(PIECES)
     stopped = threading.Event()
 
@@ -25,19 +27,26 @@ def ahead(pieces: Iterable[bytes]) -> Iterator[bytes]:
         return False
 
     def fill() -> None:
+        end: BaseException | None = None
         try:
-            if all(put(piece) for piece in pieces):
-                put(None)
+            for piece in pieces:
+                if not put(piece):
+                    break
         except BaseException as fault:  # raised where the pieces are taken
-            put(fault)
+            end = fault
+        close = getattr(pieces, "close", None)
+        if close is not None:
+            close()
+        put(end)
 
     thread = threading.Thread(target=fill, name="read-ahead", daemon=True)
-    thread.start()
     try:
+        thread.start()
         while (one := waiting.get()) is not None:
             if isinstance(one, BaseException):
                 raise one
             yield one
     finally:
         stopped.set()
-        thread.join()
+        if thread.is_alive():
+            thread.join(END_SECONDS)

@@ -16,6 +16,7 @@ from domain.canonical import canonical_json, sha256_hex
 
 FINGERPRINTS = "platform_fields"
 PUBLISHING = "publishing"  # the release hash whose first publication is under way; the dataset is private meanwhile
+ADDRESS = re.compile("https?://[^/]+/")
 PLAIN = ("title", "notes", "license_id", "maintainer", "maintainer_email", "version")
 Entry = Mapping[str, Any]
 
@@ -105,6 +106,19 @@ def resources_of(found: Entry, release_hash: str) -> list[dict[str, Any]]:
 def stands(resource: Mapping[str, Any]) -> bool:
     """Whether the file is anything but a tombstone without a byte."""
     return resource.get("edition_state") != WITHDRAWN or resource.get("url_type") == "upload"
+
+
+def is_whole(package: Any) -> bool:
+    """Whether that is an entry as a look at it shows one, with everything that is read of it here and addresses that can be fetched."""
+    if not isinstance(package, dict):
+        return False
+    texts = all(isinstance(package.get(key), str) for key in ("id", "name", "metadata_modified", "state"))
+    lists = all(
+        isinstance(package.get(key), list) and all(isinstance(one, dict) for one in package[key])
+        for key in ("resources", "extras", "tags", "groups")
+    )
+    rest = isinstance(package.get("private"), bool) and isinstance(package.get("organization"), dict)
+    return texts and lists and rest and all(ADDRESS.match(str(r.get("url"))) for r in package["resources"])
 
 
 def _prints_text(prints: Mapping[str, str]) -> str:

@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
 from catalog.admission import NegativeCheck, admit
 from catalog.ckan import Catalogue, Conflict, NotThere, Uncertain, named_faults
-from catalog.entry import resources_of
+from catalog.entry import is_whole, resources_of
 from catalog.mapping import WITHDRAWN, package_id
 from catalog.plan import (
     Plan,
@@ -162,40 +161,35 @@ def _take(
             _ensure_owners(catalogue, target)
             package = creation(target)
             without = {k: v for k, v in package.items() if k != "id"}
-            return _whole(catalogue.act("package_create", package if own_id else without))
+            made = catalogue.act("package_create", package if own_id else without)
+            return made if is_whole(made) and made["name"] == package["name"] else None
         case Step.DROP_STALE:
             assert found is not None
             remove(catalogue, found, {r["id"] for r in found["resources"]} - ids_of(found, target), target)
         case Step.DROP_TOMBSTONE:
             assert found is not None
-            return _revised(catalogue, unburial(found, target))
+            return _revised(catalogue, found, unburial(found, target))
         case Step.ADD:
             assert found is not None
             missing = set(target.metadata["groups"]) - {group["name"] for group in found.get("groups") or []}
             if missing or (found.get("organization") or {}).get("name") != target.metadata["organization"]:
                 _ensure_owners(catalogue, target)
             call, resources = addition(found, target)
-            return _revised(catalogue, call, _uploads(resources, target, store))
+            return _revised(catalogue, found, call, _uploads(resources, target, store))
         case Step.REVEAL:
             assert found is not None
-            return _revised(catalogue, revelation(found))
+            return _revised(catalogue, found, revelation(found))
         case Step.DONE:
             pass
     return None
 
 
 def _revised(
-    catalogue: Catalogue, call: dict[str, Any], uploads: Mapping[str, Upload] | None = None
+    catalogue: Catalogue, found: dict[str, Any], call: dict[str, Any], uploads: Mapping[str, Upload] | None = None
 ) -> dict[str, Any] | None:
     answer = catalogue.act("package_revise", call, uploads=uploads)
-    return _whole(answer.get("package") if isinstance(answer, dict) else None)
-
-
-def _whole(package: Any) -> dict[str, Any] | None:
-    """A package as a look at it would show it, with addresses that can be fetched; None for anything else."""
-    if not isinstance(package, dict) or not {"id", "name", "resources", "private"} <= package.keys():
-        return None
-    return package if all(urlsplit(str(r.get("url"))).scheme for r in package["resources"]) else None
+    package = answer.get("package") if isinstance(answer, dict) else None
+    return package if is_whole(package) and package["id"] == found["id"] else None
 
 
 def _uploads(resources: list[dict[str, Any]], target: Target, store: ArtefactStore) -> dict[str, Upload]:

@@ -263,19 +263,24 @@ def s3_server() -> Iterator[S3Server]:
 S3_SERVER = Path(os.environ.get("MINGJING_S3", "/var/tmp/mingjing-s3")) / "versitygw"
 
 
-def serve_s3(folder: Path, port: int) -> subprocess.Popen[bytes]:
-    """The process of a real S3 server that answers at `port` of loopback and keeps its objects, versions and log under `folder`."""
+def serve_s3(folder: Path, port: int, *, dies_with_us: bool = True) -> subprocess.Popen[bytes]:
+    """The process of a real S3 server that answers at `port` of loopback and keeps its objects, versions and log under `folder`.
+
+    `dies_with_us`: with the thread that starts it, that is; not for a thread that goes on to end.
+    """
     for name in ("data", "versions"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     environ = {"PATH": os.environ["PATH"], "ROOT_ACCESS_KEY": "test-key", "ROOT_SECRET_KEY": "test-secret"}
-    command = [*_dying_with_us(), str(S3_SERVER), "--quiet", "--port", f"127.0.0.1:{port}", "posix"]
+    command = [*(_dying_with_us() if dies_with_us else ()), str(S3_SERVER), "--quiet"]
+    command += ["--port", f"127.0.0.1:{port}", "posix"]
     command += ["--versioning-dir", str(folder / "versions"), str(folder / "data")]
     with (folder / "log").open("ab") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, env=environ)
     deadline = time.monotonic() + START_SECONDS
     while True:
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-            return process
+            if process.poll() is None:  # else another one answers there
+                return process
         if time.monotonic() > deadline or process.poll() is not None:
             process.kill()
             process.wait()

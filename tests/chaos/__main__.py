@@ -28,16 +28,15 @@ def main() -> int:
     asked = parser.parse_args()
     reports = []
     with tempfile.TemporaryDirectory(prefix="mingjing-chaos-") as folder:
-        if not S3_SERVER.exists():
-            print("LEFT OUT, everything: public copies need a real S3 server; make s3-install")
-            return 1
-        stage, bucket = Embedded(Path(folder)), Bucket(Path(folder))
+        stage = Embedded(Path(folder))
+        bucket = Bucket(Path(folder)) if S3_SERVER.exists() else None
         stage.start()
         try:
             reports.append(play(stage, Path(folder) / "embedded", asked.faults, asked, bucket))
         finally:
             stage.end()
-            bucket.close()
+            if bucket:
+                bucket.close()
         if asked.real:
             try:
                 with in_use(
@@ -53,7 +52,9 @@ def main() -> int:
     never = sorted({f"{r.stage}: {kind}" for r in reports for kind in r.never})
     if not enough or never:
         print(f"too few faults fired in the time; give it more --minutes. Never fired: {', '.join(never) or 'none'}")
-    return 0 if enough and not never and not any(r.wrong for r in reports) else 1
+    if not bucket:
+        print("LEFT OUT, public copies in a bucket: no S3 server here; make s3-install")
+    return 0 if enough and bucket and not never and not any(r.wrong for r in reports) else 1
 
 
 def play(stage: Stage, folder: Path, faults: int, asked: argparse.Namespace, bucket: Bucket | None = None) -> Report:

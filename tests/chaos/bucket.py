@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import signal
+import subprocess
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,10 +30,13 @@ class Bucket:
 
     def __post_init__(self) -> None:
         self._port = free_port()
-        self._process = serve_s3(self.folder / "s3", self._port)
+        self._process, self._reviving = self._serve(), threading.Lock()
         self.server = S3Server(f"http://127.0.0.1:{self._port}")
         self.name = self.server.create_bucket(versions=True, public=True)
         self.wire = Wire(self.server.endpoint, slow_seconds=0, keeps_host=True)
+
+    def _serve(self) -> subprocess.Popen[bytes]:
+        return serve_s3(self.folder / "s3", self._port, dies_with_us=False)  # the thread of a stroke ends
 
     def close(self) -> None:
         self.wire.close()
@@ -53,9 +58,10 @@ class Bucket:
         """Kill the server and start it again, or stop it for a while; whether it was there and was struck."""
         if stroke == "bucket-stop":
             return stopped([self._process.pid], seconds)
-        self._process.kill()
-        was_killed = self._process.wait() == -signal.SIGKILL
-        self._process = serve_s3(self.folder / "s3", self._port)
+        with self._reviving:
+            self._process.kill()
+            was_killed = self._process.wait() == -signal.SIGKILL
+            self._process = self._serve()
         return was_killed
 
     def copies(self, manifest: Manifest) -> dict[str, str]:
@@ -72,9 +78,12 @@ class Bucket:
         client = self.server.client()
         wanted = {url.partition(f"/{self.name}/")[2]: sha for one in standing for url, sha in self.copies(one).items()}
         pages = client.get_paginator("list_object_versions").paginate(Bucket=self.name)
-        held = [v for page in pages for kind in ("Versions", "DeleteMarkers") for v in page.get(kind, ())]
-        wrong = [f"the bucket holds {len({v['Key'] for v in held} - wanted.keys())} keys that nobody approved"]
-        wrong = wrong if {v["Key"] for v in held} - wanted.keys() else []
+        listed = list(pages)
+        held = [version for page in listed for version in page.get("Versions", ())]
+        marks = [mark for page in listed for mark in page.get("DeleteMarkers", ())]
+        strange = {version["Key"] for version in (*held, *marks)} - wanted.keys()
+        wrong = [f"the bucket holds {len(strange)} keys that nobody approved"] if strange else []
+        wrong += [f"a copy is marked as deleted: {Path(m['Key']).name}" for m in marks if m["Key"] in wanted]
         for key, sha256 in wanted.items():
             versions = [v["VersionId"] for v in held if v["Key"] == key]
             bodies = [client.get_object(Bucket=self.name, Key=key, VersionId=v)["Body"].read() for v in versions]

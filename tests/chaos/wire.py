@@ -115,7 +115,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif kind == "reset-after":
             wire.fired[kind] += 1
             self._reset()
-        elif kind == "truncated":
+        elif kind == "truncated" and answer and self.command != "HEAD":  # where there is something to withhold
             wire.fired[kind] += 1
             self._answer(status, headers, answer, cut=len(answer) // 2)
         else:

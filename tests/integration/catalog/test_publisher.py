@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import requests
 
+from catalog.ckan import Catalogue
 from catalog.inspect import inspect
 from catalog.mapping import package_id
 from catalog.publish import plan
@@ -50,6 +51,37 @@ def test_publish_again_changes_nothing(backend: Backend, tmp_path: Path) -> None
     before = shown(backend, ready.contract)
     assert put(backend, ready, published_on="2025-05-05") == first
     assert shown(backend, ready.contract) == before
+
+
+@pytest.mark.parametrize(
+    "cut",
+    [
+        {"extras": None}, {"groups": None}, {"metadata_modified": None}, {"organization": None}, {"private": "True"},
+        {"resources": None}, {"id": "another"}, {"name": "another"}, None,
+    ],
+    ids=lambda cut: next(iter(cut)) if cut else "nothing",
+)  # fmt: skip
+def test_answers_that_are_no_whole_entry_are_looked_after(
+    backend: Backend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cut: dict[str, Any] | None
+) -> None:
+    real, looks = Catalogue.act, 0
+
+    def act(self: Catalogue, action: str, data: dict[str, Any], **options: Any) -> Any:
+        nonlocal looks
+        looks += action == "package_show"
+        answer = real(self, action, data, **options)
+        if action not in ("package_create", "package_revise"):
+            return answer
+        if cut is None:
+            return None
+        package = {**(answer["package"] if action == "package_revise" else answer), **cut}
+        return {**answer, "package": package} if action == "package_revise" else package
+
+    ready = prepare(tmp_path, contract=backend.contract())
+    monkeypatch.setattr(Catalogue, "act", act)
+    put(backend, ready)
+    assert_whole(backend, ready)
+    assert looks >= 2 + 1 + 1 + 1 + 1  # absent by id and by name; after each of three writes; as a stranger
 
 
 def test_publish_next_period_keeps_older_edition(backend: Backend, tmp_path: Path) -> None:

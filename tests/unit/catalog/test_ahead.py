@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -38,12 +39,37 @@ def test_whoever_stops_taking_stops_the_reading() -> None:
     taken: list[int] = []
 
     def endless() -> Iterator[bytes]:
-        for number in range(10**9):
-            taken.append(number)
-            yield b"x"
+        try:
+            for number in range(10**9):
+                taken.append(number)
+                yield b"x"
+        finally:
+            taken.append(-1)
 
     got = ahead(endless())
     assert next(got) == b"x"
     got.close()  # type: ignore[attr-defined]  # a generator
     assert running() == []
-    assert len(taken) <= PIECES + 3
+    assert len(taken) <= PIECES + 4
+    assert taken[-1] == -1  # closed
+
+
+def test_a_read_that_hangs_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("catalog.ahead.END_SECONDS", 0.05)
+    goes_on = threading.Event()
+
+    def hanging() -> Iterator[bytes]:
+        yield b"a"
+        goes_on.wait(60)
+        yield b"b"
+
+    got = ahead(hanging())
+    assert next(got) == b"a"
+    began = time.monotonic()
+    got.close()  # type: ignore[attr-defined]  # a generator
+    assert time.monotonic() - began < 20
+    goes_on.set()
+    for thread in threading.enumerate():
+        if thread.name == "read-ahead":
+            thread.join(20)
+    assert running() == []
