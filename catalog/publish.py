@@ -160,9 +160,9 @@ def _take(
         case Step.CREATE:
             _ensure_owners(catalogue, target)
             package = creation(target)
-            without = {k: v for k, v in package.items() if k != "id"}
-            made = catalogue.act("package_create", package if own_id else without)
-            return made if is_whole(made) and made["name"] == package["name"] else None
+            if own_id:
+                return _same_entry(package, catalogue.act("package_create", package))
+            catalogue.act("package_create", {k: v for k, v in package.items() if k != "id"})
         case Step.DROP_STALE:
             assert found is not None
             remove(catalogue, found, {r["id"] for r in found["resources"]} - ids_of(found, target), target)
@@ -188,8 +188,13 @@ def _revised(
     catalogue: Catalogue, found: dict[str, Any], call: dict[str, Any], uploads: Mapping[str, Upload] | None = None
 ) -> dict[str, Any] | None:
     answer = catalogue.act("package_revise", call, uploads=uploads)
-    package = answer.get("package") if isinstance(answer, dict) else None
-    return package if is_whole(package) and package["id"] == found["id"] else None
+    return _same_entry(found, answer.get("package") if isinstance(answer, dict) else None)
+
+
+def _same_entry(found: dict[str, Any], answer: Any) -> dict[str, Any] | None:
+    """The answer where it is that entry, whole."""
+    is_same = is_whole(answer) and (answer["id"], answer["name"]) == (found["id"], found["name"])
+    return dict(answer) if is_same else None
 
 
 def _uploads(resources: list[dict[str, Any]], target: Target, store: ArtefactStore) -> dict[str, Upload]:
