@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from catalog.ahead import ahead
+from catalog.ahead import PIECE_BYTES, ahead
 from domain.contract import Audience, Disclosure
 from domain.errors import ContentChanged, DisclosureForbidden, FindingBlocks, ReleaseNotApproved
 from domain.finding import Finding, Severity
@@ -71,7 +71,7 @@ def require_public(metadata: Mapping[str, Any]) -> None:
 def verify(store: ArtefactStore, artefact: Artefact) -> None:
     """Read the artefact whole and compare hash and size, whatever the store itself verifies. Constant memory."""
     digest, size = hashlib.sha256(), 0
-    for chunk in ahead(store.chunks(artefact.sha256)):
+    for chunk in ahead(store.chunks(artefact.sha256, PIECE_BYTES)):
         digest.update(chunk)
         size += len(chunk)
     if digest.hexdigest() != artefact.sha256 or size != artefact.bytes:

@@ -6,7 +6,8 @@ import threading
 from collections.abc import Iterable, Iterator
 from queue import Full, Queue
 
-PIECES = 4  # that wait at most, a megabyte each; one more is in hand
+PIECES = 4  # that wait at most; one more is in hand
+PIECE_BYTES = 1 << 19  # as many are still in the processor's cache when they are sent, or hashed once more
 LOOK_SECONDS = 0.1
 END_SECONDS = 1.0  # a read that hangs isn't waited for; the thread ends with it
 

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from catalog.admission import NegativeCheck, admit
+from catalog.ahead import PIECE_BYTES
 from catalog.ckan import Catalogue, Conflict, NotThere, Uncertain, named_faults
 from catalog.entry import is_whole, resources_of
 from catalog.mapping import WITHDRAWN, package_id
@@ -204,7 +205,7 @@ def _uploads(resources: list[dict[str, Any]], target: Target, store: ArtefactSto
     for position, resource in enumerate(resources):
         artefact = by_name[resource["file_name"]]
         key = f"update__resources__-{len(resources) - position}__upload"
-        chunks = partial(store.chunks, artefact.sha256)
+        chunks = partial(store.chunks, artefact.sha256, PIECE_BYTES)
         uploads[key] = Upload(artefact.name, artefact.media_type, artefact.bytes, chunks)
     return uploads
 
