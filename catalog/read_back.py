@@ -104,6 +104,7 @@ def remove(catalogue: Catalogue, found: dict[str, Any], ids: set[str], target: T
 
 
 def ids_of(found: Mapping[str, Any], target: Target) -> set[str]:
+    """The ids of the edition's files in the entry, tombstones too."""
     return {r["id"] for r in resources_of(found, target.release_hash)}
 
 

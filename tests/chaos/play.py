@@ -246,9 +246,7 @@ class Play:
             for kind in faults:
                 if kind in KINDS:
                     self.wire.arm(kind, self.random.randrange(12))
-                if (
-                    self.bucket and kind in BREAKS
-                ):  # its client tries again by itself: more than once in a row, now and then
+                if self.bucket and kind in BREAKS:  # its client tries again by itself: now and then five in a row
                     for again in range(self.random.choice((1, 1, 5))):
                         self.bucket.wire.arm(kind.removeprefix(PREFIX), 0 if again else self.random.randrange(12))
             refusals = self.wire.refusals
