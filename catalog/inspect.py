@@ -13,7 +13,8 @@ from typing import Any
 
 from catalog.ckan import Catalogue, NotThere, named_faults
 from catalog.entry import differing, edited_by_hand, extras_of, resources_of, told
-from catalog.mapping import PUBLIC_STATES, SUPERSEDED, WITHDRAWN, package_id, resource_id
+from catalog.mapping import WITHDRAWN, package_id, resource_id
+from catalog.marks import wrong_marks
 from catalog.plan import Target, recorded
 from catalog.previews import has_foreign_preview
 from catalog.tables import has_table, is_as_loaded, loadable
@@ -114,7 +115,7 @@ def _fields(target: Target, found: dict[str, Any]) -> Iterator[Finding]:
         compared = want.keys() - APART
         changed = sorted(f for f in compared if _plain(have.get(f)) != _plain(want[f]))
         changed += ["format"] if str(have.get("format")).lower() != want["format"].lower() else []
-        changed += ["edition_state"] if have.get("edition_state") not in (*PUBLIC_STATES, SUPERSEDED) else []
+        changed += wrong_marks(found, have)
         changed += (
             ["url_type"] if have.get("url_type") != "upload" else []
         )  # the catalogue's own file, not a link elsewhere

@@ -54,6 +54,20 @@ def test_inspect_names_a_file_field_edited_by_hand(backend: Backend, tmp_path: P
     assert edited(backend, ready) == {("catalogue-edited", "description")}
 
 
+@pytest.mark.parametrize(
+    ("field", "value"), [("edition_newest", False), ("edition_state", "archived"), ("superseded_by", "f" * 64)]
+)
+def test_inspect_names_a_mark_changed_by_hand(backend: Backend, tmp_path: Path, field: str, value: object) -> None:
+    contract = backend.contract()
+    old, ready = prepare(tmp_path, contract=contract, period="2024"), prepare(tmp_path, contract=contract)
+    put(backend, old)
+    receipt = put(backend, ready)
+    assert edited(backend, old) == edited(backend, ready) == set()
+    backend.hand("resource_patch", id=receipt.resources[0]["id"], **{field: value})
+    assert edited(backend, ready) == {("catalogue-edited", field)}
+    assert edited(backend, old) == set()
+
+
 def test_inspect_finds_a_hidden_dataset_and_publishing_never_reveals_it(backend: Backend, tmp_path: Path) -> None:
     ready = prepare(tmp_path, contract=backend.contract())
     put(backend, ready)
