@@ -89,7 +89,7 @@ metadata = describe(ready.contract, period=period, edition=1, dates={},
                     exports=replace(ready.exports, files=(csv, *ready.exports.files[1:])))
 stored = ready.store.put_bytes(canonical_json(metadata), name="metadata.json", role="metadata")
 manifest = replace(ready.manifest, exports=(artefact, *ready.manifest.exports[1:]), metadata=stored)
-os.sync()  # what the store has just written isn't flushed under the clock
+os.sync()  # as `rest`, right before the clock: what the store has just written isn't flushed under it
 for _ in range(8):  # as warm as curl finds it: a server that nobody asked for seconds answers ten times slower at first
     warm = Catalogue(url, token)
     warm.look("package_search", {"rows": 1})
@@ -310,7 +310,6 @@ def throughput_rows(folder: Path, mib: int = CURL_MIB) -> Iterator[Row]:
                 continue
             name = f"finance.bench_{secrets.token_hex(4)}"
             for period, into in (("2025", first), ("2026", later)):
-                rest(stack)
                 into.append(publish_seconds(stack.url, stack.token, junk, folder, name=name, period=period))
     curl, all_three = statistics.median(sent), statistics.median(whole)
     yield (

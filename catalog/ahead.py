@@ -35,10 +35,10 @@ def ahead(pieces: Iterable[bytes]) -> Iterator[bytes]:
                     break
         except BaseException as fault:  # raised where the pieces are taken
             end = fault
-        close = getattr(pieces, "close", None)
-        if close is not None:
-            close()
-        put(end)
+        try:
+            getattr(pieces, "close", lambda: None)()
+        finally:
+            put(end)  # whatever happens: somebody may be waiting for it
 
     thread = threading.Thread(target=fill, name="read-ahead", daemon=True)
     try:

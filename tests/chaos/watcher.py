@@ -30,9 +30,7 @@ class Watcher:
     withdrawn: dict[str, list[str]] = field(default_factory=dict)  # hash: addresses that once served it
     names: list[str] = field(default_factory=list)  # of datasets, asked for one by one
     tables: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # approved rows by the id of their CSV file
-    copies: dict[str, tuple[str, str]] = field(
-        default_factory=dict
-    )  # release hash and sha256 by a copy's address in the bucket
+    copies: dict[str, tuple[str, str]] = field(default_factory=dict)  # by address: release hash and sha256
     only: str = ""  # how the names begin that are judged: others share the catalogue
     violations: list[str] = field(default_factory=list)
     looks: int = 0

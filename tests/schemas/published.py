@@ -59,11 +59,10 @@ def _atom() -> tuple[Any, Any]:
     grammar = etree.parse(_file("trove", "trove/common/schemas/atom.rng"))
     rules = etree.Element(ISO_SCHEMATRON + "schema")
     etree.SubElement(rules, ISO_SCHEMATRON + "ns", prefix="atom", uri="http://www.w3.org/2005/Atom")
-    for found in grammar.findall(f".//{SCHEMATRON}rule"):
-        pattern = etree.SubElement(
-            rules, ISO_SCHEMATRON + "pattern"
-        )  # of a pattern only the first rule that fits is asked
-        pattern.append(copy.deepcopy(found))
+    for found in grammar.findall(
+        f".//{SCHEMATRON}rule"
+    ):  # a pattern each: of one only the first rule that fits is asked
+        etree.SubElement(rules, ISO_SCHEMATRON + "pattern").append(copy.deepcopy(found))
     for each in rules.iter(SCHEMATRON + "*"):
         each.tag = each.tag.replace(SCHEMATRON, ISO_SCHEMATRON)
     assert len(rules) == 1 + 3

@@ -12,6 +12,11 @@ from catalog.ahead import PIECES, ahead
 from domain.errors import ContentChanged
 
 
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("catalog.ahead.END_SECONDS", 30)  # a machine under load ends a thread late
+
+
 def running() -> list[str]:
     return [t.name for t in threading.enumerate() if t.name == "read-ahead"]
 
@@ -73,3 +78,13 @@ def test_a_read_that_hangs_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> N
         if thread.name == "read-ahead":
             thread.join(20)
     assert running() == []
+
+
+def test_what_can_t_be_closed_leaves_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threading, "excepthook", lambda _: None)  # the fault of closing is the thread's own
+
+    class Stubborn(list[bytes]):
+        def close(self) -> None:
+            raise OSError("stuck")
+
+    assert list(ahead(Stubborn([b"a", b"b"]))) == [b"a", b"b"]
